@@ -1,0 +1,56 @@
+namespace AzaleaOS.Build.Pipeline;
+
+/// <summary>One bootable image to build: what goes in and where the results go. The MSBuild targets fill it in.</summary>
+public sealed record ImageRequest
+{
+    /// <summary>The image's name, for messages and default file names.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The project's own assembly, with the class that derives from <c>AzaleaOS.Kernel</c>.</summary>
+    public required string Assembly { get; init; }
+
+    /// <summary>Full name of the kernel class, or null for the only one there is.</summary>
+    public string? KernelClass { get; init; }
+
+    /// <summary>AzaleaOS.dll.</summary>
+    public required string KernelAssembly { get; init; }
+
+    /// <summary>Assemblies that the kernel and the image use and that are compiled as they are: AzaleaOS.Abi.dll and the project's own libraries.</summary>
+    public IReadOnlyList<string> References { get; init; } = [];
+
+    /// <summary>Assemblies with <c>[Plug]</c> classes and <c>[AssemblerMethod]</c>s; AzaleaOS.Plugs.dll first.</summary>
+    public required IReadOnlyList<string> Plugs { get; init; }
+
+    /// <summary>Folder of the compiler's package: it holds <c>tools/</c>.</summary>
+    public required string IlcPackage { get; init; }
+
+    /// <summary>Folder of the NativeAOT runtime package: it holds System.Private.CoreLib and the facades.</summary>
+    public required string RuntimePackage { get; init; }
+
+    /// <summary>Where stages leave their files, below <c>obj</c>.</summary>
+    public required string IntermediateDirectory { get; init; }
+
+    /// <summary>The kernel with debug information.</summary>
+    public required string Elf { get; init; }
+
+    /// <summary>The linker's map.</summary>
+    public required string Map { get; init; }
+
+    /// <summary>The kernel without debug information, as it is put in images.</summary>
+    public required string StrippedElf { get; init; }
+
+    /// <summary>The disc image, or null for none.</summary>
+    public string? Iso { get; init; }
+
+    /// <summary>The kernel's command line in the disc image.</summary>
+    public string CommandLine { get; init; } = "";
+
+    /// <summary>Seconds that the boot menu of the disc image waits.</summary>
+    public int Timeout { get; init; }
+
+    /// <summary>Files for the image's file system.</summary>
+    public IReadOnlyList<ImageFile> Files { get; init; } = [];
+
+    /// <summary>Folders whose absolute path must not appear in the results, so that two machines build the same bits.</summary>
+    public IReadOnlyList<string> PathMap { get; init; } = [];
+}
