@@ -1,0 +1,57 @@
+namespace AzaleaOS.Diagnostics;
+
+/// <summary>Formats text into memory of the caller. Never allocates; what does not fit is cut off.</summary>
+internal ref struct TextBuffer(Span<byte> memory, int length = 0)
+{
+    private readonly Span<byte> _memory = memory;
+    private int _length = length;
+
+    /// <summary>How many bytes were written.</summary>
+    internal readonly int Length => _length;
+
+    /// <summary>What was written.</summary>
+    internal readonly ReadOnlySpan<byte> Written => _memory[.._length];
+
+    /// <summary>Appends one byte.</summary>
+    internal void Append(byte value)
+    {
+        if (_length < _memory.Length) _memory[_length++] = value;
+    }
+
+    /// <summary>Appends bytes.</summary>
+    internal void Append(ReadOnlySpan<byte> bytes)
+    {
+        foreach (byte value in bytes) Append(value);
+    }
+
+    /// <summary>Appends ASCII text; other characters become question marks.</summary>
+    internal void Append(string text)
+    {
+        foreach (char character in text) Append(character < 0x80 ? (byte)character : (byte)'?');
+    }
+
+    /// <summary>Appends a number in decimal.</summary>
+    internal void Append(ulong value)
+    {
+        ulong power = 1;
+        while (value / power >= 10) power *= 10;
+        for (; power != 0; power /= 10) Append((byte)('0' + (value / power % 10)));
+    }
+
+    /// <summary>Appends a number in decimal, with its sign.</summary>
+    internal void Append(long value)
+    {
+        if (value < 0) Append((byte)'-');
+        Append(value < 0 ? 0 - (ulong)value : (ulong)value);
+    }
+
+    /// <summary>Appends a number in lower-case hexadecimal, with at least <paramref name="digits"/> digits and no prefix.</summary>
+    internal void AppendHex(ulong value, int digits)
+    {
+        for (int shift = 60; shift >= 0; shift -= 4)
+        {
+            if (shift >= digits * 4 && value >> shift == 0) continue;
+            Append("0123456789abcdef"u8[(int)(value >> shift) & 15]);
+        }
+    }
+}
