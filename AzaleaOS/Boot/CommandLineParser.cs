@@ -1,0 +1,228 @@
+using System.Buffers.Text;
+using AzaleaOS.Abi;
+
+namespace AzaleaOS.Boot;
+
+/// <summary>Splits the kernel command line into options and the program's argv.</summary>
+/// <remarks>
+/// <c>verbose cores=wait -- /bin/busybox sha256sum /etc/os-release</c>. Words are separated by spaces
+/// or tabs. Double quotes keep separators inside a word and may begin anywhere in it; a backslash
+/// before a backslash or a quote of either kind stands for that character, in and out of quotes,
+/// which is how GRUB hands words on; before anything else it is itself. The words are written back
+/// over the text, each ended by a zero byte: a word is never longer than what it was written as.
+/// </remarks>
+internal static unsafe class CommandLineParser
+{
+    private const int MaxCores = 4096;
+
+    /// <summary>Parses the command line of a <see cref="BootInfo"/> in place. The info must be a static: the options point into it.</summary>
+    internal static CommandLineError Parse(ref BootInfo info, out KernelOptions options)
+    {
+        Span<byte> buffer = info.CommandLine;
+        fixed (byte* text = buffer)
+        {
+            return Parse(text, info.CommandLineLength, out options);
+        }
+    }
+
+    /// <summary>Parses in place.</summary>
+    /// <param name="text">The command line. Must stay where it is as long as the options are used.</param>
+    /// <param name="length">Bytes of it; the buffer holds one byte more. A zero byte ends the text early.</param>
+    /// <param name="options">What was found.</param>
+    internal static CommandLineError Parse(byte* text, int length, out KernelOptions options)
+    {
+        options = default;
+        byte* next = text;
+        byte* end = text + length;
+        byte* free = text;
+        byte* firstOption = text;
+        byte* firstArgument = null;
+        int optionCount = 0;
+        int argumentCount = 0;
+        while (true)
+        {
+            while (next < end && IsSpace(*next))
+            {
+                next++;
+            }
+
+            if (next >= end || *next == 0)
+            {
+                break;
+            }
+
+            bool isSeparator = firstArgument == null
+                && end - next >= 2 && next[0] == '-' && next[1] == '-'
+                && (end - next == 2 || next[2] == 0 || IsSpace(next[2]));
+            if (isSeparator)
+            {
+                next += 2;
+                firstArgument = free;
+                continue;
+            }
+
+            if (!TakeWord(ref next, end, ref free, out ByteString word))
+            {
+                options.Culprit = word;
+                return CommandLineError.OpenQuote;
+            }
+
+            if (firstArgument != null)
+            {
+                argumentCount++;
+                continue;
+            }
+
+            optionCount++;
+            CommandLineError error = Apply(word, ref options);
+            if (error is not CommandLineError.None)
+            {
+                options.Culprit = word;
+                return error;
+            }
+        }
+
+        options.Environment = new WordList(firstOption, optionCount, EnvironmentPrefix);
+        options.Arguments = new WordList(firstArgument, argumentCount);
+        return CommandLineError.None;
+    }
+
+    private static ByteString EnvironmentPrefix
+    {
+        get
+        {
+            // Constant data: it does not move.
+            fixed (byte* prefix = "env="u8)
+            {
+                return new ByteString(prefix, 4);
+            }
+        }
+    }
+
+    private static bool IsSpace(byte value) => value is (byte)' ' or (byte)'\t';
+
+    private static bool TakeWord(ref byte* next, byte* end, ref byte* free, out ByteString word)
+    {
+        byte* start = free;
+        bool isQuoted = false;
+        while (next < end && *next != 0 && (isQuoted || !IsSpace(*next)))
+        {
+            byte value = *next++;
+            if (value == '"')
+            {
+                isQuoted = !isQuoted;
+                continue;
+            }
+
+            if (value == '\\' && next < end && *next is (byte)'\\' or (byte)'"' or (byte)'\'')
+            {
+                value = *next++;
+            }
+
+            *free++ = value;
+        }
+
+        word = new ByteString(start, (int)(free - start));
+
+        // The separator, or the byte after the text, becomes the terminator.
+        next += next < end ? 1 : 0;
+        *free++ = 0;
+        return !isQuoted;
+    }
+
+    private static CommandLineError Apply(ByteString word, ref KernelOptions options)
+    {
+        ReadOnlySpan<byte> text = word.Span;
+        int equals = text.IndexOf((byte)'=');
+        return equals < 0 ? ApplyFlag(text, ref options) : ApplyValue(text[..equals], word.From(equals + 1), ref options);
+    }
+
+    private static CommandLineError ApplyFlag(ReadOnlySpan<byte> key, ref KernelOptions options)
+    {
+        if (key.SequenceEqual("verbose"u8))
+        {
+            options.Verbose = true;
+        }
+        else if (key.SequenceEqual("trace"u8))
+        {
+            options.Trace = true;
+        }
+        else if (key.SequenceEqual("bootstat"u8))
+        {
+            options.BootStatistics = true;
+        }
+        else
+        {
+            bool needsValue = key.SequenceEqual("cpus"u8) || key.SequenceEqual("cores"u8) || key.SequenceEqual("exit"u8)
+                || key.SequenceEqual("env"u8) || key.SequenceEqual("cwd"u8) || key.SequenceEqual("test"u8);
+            return needsValue ? CommandLineError.BadValue : CommandLineError.UnknownOption;
+        }
+
+        return CommandLineError.None;
+    }
+
+    private static CommandLineError ApplyValue(ReadOnlySpan<byte> key, ByteString value, ref KernelOptions options)
+    {
+        if (key.SequenceEqual("cpus"u8))
+        {
+            bool isNumber = Utf8Parser.TryParse(value.Span, out int cores, out int consumed) && consumed == value.Length;
+            options.Cores = cores;
+            return isNumber && cores is >= 1 and <= MaxCores ? CommandLineError.None : CommandLineError.BadValue;
+        }
+
+        if (key.SequenceEqual("cores"u8))
+        {
+            options.WaitForCores = value.Span.SequenceEqual("wait"u8);
+            return options.WaitForCores ? CommandLineError.None : CommandLineError.BadValue;
+        }
+
+        if (key.SequenceEqual("exit"u8))
+        {
+            return TryParseExit(value.Span, out options.Exit) ? CommandLineError.None : CommandLineError.BadValue;
+        }
+
+        if (key.SequenceEqual("env"u8))
+        {
+            // A name, then '='.
+            return value.Span.IndexOf((byte)'=') > 0 ? CommandLineError.None : CommandLineError.BadValue;
+        }
+
+        if (key.SequenceEqual("cwd"u8))
+        {
+            options.WorkingDirectory = value;
+            return !value.IsEmpty && *value.Pointer == '/' ? CommandLineError.None : CommandLineError.BadValue;
+        }
+
+        if (key.SequenceEqual("test"u8))
+        {
+            options.Test = value;
+            return value.IsEmpty ? CommandLineError.BadValue : CommandLineError.None;
+        }
+
+        bool isFlag = key.SequenceEqual("verbose"u8) || key.SequenceEqual("trace"u8) || key.SequenceEqual("bootstat"u8);
+        return isFlag ? CommandLineError.BadValue : CommandLineError.UnknownOption;
+    }
+
+    private static bool TryParseExit(ReadOnlySpan<byte> value, out ExitMethod method)
+    {
+        method = ExitMethod.Auto;
+        if (value.SequenceEqual("debug"u8))
+        {
+            method = ExitMethod.Debug;
+        }
+        else if (value.SequenceEqual("bochs"u8))
+        {
+            method = ExitMethod.Bochs;
+        }
+        else if (value.SequenceEqual("acpi"u8))
+        {
+            method = ExitMethod.Acpi;
+        }
+        else
+        {
+            return value.SequenceEqual("auto"u8);
+        }
+
+        return true;
+    }
+}
