@@ -166,4 +166,14 @@ internal static unsafe class Instructions
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_vmware_backdoor")]
     internal static extern void VmwareBackdoor(uint command, uint* registers);
+
+    /// <summary>
+    /// Arms the monitor on the word's cache line; if the word still holds the expected value, sets IF and
+    /// waits for a store to the line or an interrupt, with no window between the two. Call with IF clear;
+    /// IF is set on return only if it waited. Only if CPUID 1 ecx bit 3 is set.
+    /// </summary>
+    /// <remarks>Source: SDM vol. 2B, MONITOR, MWAIT (hint 0: C1).</remarks>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_monitor_wait")]
+    internal static extern void MonitorWait(int* word, int expected);
 }
