@@ -1,0 +1,49 @@
+namespace AzaleaOS.Tests.Unit.Architecture;
+
+/// <summary>Which project may refer to which.</summary>
+public sealed class ProjectTests
+{
+    /// <summary>A project that is not listed may refer to none; tests may refer to all.</summary>
+    private static readonly Dictionary<string, string[]> s_allowed = new()
+    {
+        ["AzaleaOS.Abi"] = [],
+        ["AzaleaOS"] = ["AzaleaOS.Abi"],
+        ["AzaleaOS.Build"] = ["AzaleaOS.Abi"],
+        ["AzaleaOS.Plugs"] = ["AzaleaOS.Abi", "AzaleaOS", "AzaleaOS.Build"],
+    };
+
+    [Fact]
+    public void Projects_refer_only_to_those_they_may()
+    {
+        foreach (string project in Repository.Projects.Where(project => !project.StartsWith("Tests/", StringComparison.Ordinal)))
+        {
+            string name = Path.GetFileNameWithoutExtension(project);
+            Assert.Empty(References(project, "ProjectReference")
+                .Select(reference => Path.GetFileNameWithoutExtension(reference.Replace('\\', '/')))
+                .Except(s_allowed.GetValueOrDefault(name, []))
+                .Select(reference => $"{name} must not refer to {reference}"));
+        }
+    }
+
+    [Theory]
+    [InlineData("AzaleaOS.Abi")]
+    [InlineData("AzaleaOS")]
+    public void What_is_compiled_into_the_kernel_uses_no_package(string project) =>
+        Assert.Empty(References($"{project}/{project}.csproj", "PackageReference"));
+
+    [Fact]
+    public void Every_project_is_in_the_solution()
+    {
+        string solution = Repository.Read("AzaleaOS.sln").Replace('\\', '/');
+
+        Assert.All(Repository.Projects, project => Assert.Contains($"\"{project}\"", solution, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Package_versions_stand_in_one_place() =>
+        Assert.All(Repository.Projects, project =>
+            Assert.All(Repository.Load(project).Descendants("PackageReference"), reference => Assert.Null(reference.Attribute("Version"))));
+
+    private static IEnumerable<string> References(string project, string kind) =>
+        Repository.Load(project).Descendants(kind).Select(reference => (string?)reference.Attribute("Include")).OfType<string>();
+}
