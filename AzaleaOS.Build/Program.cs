@@ -1,1 +1,3 @@
-return 0;
+using AzaleaOS.Build.Commands;
+
+return AzaleaCommand.Run(args);

@@ -1,7 +1,7 @@
 namespace AzaleaOS.Build.Diagnostics;
 
 /// <summary>Ends a step of the build with one or more errors. Commands print them and exit with 1.</summary>
-public sealed class BuildException(IReadOnlyList<BuildDiagnostic> diagnostics)
+public class BuildException(IReadOnlyList<BuildDiagnostic> diagnostics)
     : Exception(string.Join(Environment.NewLine, diagnostics))
 {
     /// <summary>Ends a step with one error.</summary>

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace AzaleaOS.Build.Launching;
+
+/// <summary>One run: its temporary files, its streams, its result.</summary>
+internal sealed class MachineRun(HostTools tools, MachineDescription machine, Stream? output, Stream? log, string? temporaryDirectory = null)
+{
+    private readonly MemoryStream _output = new();
+    private readonly MemoryStream _log = new();
+    private readonly List<string> _messages = [];
+    private readonly Lock _logLock = new();
+
+    internal MachineResult Execute(CancellationToken cancellation)
+    {
+        MachineLimits.Check(machine);
+        DirectoryInfo work = CreateWorkDirectory();
+        try
+        {
+            var records = new LockedStream(log ?? _log, _logLock);
+            var console = new ConsoleParser(output ?? _output, records);
+            long start = Stopwatch.GetTimestamp();
+            (ProcessEnding ending, int exitCode) =
+                new QemuMachine(tools).Run(machine, machine.Iso, work.FullName, console, Message, cancellation);
+            return Result(ending, exitCode, console.ExitStatus, Stopwatch.GetElapsedTime(start));
+        }
+        finally
+        {
+            work.Delete(recursive: true);
+        }
+    }
+
+    private DirectoryInfo CreateWorkDirectory()
+    {
+        string path = Path.Combine(temporaryDirectory ?? Path.GetTempPath(), "azalea-" + Path.GetRandomFileName());
+        return OperatingSystem.IsWindows()
+            ? Directory.CreateDirectory(path)
+            : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private void Message(string line)
+    {
+        _messages.Add(line);
+        if (log is null)
+            return;
+        lock (_logLock)
+        {
+            log.Write(Encoding.UTF8.GetBytes(line + "\n"));
+            log.Flush();
+        }
+    }
+
+    private MachineResult Result(ProcessEnding ending, int exitCode, int? status, TimeSpan elapsed)
+    {
+        // A guest that has said its status has finished, however its machine went away.
+        MachineEnding how = status is not null ? MachineEnding.Exited : ending switch
+        {
+            ProcessEnding.TimedOut => MachineEnding.TimedOut,
+            ProcessEnding.Cancelled => MachineEnding.Cancelled,
+            _ => MachineEnding.NoExitRecord,
+        };
+        int result = how switch
+        {
+            MachineEnding.Exited => status!.Value,
+            MachineEnding.TimedOut => ExitStatus.TimedOut,
+            MachineEnding.Cancelled => ExitStatus.Interrupted,
+            _ => ExitStatus.NoExitRecord,
+        };
+        return new MachineResult(how, result, _output.ToArray(), _log.ToArray(), [.. _messages], exitCode, elapsed);
+    }
+}
