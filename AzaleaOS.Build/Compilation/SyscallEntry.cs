@@ -6,4 +6,7 @@ namespace AzaleaOS.Build.Compilation;
 /// <param name="Method">The C# name, "AzaleaOS.Syscalls.Identity.GetPid".</param>
 /// <param name="ParameterCount">0 to 6.</param>
 /// <param name="Leaf">Runs on the caller's stack.</param>
-public sealed record SyscallEntry(int Number, string Symbol, string Method, int ParameterCount, bool Leaf);
+/// <param name="File">The C# file that holds the method, if its PDB tells.</param>
+/// <param name="Line">The line of its body, or 0.</param>
+public sealed record SyscallEntry(
+    int Number, string Symbol, string Method, int ParameterCount, bool Leaf, string? File = null, int Line = 0);
