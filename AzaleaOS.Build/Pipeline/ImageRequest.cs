@@ -51,6 +51,9 @@ public sealed record ImageRequest
     /// <summary>Files for the image's file system.</summary>
     public IReadOnlyList<ImageFile> Files { get; init; } = [];
 
-    /// <summary>Folders whose absolute path must not appear in the results, so that two machines build the same bits.</summary>
-    public IReadOnlyList<string> PathMap { get; init; } = [];
+    /// <summary>
+    /// What the C# compiler wrote instead of a folder (its /pathmap), so that two machines build the same
+    /// bits: the name in the debug information, and the folder it stands for. For error messages.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, string>> PathMap { get; init; } = [];
 }
