@@ -7,7 +7,7 @@ namespace AzaleaOS.Cpu;
 /// <remarks>
 /// Written by: the owning core alone, except where a field says otherwise. The first fields are
 /// read by assembler methods through their offsets; everything else is reached from
-/// <see cref="Current"/>.
+/// <see cref="Current"/>. Lies in a page of its own, so that no line is shared between cores by accident.
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct CoreBlock
@@ -29,6 +29,35 @@ internal unsafe struct CoreBlock
 
     /// <summary>The local APIC id.</summary>
     internal uint ApicId;
+
+    /// <summary>NUMA node, as an index from 0.</summary>
+    internal uint Node;
+
+    /// <summary>How far the core has come.</summary>
+    internal CoreState State;
+
+    /// <summary>How often the timer has fired.</summary>
+    internal ulong TimerInterrupts;
+
+    /// <summary>How many pings were answered.</summary>
+    internal ulong Pings;
+
+    /// <summary>Interrupts that nobody asked for.</summary>
+    internal ulong UnexpectedInterrupts;
+
+    /// <summary>Top of the stack the core started on; its idle loop runs there.</summary>
+    internal ulong IdleStackTop;
+
+    /// <summary>The segments.</summary>
+    internal SegmentTable Segments;
+
+    /// <summary>The task state, with the interrupt stacks.</summary>
+    internal TaskState Task;
+
+    private readonly ulong _fillsTheLine;
+
+    /// <summary>Work from other cores.</summary>
+    internal CoreInbox Inbox;
 
     /// <summary>This core's block.</summary>
     internal static CoreBlock* Current => (CoreBlock*)Instructions.ReadGs(0);

@@ -1,0 +1,80 @@
+using System.Runtime.InteropServices;
+using System.Threading;
+
+namespace AzaleaOS.Cpu;
+
+/// <summary>Where other cores leave one function for a core to call when it has nothing else to do.</summary>
+/// <remarks>
+/// Written by: any core while it owns the slot (Empty to Claimed by compare-and-exchange, then
+/// function and argument, then Full with release); the owner takes it (Full, acquire, to Empty).
+/// The owner also announces here how it sleeps, before it looks at the slot a last time: store,
+/// full fence, load; the sender stores Full, full fence, loads <see cref="_sleep"/>. One of the two
+/// sees the other. A line of its own: it is what a sleeping core monitors.
+/// </remarks>
+[StructLayout(LayoutKind.Explicit, Size = CacheLine.Size)]
+internal unsafe struct CoreInbox
+{
+    private const int Empty = 0;
+    private const int Claimed = 1;
+    private const int Full = 2;
+
+    private const int Awake = 0;
+    private const int Halted = 1;
+    private const int Monitoring = 2;
+
+    [FieldOffset(0)] private int _slot;
+    [FieldOffset(4)] private int _sleep;
+    [FieldOffset(8)] private delegate*<void*, void> _function;
+    [FieldOffset(16)] private void* _argument;
+
+    /// <summary>Leaves a function.</summary>
+    /// <param name="function">What to call.</param>
+    /// <param name="argument">What to call it with.</param>
+    /// <param name="needsInterrupt">Whether the owner sleeps so that only an interrupt wakes it.</param>
+    /// <returns>False if the owner has not taken the previous function yet.</returns>
+    internal bool TryPut(delegate*<void*, void> function, void* argument, out bool needsInterrupt)
+    {
+        needsInterrupt = false;
+        if (Interlocked.CompareExchange(ref _slot, Claimed, Empty) != Empty) return false;
+        _function = function;
+        _argument = argument;
+        Interlocked.Exchange(ref _slot, Full);
+        needsInterrupt = Volatile.Read(ref _sleep) == Halted;
+        return true;
+    }
+
+    /// <summary>Takes the function, if there is one. For the owner.</summary>
+    internal bool TryTake(out delegate*<void*, void> function, out void* argument)
+    {
+        if (Volatile.Read(ref _slot) != Full)
+        {
+            function = null;
+            argument = null;
+            return false;
+        }
+        function = _function;
+        argument = _argument;
+        Volatile.Write(ref _slot, Empty);
+        return true;
+    }
+
+    /// <summary>Sleeps until something comes. For the owner, with interrupts off; they are on afterwards.</summary>
+    internal void Wait(bool monitor)
+    {
+        Interlocked.Exchange(ref _sleep, monitor ? Monitoring : Halted);
+        int seen = Volatile.Read(ref _slot);
+        if (seen != Full)
+        {
+            if (monitor)
+            {
+                fixed (int* slot = &_slot) Instructions.MonitorWait(slot, seen);
+            }
+            else
+            {
+                Instructions.EnableInterruptsAndHalt();
+            }
+        }
+        Instructions.EnableInterrupts();
+        Volatile.Write(ref _sleep, Awake);
+    }
+}

@@ -1,0 +1,59 @@
+using AzaleaOS.Diagnostics;
+
+namespace AzaleaOS.Cpu;
+
+/// <summary>ACPI's counter of 3.579545 MHz, as a reference for the time-stamp counter.</summary>
+/// <remarks>Source: ACPI 6.5, 4.8.2.1.</remarks>
+internal static class PowerManagementTimer
+{
+    private const ulong Frequency = 3_579_545;
+    private const ulong ShortestTicks = Frequency / 200;
+    private const int PatiencePolls = 10_000_000;
+
+    // No processor here is slower; until so many TSC ticks have passed the counter has not wrapped.
+    private const ulong SlowestTsc = 800_000_000;
+
+    private static ushort s_port;
+    private static uint s_mask;
+    private static ulong s_startTsc;
+    private static uint s_start;
+
+    /// <summary>Reads both counters. Port 0: there is no such timer.</summary>
+    internal static void Start(ushort port, bool has32Bits)
+    {
+        s_port = port;
+        s_mask = has32Bits ? uint.MaxValue : 0xff_ffff;
+        if (port != 0) Sample(out s_startTsc, out s_start);
+    }
+
+    /// <summary>Computes TSC ticks per second since <see cref="Start"/>; waits until 5 ms have passed since then.</summary>
+    internal static bool TryMeasure(out ulong frequency)
+    {
+        frequency = 0;
+        if (s_port == 0) return false;
+
+        Sample(out ulong tsc, out uint now);
+        ulong wrapAfter = SlowestTsc / Frequency * s_mask;
+        if (tsc - s_startTsc > wrapAfter)
+        {
+            s_startTsc = tsc;
+            s_start = now;
+        }
+        for (int polls = 0; ((now - s_start) & s_mask) < ShortestTicks; polls++)
+        {
+            if (polls == PatiencePolls) return false;
+            Sample(out tsc, out now);
+        }
+        frequency = Compute(tsc - s_startTsc, (now - s_start) & s_mask);
+        return true;
+    }
+
+    /// <summary>TSC ticks per second, if so many (below 2^42) passed during so many ticks of this timer.</summary>
+    internal static ulong Compute(ulong tscTicks, uint timerTicks) => tscTicks * Frequency / timerTicks;
+
+    private static void Sample(out ulong tsc, out uint timer)
+    {
+        timer = Port.In32(s_port) & s_mask;
+        tsc = Instructions.ReadTimestamp();
+    }
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading;
+
+namespace AzaleaOS.Cpu;
+
+/// <summary>Stops every other core for good, wherever it is: the panic wants to be alone.</summary>
+/// <remarks>Written by the core that panics; the NMI handlers of the others read it.</remarks>
+internal static unsafe class StopSignal
+{
+    // A core answers within microseconds; one that an emulator does not run at all needs the host's
+    // scheduler. In spins, since nobody may have measured the clock yet.
+    private const int PatienceSpins = 20_000_000;
+
+    private static int s_given;
+
+    /// <summary>Whether somebody panics.</summary>
+    internal static bool IsGiven => Volatile.Read(ref s_given) != 0;
+
+    /// <summary>Sends the signal to all other cores and waits until they have obeyed.</summary>
+    internal static void Give()
+    {
+        Volatile.Write(ref s_given, 1);
+        CoreBlock* self = CoreBlock.Current;
+        for (int i = 0; i < Cores.Count; i++)
+        {
+            CoreBlock* core = Cores.Block(i);
+            if (core == null || core == self || core->State != CoreState.Online) continue;
+            LocalApic.SendNmi(new(core->ApicId));
+        }
+
+        int spins = 0;
+        for (int i = 0; i < Cores.Count; i++)
+        {
+            CoreBlock* core = Cores.Block(i);
+            if (core == null || core == self) continue;
+            while (Volatile.Read(ref *(int*)&core->State) == (int)CoreState.Online && spins++ < PatienceSpins)
+            {
+                Instructions.Pause();
+            }
+        }
+    }
+
+    /// <summary>Stops this core.</summary>
+    [DoesNotReturn]
+    internal static void Obey()
+    {
+        CoreBlock.Current->State = CoreState.Stopped;
+        while (true)
+        {
+            Instructions.DisableInterrupts();
+            Instructions.Halt();
+        }
+    }
+}

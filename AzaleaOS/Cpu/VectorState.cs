@@ -1,0 +1,67 @@
+namespace AzaleaOS.Cpu;
+
+/// <summary>The state of vector and floating-point units: which parts exist, and the space to save them.</summary>
+/// <remarks>
+/// The kernel is SSE2 code; the wider parts are for the application. Source: SDM vol. 1, 13.1 to 13.3.
+/// </remarks>
+internal static unsafe class VectorState
+{
+    private const ulong Cr0MonitorCoprocessor = 1 << 1;
+    private const ulong Cr0Emulation = 1 << 2;
+    private const ulong Cr0TaskSwitched = 1 << 3;
+    private const ulong Cr0NumericError = 1 << 5;
+    private const ulong Cr4FxSave = 1 << 9;
+    private const ulong Cr4SimdExceptions = 1 << 10;
+    private const ulong Cr4XSave = 1 << 18;
+
+    private const uint StateLeaf = 0xd;
+    private const ulong X87AndSse = 0x3;
+    private const ulong Avx = 1 << 2;
+    private const ulong Avx512 = 0x7 << 5;
+
+    private static ulong s_components;
+    private static int s_size = LegacySize;
+
+    /// <summary>Bytes of an FXSAVE area, the first part of every area.</summary>
+    internal const int LegacySize = 512;
+
+    /// <summary>The components of XCR0; 0 if there is no XSAVE and FXSAVE is all.</summary>
+    internal static ulong Components => s_components;
+
+    /// <summary>Bytes of an area that holds all enabled components, in the standard format.</summary>
+    internal static int Size => s_size;
+
+    /// <summary>Turns the units of this core on. The boot core decides which; all cores do the same.</summary>
+    internal static void Enable()
+    {
+        ulong cr0 = Instructions.ReadCr0() & ~(Cr0Emulation | Cr0TaskSwitched);
+        Instructions.WriteCr0(cr0 | Cr0MonitorCoprocessor | Cr0NumericError);
+
+        ulong cr4 = Instructions.ReadCr4() | Cr4FxSave | Cr4SimdExceptions;
+        if (!CpuFeatures.HasXSave)
+        {
+            Instructions.WriteCr4(cr4);
+            return;
+        }
+        Instructions.WriteCr4(cr4 | Cr4XSave);
+
+        bool first = s_components == 0;
+        if (first) s_components = Choose(CpuIdResult.Of(StateLeaf));
+        Instructions.WriteXcr0(s_components);
+        // ebx is the size for what XCR0 holds now.
+        if (first) s_size = (int)CpuIdResult.Of(StateLeaf).Ebx;
+    }
+
+    /// <summary>The components to enable of those that exist: AVX-512's three only together, and only with AVX.</summary>
+    internal static ulong Choose(CpuIdResult leaf)
+    {
+        ulong supported = leaf.Eax | ((ulong)leaf.Edx << 32);
+        ulong components = X87AndSse;
+        if ((supported & Avx) != 0)
+        {
+            components |= Avx;
+            if ((supported & Avx512) == Avx512) components |= Avx512;
+        }
+        return components;
+    }
+}
