@@ -18,9 +18,10 @@ internal static unsafe class BootCore
         CpuFeatures.Detect();
         CoreBlock* core = Block;
         core->Self = core;
-        core->ApicId = CpuFeatures.ReadApicId().Value;
+        s_block.ApicId = CpuFeatures.ReadApicId().Value;
 
         // One stack for all: nothing that may nest comes before the real ones are there.
+        s_earlyStack[0] = 0;
         ulong top = (ulong)Unsafe.AsPointer(ref s_earlyStack) + (ulong)sizeof(EarlyStack);
         for (int number = 1; number <= InterruptStack.Count; number++) core->Task.SetStack(number, top & ~15UL);
 

@@ -11,12 +11,12 @@ internal static unsafe class CoreStacks
 
     /// <summary>Gives a core its interrupt stacks, with a guard page below each.</summary>
     /// <returns>False if memory ran out.</returns>
-    internal static bool TryAllocate(CoreBlock* core, in CoreMemory memory)
+    internal static bool TryAllocate(CoreBlock* core, uint node, in CoreMemory memory)
     {
         for (int number = 1; number <= InterruptStack.Count; number++)
         {
             ulong size = number == InterruptStack.Exceptions ? Exceptions : Others;
-            ulong top = memory.AllocateStack(size, core->Node);
+            ulong top = memory.AllocateStack(size, node);
             if (top == 0) return false;
             core->Task.SetStack(number, top);
         }

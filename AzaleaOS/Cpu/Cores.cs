@@ -39,9 +39,9 @@ internal static unsafe class Cores
     /// <summary>There is one core: this one.</summary>
     internal static void Start()
     {
+        s_bootRecord.ApicId = BootCore.Block->ApicId;
+        s_bootRecord.Block = BootCore.Block;
         s_records = (CoreBootRecord*)Unsafe.AsPointer(ref s_bootRecord);
-        s_records->ApicId = BootCore.Block->ApicId;
-        s_records->Block = BootCore.Block;
         s_count = 1;
     }
 
@@ -171,9 +171,9 @@ internal static unsafe class Cores
     private static bool TryPrepare(int index)
     {
         CoreBootRecord* record = &s_records[index];
-        CoreBlock* core = (CoreBlock*)s_memory.AllocateBlock(0);
-        ulong stack = core == null ? 0 : s_memory.AllocateStack(CoreStacks.Idle, 0);
-        if (stack == 0 || !CoreStacks.TryAllocate(core, s_memory))
+        CoreBlock* core = (CoreBlock*)s_memory.AllocateBlock(record->Node);
+        ulong stack = core == null ? 0 : s_memory.AllocateStack(CoreStacks.Idle, record->Node);
+        if (stack == 0 || !CoreStacks.TryAllocate(core, record->Node, s_memory))
         {
             Log.Warning($"no memory for the stacks of core {index} and those after it");
             return false;
@@ -181,6 +181,7 @@ internal static unsafe class Cores
         core->Self = core;
         core->Index = index;
         core->ApicId = record->ApicId;
+        core->Node = record->Node;
         core->IdleStackTop = stack;
         core->KernelStackTop = stack;
         record->StackTop = stack;
