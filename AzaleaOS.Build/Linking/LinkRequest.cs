@@ -24,6 +24,9 @@ public sealed record LinkRequest
         "azalea_entry_pvh", "azalea_entry_handoff", "azalea_kernel_start",
     ];
 
+    /// <summary>The assemblies that were compiled, for C# names in messages.</summary>
+    public IReadOnlyList<string> Assemblies { get; init; } = [];
+
     /// <summary>The linker to run: a path or a name on PATH; null looks for ld.lld, then for GNU ld.</summary>
     public string? Linker { get; init; }
 }

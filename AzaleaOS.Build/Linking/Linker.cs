@@ -1,16 +1,18 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using AzaleaOS.Build.Diagnostics;
 using AzaleaOS.Build.Elf;
 
 namespace AzaleaOS.Build.Linking;
 
 /// <summary>Links a kernel with ld.lld or GNU ld, and checks what came out.</summary>
-public static class Linker
+public static partial class Linker
 {
     /// <summary>Links.</summary>
     /// <exception cref="BuildException">
-    /// AZ5001: no linker; AZ5002: the linker's own error; AZ5003: an undefined symbol; AZ5004: an
-    /// object that cannot be read; AZ5005: a layout that the kernel could not run with.
+    /// AZ5001: no linker; AZ5002: the linker's own error; AZ5003: no entry; AZ5004: an object that
+    /// cannot be read; AZ5005: a layout that the kernel could not run with; AZ21xx: an undefined
+    /// symbol, at the C# line that needs it.
     /// </exception>
     public static LinkResult Link(LinkRequest request)
     {
@@ -29,10 +31,15 @@ public static class Linker
             "-nostdlib", "-static", "--gc-sections", "-z", "noexecstack", "-z", "max-page-size=4096",
             "--build-id=none", "--no-eh-frame-hdr", "--no-undefined", "-T", script, "-o", request.Output,
         ];
+
+        // All undefined symbols at once; GNU ld reports all by itself and does not know the option.
+        if (Path.GetFileName(linker).Contains("lld", StringComparison.Ordinal))
+            arguments.Add("--error-limit=0");
         if (request.MapFile is not null)
             arguments.Add($"-Map={request.MapFile}");
         arguments.AddRange(request.Objects);
-        Run(linker, arguments);
+        if (Run(linker, arguments) is string failure)
+            throw Explain(failure, objects, request.Assemblies);
 
         ElfFile kernel = ElfFile.Open(request.Output);
         KernelLayout.Verify(kernel);
@@ -90,7 +97,28 @@ public static class Linker
     private static HashSet<string> DefinedSymbols(List<ElfFile> objects)
         => [.. objects.SelectMany(o => o.Symbols).Where(s => !s.IsUndefined && s.Binding != ElfSymbolBinding.Local).Select(s => s.Name)];
 
-    private static void Run(string linker, List<string> arguments)
+    private static BuildException Explain(string failure, List<ElfFile> objects, IReadOnlyList<string> assemblies)
+    {
+        HashSet<string> undefined = [.. UndefinedSymbolMessage().Matches(failure).Select(m => m.Groups[1].Value)];
+        if (undefined.Count > 0)
+        {
+            using var names = new MethodNames(assemblies);
+            List<BuildDiagnostic> errors = UndefinedReferences.Explain(objects, names, undefined.Contains);
+            if (errors.Count > 0)
+                return new BuildException(errors);
+        }
+
+        return new BuildException([.. failure.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => new BuildDiagnostic("AZ5002", line.Trim()))]);
+    }
+
+    /// <summary>The words of ld.lld, and those of GNU ld.</summary>
+    [GeneratedRegex(@"undefined (?:hidden |protected )?(?:symbol: |reference to `|symbol `)([^\s']+)")]
+    private static partial Regex UndefinedSymbolMessage();
+
+    /// <summary>Runs the linker.</summary>
+    /// <returns>What it said if it failed, or null.</returns>
+    private static string? Run(string linker, List<string> arguments)
     {
         var start = new ProcessStartInfo(linker, arguments)
         {
@@ -114,12 +142,9 @@ public static class Linker
             string errors = process.StandardError.ReadToEnd();
             process.WaitForExit();
             if (process.ExitCode == 0)
-                return;
-            var lines = (errors + output.Result).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Select(line => new BuildDiagnostic("AZ5002", line.Trim())).ToList();
-            throw new BuildException(lines.Count > 0
-                ? lines
-                : [new BuildDiagnostic("AZ5002", $"{linker} ended with status {process.ExitCode} and said nothing")]);
+                return null;
+            string said = errors + output.Result;
+            return said.Length > 0 ? said : $"{linker} ended with status {process.ExitCode} and said nothing";
         }
     }
 }
