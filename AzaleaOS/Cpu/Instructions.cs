@@ -110,6 +110,18 @@ internal static unsafe class Instructions
     [RuntimeImport("azalea_xrstor")]
     internal static extern void XRestore(void* area, ulong mask);
 
+    /// <summary>Stores x87 and SSE state to a 16-byte aligned area of 512 bytes.</summary>
+    /// <remarks>Source: SDM vol. 2A, FXSAVE.</remarks>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_fxsave")]
+    internal static extern void FxSave(void* area);
+
+    /// <summary>Loads x87 and SSE state.</summary>
+    /// <remarks>Source: SDM vol. 2A, FXRSTOR.</remarks>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_fxrstor")]
+    internal static extern void FxRestore(void* area);
+
     /// <summary>Sets IF.</summary>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_sti")]

@@ -52,6 +52,33 @@ internal static unsafe class VectorState
         if (first) s_size = (int)CpuIdResult.Of(StateLeaf).Ebx;
     }
 
+    /// <summary>Stores this core's vector registers to a 64-byte aligned area of <see cref="Size"/> bytes that was zeroed once.</summary>
+    internal static void Save(void* area)
+    {
+        if (s_components != 0) Instructions.XSave(area, s_components);
+        else Instructions.FxSave(area);
+    }
+
+    /// <summary>Loads this core's vector registers.</summary>
+    internal static void Restore(void* area)
+    {
+        if (s_components != 0) Instructions.XRestore(area, s_components);
+        else Instructions.FxRestore(area);
+    }
+
+    /// <summary>Makes an area hold what a program starts with: nothing but the control words.</summary>
+    /// <remarks>Source: System V ABI for AMD64, figure 3.10; SDM vol. 1, table 10-2 (FXSAVE layout).</remarks>
+    internal static void Reset(void* area)
+    {
+        const ushort InitialControlWord = 0x37f;
+        const uint InitialMxcsr = 0x1f80;
+        new Span<byte>(area, s_size).Clear();
+        *(ushort*)area = InitialControlWord;
+        *(uint*)((byte*)area + 24) = InitialMxcsr;
+        // In an XSAVE area the header says which components are not in their initial state.
+        if (s_components != 0) *(ulong*)((byte*)area + LegacySize) = X87AndSse;
+    }
+
     /// <summary>The components to enable of those that exist: AVX-512's three only together, and only with AVX.</summary>
     internal static ulong Choose(CpuIdResult leaf)
     {

@@ -1,0 +1,74 @@
+using AzaleaOS.Boot;
+using AzaleaOS.Cpu;
+using AzaleaOS.Diagnostics;
+
+namespace AzaleaOS;
+
+/// <summary>The life of a kernel. An image is a class derived from this one.</summary>
+/// <remarks>
+/// <see cref="Start"/> makes the machine ready and then calls <see cref="OnBoot"/>, <see cref="BeforeRun"/>,
+/// <see cref="Run"/> again and again until <see cref="Stop"/> was called, and <see cref="AfterRun"/>.
+/// All of them run on the boot core, on one thread. Nothing here allocates: see the developer guide.
+/// </remarks>
+public class Kernel
+{
+    private static bool s_stopped;
+    private static int s_status;
+
+    /// <summary>Called once by the image's entry, on the boot stack, with interrupts off.</summary>
+    /// <param name="protocol">How the kernel was entered: a <c>BootProtocol</c>.</param>
+    /// <param name="info">Physical address of what the loader left.</param>
+    public void Start(uint protocol, ulong info)
+    {
+        Serial.Start();
+        BootCore.Start();
+        StartUp.ReadBootInfo(protocol, info);
+        Live();
+    }
+
+    /// <summary>The machine is ready; nothing of the program has been looked at.</summary>
+    protected virtual void OnBoot()
+    {
+    }
+
+    /// <summary>The last chance to do something that does not count as running.</summary>
+    protected virtual void BeforeRun()
+    {
+    }
+
+    /// <summary>The work. Called until somebody calls <see cref="Stop"/>. Here: runs the program given as boot module, once.</summary>
+    protected virtual void Run()
+    {
+        Log.Error($"there is no program to run");
+        Stop(1);
+    }
+
+    /// <summary>The work is done; the console still works.</summary>
+    protected virtual void AfterRun()
+    {
+    }
+
+    /// <summary>Lets the machine be switched off after the current call of <see cref="Run"/>.</summary>
+    /// <param name="status">The exit status of the launcher's command, 0 to 255.</param>
+    protected static void Stop(int status)
+    {
+        s_status = status;
+        s_stopped = true;
+    }
+
+    /// <summary>Writes to the console as an application does: bytes as they are.</summary>
+    protected static void Print(ReadOnlySpan<byte> text) => ConsoleWriter.Write(text);
+
+    private void Live()
+    {
+        OnBoot();
+        BeforeRun();
+        if (StartUp.Options.BootStatistics)
+        {
+            Log.Line($"boot: {Instructions.ReadTimestamp() - StartUp.Info.EntryTimestamp} ticks");
+        }
+        while (!s_stopped) Run();
+        AfterRun();
+        PowerOff.Machine(s_status);
+    }
+}
