@@ -14,6 +14,9 @@ internal struct TrapFrame
     /// <summary>What <see cref="Vector"/> holds when the frame was made by a system call.</summary>
     internal const ulong SystemCallVector = 256;
 
+    /// <summary>The same for the CALL form; only Vector, Error (the number), Rip and Rsp (where the call returns to) are valid then.</summary>
+    internal const ulong CallVector = 257;
+
     internal ulong R15;
     internal ulong R14;
     internal ulong R13;

@@ -1,0 +1,209 @@
+using AzaleaOS.Build.Checking;
+using AzaleaOS.Build.Compilation;
+using AzaleaOS.Build.Diagnostics;
+using Iced.Intel;
+using static Iced.Intel.AssemblerRegisters;
+
+namespace AzaleaOS.Build.Assembler;
+
+/// <summary>Generates the system-call entries, their tables, and a stub for each leaf.</summary>
+/// <remarks>
+/// Three tables in .rodata, indexed by Linux's number; numbers without a method lead to azalea_sys_unknown:
+/// azalea_call_table for <c>call azalea_call_entry</c>, azalea_trap_table for <c>syscall</c>, and
+/// azalea_method_table for the calls that both send to the kernel stack (azalea_call_on_kernel_stack and
+/// azalea_syscall_on_kernel_stack, assembler methods of the kernel).
+/// As in Linux only the lower half of rax is the number.
+/// </remarks>
+public static class SyscallStubs
+{
+    private const int RedZone = 128; // System V ABI for AMD64, 3.2.2
+    private const int MaxParameters = 6;
+    private const int MaxNumber = 4095;
+
+    // What `syscall` leaves changed anyway: rax, rcx, r11; and rsp, which a function always restores.
+    private const int NeverSaved = (1 << 0) | (1 << 1) | (1 << 4) | (1 << 11);
+
+    /// <summary>Writes the object.</summary>
+    /// <param name="calls">The methods.</param>
+    /// <param name="registerUse">What each method may leave changed, by symbol; needed for leaves. Another method that is not in it is taken to change every vector register.</param>
+    /// <param name="outputObject">The object's path.</param>
+    /// <exception cref="BuildException">AZ3010: a number is used twice or out of range. AZ3011: a leaf changes vector registers. AZ3012: nothing is known about a leaf.</exception>
+    public static void Emit(
+        IReadOnlyList<SyscallEntry> calls,
+        IReadOnlyDictionary<string, RegisterUse> registerUse,
+        string outputObject)
+    {
+        var output = new KernelObject();
+        Emit(calls, registerUse, output);
+        output.Write(outputObject);
+    }
+
+    internal static void Emit(
+        IReadOnlyList<SyscallEntry> calls,
+        IReadOnlyDictionary<string, RegisterUse> registerUse,
+        KernelObject output)
+    {
+        SyscallEntry[] sorted = [.. calls.OrderBy(c => c.Number)];
+        Check(sorted, registerUse);
+
+        int length = sorted.Length == 0 ? 0 : sorted[^1].Number + 1;
+        string[] callTable = new string[length];
+        string[] trapTable = new string[length];
+        string[] methodTable = new string[length];
+        Array.Fill(callTable, "azalea_call_on_kernel_stack");
+        Array.Fill(trapTable, "azalea_syscall_on_kernel_stack");
+        Array.Fill(methodTable, "azalea_unknown_number");
+
+        Entry(output, "azalea_call_entry", length, "azalea_call_table", "azalea_call_out_of_range", fromTrap: false);
+        Entry(output, "azalea_syscall_entry", length, "azalea_trap_table", "azalea_syscall_out_of_range", fromTrap: true);
+        foreach (SyscallEntry call in sorted)
+        {
+            if (call.Leaf)
+            {
+                callTable[call.Number] = LeafCall(output, call);
+                trapTable[call.Number] = LeafTrap(output, call, registerUse[call.Symbol]);
+            }
+            else
+            {
+                ushort vector = registerUse.TryGetValue(call.Symbol, out RegisterUse use) ? use.Vector : XmmArea.All;
+                methodTable[call.Number] = Method(output, call, vector);
+            }
+        }
+
+        Table(output, "azalea_call_table", callTable);
+        Table(output, "azalea_trap_table", trapTable);
+        Table(output, "azalea_method_table", methodTable);
+    }
+
+    private static void Check(SyscallEntry[] calls, IReadOnlyDictionary<string, RegisterUse> registerUse)
+    {
+        var errors = new List<BuildDiagnostic>();
+        for (int i = 0; i < calls.Length; i++)
+        {
+            SyscallEntry call = calls[i];
+            if (call.Number is < 0 or > MaxNumber)
+                errors.Add(new BuildDiagnostic("AZ3010", $"{call.Method}: system call {call.Number} is not in 0..{MaxNumber}"));
+            if (i > 0 && calls[i - 1].Number == call.Number)
+                errors.Add(new BuildDiagnostic("AZ3010", $"{call.Method}: system call {call.Number} is answered by {calls[i - 1].Method} already"));
+            if (call.ParameterCount is < 0 or > MaxParameters)
+                errors.Add(new BuildDiagnostic("AZ3010", $"{call.Method}: a system call has at most {MaxParameters} parameters, not {call.ParameterCount}"));
+            if (!call.Leaf)
+                continue;
+            if (!registerUse.TryGetValue(call.Symbol, out RegisterUse use))
+                errors.Add(new BuildDiagnostic("AZ3012", $"{call.Method}: the code checker says nothing about the registers of {call.Symbol}, so it cannot be a leaf"));
+            else if (use.Vector != 0)
+                errors.Add(new BuildDiagnostic("AZ3011", $"{call.Method}: a leaf must not change vector registers; take Leaf = true away, or the struct copy or stackalloc that uses them"));
+        }
+
+        if (errors.Count > 0)
+            throw new BuildException(errors);
+    }
+
+    /// <summary>Bounds check and table jump.</summary>
+    /// <remarks>
+    /// In: eax number; rdi rsi rdx r10 r8 r9 arguments; behind <c>syscall</c> rcx return address, r11 flags, IF clear.
+    /// Out: rax result. Behind <c>syscall</c> every register but rax, rcx, r11 unchanged; else as after a C function.
+    /// Source: SDM vol. 2B, SYSCALL; System V ABI for AMD64, A.2.1.
+    /// </remarks>
+    private static void Entry(KernelObject output, string symbol, int length, string table, string outOfRange, bool fromTrap)
+        => output.Add(symbol, a =>
+        {
+            if (fromTrap)
+                a.Cfi.SyscallEntry();
+            a.mov(eax, eax);
+            if (length > 0)
+            {
+                a.cmp(eax, length);
+                a.jae(a[outOfRange]);
+                a.jmp(__qword_ptr[(rax * 8) + a[table]]);
+            }
+            else
+            {
+                a.jmp(a[outOfRange]);
+            }
+        });
+
+    /// <summary>The CALL form of a leaf: the method itself, or a stub that puts the fourth argument where C has it.</summary>
+    private static string LeafCall(KernelObject output, SyscallEntry call)
+    {
+        if (call.ParameterCount <= 3)
+            return call.Symbol;
+        string stub = $"azalea_call_{call.Number}";
+        output.Add(stub, a =>
+        {
+            a.mov(rcx, r10);
+            a.jmp(a[call.Symbol]);
+        });
+        return stub;
+    }
+
+    /// <summary>The SYSCALL form of a leaf: runs on the caller's stack, below the red zone.</summary>
+    private static string LeafTrap(KernelObject output, SyscallEntry call, RegisterUse use)
+    {
+        string stub = $"azalea_trap_{call.Number}";
+        AssemblerRegister64[] clobbered = [.. Registers(use.General & ~NeverSaved)];
+        output.Add(stub, a =>
+        {
+            a.Cfi.SyscallEntry();
+            a.lea(rsp, __[rsp - RedZone]);
+            a.push(rcx);
+            a.Cfi.Saved(Register.RIP, -RedZone - 8);
+            a.push(r11);
+            foreach (AssemblerRegister64 register in clobbered)
+                a.push(register);
+            if (call.ParameterCount > 3)
+                a.mov(rcx, r10);
+            a.call(a[call.Symbol]);
+            foreach (AssemblerRegister64 register in clobbered.Reverse())
+                a.pop(register);
+            a.popfq();
+            a.pop(rcx);
+            a.Cfi.InRegister(Register.RIP, rcx);
+            a.lea(rsp, __[rsp + RedZone]); // not ADD: the flags are the caller's again
+
+            // No SYSRET: the caller is in ring 0 as well, there is no privilege to give back.
+            a.jmp(rcx);
+        });
+        return stub;
+    }
+
+    /// <summary>A call that runs on the kernel stack: the method itself, or a stub that keeps the vector registers it may change.</summary>
+    private static string Method(KernelObject output, SyscallEntry call, ushort vector)
+    {
+        if (vector == 0)
+            return call.Symbol;
+        string stub = $"azalea_method_{call.Number}";
+        output.Add(stub, a =>
+        {
+            int size = XmmArea.SizeOf(vector) + 8; // and rsp is a multiple of 16 again
+            a.sub(rsp, size);
+            XmmArea.Save(a, vector);
+            a.call(a[call.Symbol]);
+            XmmArea.Restore(a, vector);
+            a.add(rsp, size);
+            a.ret();
+        });
+        return stub;
+    }
+
+    private static void Table(KernelObject output, string symbol, string[] targets)
+        => output.Add(
+            symbol,
+            a =>
+            {
+                foreach (string target in targets)
+                    a.Pointer(a[target]);
+            },
+            alignment: 64,
+            section: ".rodata");
+
+    private static IEnumerable<AssemblerRegister64> Registers(int mask)
+    {
+        AssemblerRegister64[] byNumber = [rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15];
+        for (int i = 0; i < byNumber.Length; i++)
+        {
+            if ((mask >> i & 1) != 0)
+                yield return byNumber[i];
+        }
+    }
+}
