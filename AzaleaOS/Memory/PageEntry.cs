@@ -1,0 +1,89 @@
+using AzaleaOS.Abi;
+
+namespace AzaleaOS.Memory;
+
+/// <summary>The bits of a page-table entry.</summary>
+/// <remarks>
+/// Source: SDM vol. 3A, 4.5.5, tables 4-15 to 4-20. Entries never set U/S: application and kernel are
+/// both in ring 0. Accessed and dirty are set from the start, so that the processor does not have to.
+/// </remarks>
+internal static class PageEntry
+{
+    internal const ulong Present = 1 << 0;
+    internal const ulong Writable = 1 << 1;
+    internal const ulong WriteThrough = 1 << 3;
+    internal const ulong CacheDisable = 1 << 4;
+    internal const ulong Accessed = 1 << 5;
+    internal const ulong Dirty = 1 << 6;
+
+    /// <summary>In a PDPT or PD: a page and not a table.</summary>
+    internal const ulong Large = 1 << 7;
+
+    /// <summary>Ours, in an entry that is not present: a page without access that keeps its frame.</summary>
+    internal const ulong Kept = 1 << 9;
+
+    internal const ulong NoExecute = 1UL << 63;
+
+    /// <summary>The physical address.</summary>
+    internal const ulong AddressMask = 0x000f_ffff_ffff_f000;
+
+    /// <summary>Ours, in an entry that refers to a table: bits 52 to 61 count the table's entries in use.</summary>
+    internal const int CountShift = 52;
+
+    /// <summary>One entry in use.</summary>
+    internal const ulong One = 1UL << CountShift;
+
+    /// <summary>The count.</summary>
+    internal const ulong CountMask = 0x3ffUL << CountShift;
+
+    /// <summary>What a reference to a table carries: the pages below decide.</summary>
+    internal const ulong Table = Present | Writable | Accessed;
+
+    private const ulong Attributes = ~AddressMask;
+
+    /// <summary>The entry of a page without its address.</summary>
+    internal static ulong Page(PageAccess access, PageCaching caching, int level)
+    {
+        ulong entry = access switch
+        {
+            PageAccess.None => Kept | NoExecute,
+            _ when (access & PageAccess.Write) != 0 => Present | Accessed | Writable | Dirty | NoExecute,
+            _ when (access & PageAccess.Execute) != 0 => Present | Accessed,
+            _ => Present | Accessed | NoExecute,
+        };
+        entry |= caching is PageCaching.Uncached ? CacheDisable | WriteThrough : 0;
+        return entry | (level > 0 ? Large : 0);
+    }
+
+    /// <summary>All but the address.</summary>
+    internal static ulong AttributesOf(ulong entry) => entry & Attributes;
+
+    /// <summary>Where the page or table lies.</summary>
+    internal static ulong AddressOf(ulong entry) => entry & AddressMask;
+
+    /// <summary>How many entries of the table that this entry refers to are in use.</summary>
+    internal static int CountOf(ulong entry) => (int)((entry & CountMask) >> CountShift);
+
+    /// <summary>What may be done with the page.</summary>
+    internal static PageAccess AccessOf(ulong entry)
+    {
+        if ((entry & Present) == 0)
+        {
+            return PageAccess.None;
+        }
+
+        PageAccess access = PageAccess.Read;
+        access |= (entry & Writable) != 0 ? PageAccess.Write : 0;
+        return access | ((entry & NoExecute) == 0 ? PageAccess.Execute : 0);
+    }
+
+    /// <summary>How the page is cached.</summary>
+    internal static PageCaching CachingOf(ulong entry)
+        => (entry & CacheDisable) != 0 ? PageCaching.Uncached : PageCaching.WriteBack;
+
+    /// <summary>log2 of the bytes that an entry covers; level 0 is the page table.</summary>
+    internal static int Shift(int level) => PageSize.Shift4K + (9 * level);
+
+    /// <summary>Which entry of a table of a level covers an address.</summary>
+    internal static int Index(ulong address, int level) => (int)(address >> Shift(level)) & 511;
+}

@@ -1,0 +1,123 @@
+using AzaleaOS.Abi;
+
+namespace AzaleaOS.Memory;
+
+internal readonly unsafe partial struct PageTables
+{
+    /// <summary>Maps a range to frames that follow each other, with the largest pages that fit.</summary>
+    /// <param name="start">First address; a multiple of 4 KiB.</param>
+    /// <param name="physical">First physical address; a multiple of 4 KiB.</param>
+    /// <param name="length">Bytes; a multiple of 4 KiB.</param>
+    /// <param name="access">What may be done with the pages.</param>
+    /// <param name="caching">How they are cached.</param>
+    /// <param name="tables">Frames for tables.</param>
+    /// <param name="mapped">
+    /// Bytes from the start that are mapped now: all, or, on AlreadyMapped and NeedsTables, those
+    /// before the page in question. After NeedsTables go on from there with
+    /// <see cref="TablesPerPage"/> frames or more.
+    /// </param>
+    /// <remarks>No translation has to be dropped: the processor keeps none of pages that were not there.</remarks>
+    internal PageError Map(VirtualAddress start, PhysicalAddress physical, ulong length, PageAccess access, PageCaching caching, FrameStash* tables, out ulong mapped)
+    {
+        mapped = 0;
+        PageError error = Check(start, length);
+        if (error is not PageError.None)
+        {
+            return error;
+        }
+
+        if ((access & (PageAccess.Write | PageAccess.Execute)) == (PageAccess.Write | PageAccess.Execute))
+        {
+            return PageError.WriteAndExecute;
+        }
+
+        if (!PageSize.IsAligned(physical.Value, PageSize.Size4K))
+        {
+            return PageError.NotAligned;
+        }
+
+        const ulong PhysicalEnd = 1UL << 52;
+        if (physical.Value >= PhysicalEnd || length > PhysicalEnd - physical.Value)
+        {
+            return PageError.BadRange;
+        }
+
+        while (mapped < length)
+        {
+            ulong at = start.Value + mapped;
+            ulong frame = physical.Value + mapped;
+            int level = LargestPage(at | frame, length - mapped);
+            error = Descend(at, level, tables, out Path path);
+            if (error is not PageError.None)
+            {
+                return error;
+            }
+
+            int shift = PageEntry.Shift(level);
+            int room = (int)Math.Min((ulong)(Entries - PageEntry.Index(at, level)), (length - mapped) >> shift);
+            int filled = Fill(path[level], room, frame | PageEntry.Page(access, caching, level), 1UL << shift);
+            AddToCount(path, level, (ulong)filled);
+            mapped += (ulong)filled << shift;
+            if (filled < room)
+            {
+                return PageError.AlreadyMapped;
+            }
+        }
+
+        return PageError.None;
+    }
+
+    private int LargestPage(ulong alignment, ulong length)
+    {
+        if (_hasHugePages && length >= PageSize.Size1G && PageSize.IsAligned(alignment, PageSize.Size1G))
+        {
+            return 2;
+        }
+
+        return length >= PageSize.Size2M && PageSize.IsAligned(alignment, PageSize.Size2M) ? 1 : 0;
+    }
+
+    /// <summary>Fills empty entries up to the first that is not.</summary>
+    private static int Fill(ulong* entries, int count, ulong value, ulong step)
+    {
+        int i = 0;
+        while (i < count && entries[i] == 0)
+        {
+            entries[i++] = value;
+            value += step;
+        }
+
+        return i;
+    }
+
+    /// <summary>Goes down to the table of a level, and makes tables where there are none: all of them or none.</summary>
+    private PageError Descend(ulong address, int to, FrameStash* tables, out Path path)
+    {
+        path = default;
+        ulong* table = Table(_root.Value);
+        for (int level = RootLevel; level > to; level--)
+        {
+            ulong* entry = table + PageEntry.Index(address, level);
+            path[level] = entry;
+            if (*entry == 0)
+            {
+                if (tables->Count < level - to)
+                {
+                    return PageError.NeedsTables;
+                }
+
+                *entry = NewTable(tables);
+                AddToCount(path, level, 1);
+            }
+            else if ((*entry & PageEntry.Large) != 0)
+            {
+                return PageError.AlreadyMapped;
+            }
+
+            table = Table(*entry);
+        }
+
+        path[to] = table + PageEntry.Index(address, to);
+        return PageError.None;
+    }
+}
