@@ -1,0 +1,250 @@
+namespace AzaleaOS.Memory;
+
+/// <summary>The areas of an address space, by address: a treap whose nodes sum up their subtrees.</summary>
+/// <remarks>
+/// Areas never overlap. Look-up, insertion, removal and the search for a free range take O(log n)
+/// steps. A treap, because everything is made of two short operations, split and merge.
+/// Source: Seidel and Aragon, Randomized Search Trees, 1996.
+/// </remarks>
+internal unsafe struct AreaTree
+{
+    private Area* _root;
+    private ObjectPool<Area> _pool;
+    private uint _random;
+
+    /// <summary>How many areas there are.</summary>
+    internal int Count { get; private set; }
+
+    /// <summary>Makes sure that the next new areas need no memory.</summary>
+    /// <returns>False when memory is exhausted.</returns>
+    internal bool Reserve(int areas) => _pool.Reserve(areas);
+
+    /// <summary>The area with this address, or null.</summary>
+    internal readonly Area* Find(ulong address)
+    {
+        Area* area = FirstEndingAfter(address);
+        return area != null && area->Start <= address ? area : null;
+    }
+
+    /// <summary>The lowest area that ends behind this address, or null.</summary>
+    internal readonly Area* FirstEndingAfter(ulong address)
+    {
+        Area* found = null;
+        for (Area* area = _root; area != null;)
+        {
+            if (address < area->End)
+            {
+                found = area;
+                area = area->Left;
+            }
+            else
+            {
+                area = area->Right;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The highest free range of this length.</summary>
+    /// <param name="low">Not below this address.</param>
+    /// <param name="high">Not behind this address.</param>
+    /// <param name="length">Bytes, not 0.</param>
+    /// <returns>Its first address, or 0 when there is none.</returns>
+    internal readonly ulong FindGap(ulong low, ulong high, ulong length)
+        => FindGap(_root, low, high, length);
+
+    /// <summary>Adds an area where nothing is. The memory was reserved.</summary>
+    internal void Insert(in Area area)
+    {
+        Area* added = _pool.Take();
+        *added = area;
+        added->Left = added->Right = null;
+        added->Priority = NextRandom();
+        Update(added);
+        Split(_root, area.Start, out Area* below, out Area* above);
+        _root = Merge(Merge(below, added), above);
+        Count++;
+    }
+
+    /// <summary>Cuts the area that lies across an address in two. The memory was reserved.</summary>
+    internal void SplitAt(ulong address)
+    {
+        Area* area = Find(address);
+        if (area == null || area->Start == address)
+        {
+            return;
+        }
+
+        Area upper = *area;
+        upper.Start = address;
+        upper.BackingOffset += address - area->Start;
+        Split(_root, address, out Area* below, out Area* above);
+        area->End = address;
+        RefreshHighest(below);
+        _root = Merge(below, above);
+        Insert(upper);
+    }
+
+    /// <summary>Joins the two areas that meet at an address, if they are alike.</summary>
+    internal void JoinAt(ulong address)
+    {
+        if (address == 0)
+        {
+            return;
+        }
+
+        Area* lower = Find(address - 1);
+        Area* upper = Find(address);
+        if (lower == null || upper == null || lower == upper || !lower->IsContinuedBy(upper))
+        {
+            return;
+        }
+
+        ulong end = upper->End;
+        Remove(upper->Start, end);
+        Split(_root, address, out Area* below, out Area* above);
+        lower->End = end;
+        RefreshHighest(below);
+        _root = Merge(below, above);
+    }
+
+    /// <summary>Removes the areas of a range; none lies across its ends.</summary>
+    internal void Remove(ulong start, ulong end)
+    {
+        Split(_root, start, out Area* below, out Area* rest);
+        Split(rest, end, out Area* inside, out Area* above);
+        _root = Merge(below, above);
+        Free(inside);
+    }
+
+    /// <summary>Moves the end of an area; the way is free.</summary>
+    internal readonly void SetEnd(Area* area, ulong end)
+    {
+        area->End = end;
+        RefreshPath(_root, area->Start);
+    }
+
+    // The areas between low and high are those of the subtree: without one, all between is free.
+    private static ulong FindGap(Area* area, ulong low, ulong high, ulong length)
+    {
+        if (high <= low || high - low < length)
+        {
+            return 0;
+        }
+
+        if (area == null)
+        {
+            return high - length;
+        }
+
+        if (area->LargestGap < length && !Fits(low, area->Low, length) && !Fits(area->High, high, length))
+        {
+            return 0;
+        }
+
+        ulong found = FindGap(area->Right, Math.Max(low, area->End), high, length);
+        return found != 0 ? found : FindGap(area->Left, low, Math.Min(high, area->Start), length);
+    }
+
+    private static bool Fits(ulong low, ulong high, ulong length) => low < high && high - low >= length;
+
+    private static void Split(Area* area, ulong address, out Area* below, out Area* above)
+    {
+        if (area == null)
+        {
+            below = above = null;
+        }
+        else if (area->Start < address)
+        {
+            Split(area->Right, address, out area->Right, out above);
+            Update(area);
+            below = area;
+        }
+        else
+        {
+            Split(area->Left, address, out below, out area->Left);
+            Update(area);
+            above = area;
+        }
+    }
+
+    private static Area* Merge(Area* below, Area* above)
+    {
+        if (below == null || above == null)
+        {
+            return below == null ? above : below;
+        }
+
+        if (below->Priority > above->Priority)
+        {
+            below->Right = Merge(below->Right, above);
+            Update(below);
+            return below;
+        }
+
+        above->Left = Merge(below, above->Left);
+        Update(above);
+        return above;
+    }
+
+    private static void RefreshHighest(Area* area)
+    {
+        if (area != null)
+        {
+            RefreshHighest(area->Right);
+            Update(area);
+        }
+    }
+
+    private static void RefreshPath(Area* area, ulong start)
+    {
+        if (area->Start != start)
+        {
+            RefreshPath(start < area->Start ? area->Left : area->Right, start);
+        }
+
+        Update(area);
+    }
+
+    private static void Update(Area* area)
+    {
+        Area* left = area->Left;
+        Area* right = area->Right;
+        area->Low = left == null ? area->Start : left->Low;
+        area->High = right == null ? area->End : right->High;
+        ulong gap = 0;
+        if (left != null)
+        {
+            gap = Math.Max(left->LargestGap, area->Start - left->High);
+        }
+
+        if (right != null)
+        {
+            gap = Math.Max(gap, Math.Max(right->LargestGap, right->Low - area->End));
+        }
+
+        area->LargestGap = gap;
+    }
+
+    private void Free(Area* area)
+    {
+        if (area != null)
+        {
+            Free(area->Left);
+            Free(area->Right);
+            Count--;
+            _pool.Return(area);
+        }
+    }
+
+    private uint NextRandom()
+    {
+        // xorshift32 (Marsaglia, 2003): the tree needs no secrets, only variety.
+        uint value = _random == 0 ? 2463534242 : _random;
+        value ^= value << 13;
+        value ^= value >> 17;
+        value ^= value << 5;
+        return _random = value;
+    }
+}
