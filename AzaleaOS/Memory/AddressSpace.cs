@@ -274,34 +274,30 @@ internal unsafe partial struct AddressSpace
     internal readonly bool PopulateNow(ulong start, ulong length, Protection protection) => _pages.Populate(start, length, protection);
 
     /// <summary>Whether the application may do this with every byte of a range.</summary>
-    internal readonly bool Allows(ulong start, ulong length, Protection access)
+    internal readonly bool Allows(ulong start, ulong length, Protection access) => AllowedPrefix(start, length, access) == length;
+
+    /// <summary>With how many bytes at the beginning of a range the application may do this.</summary>
+    internal readonly ulong AllowedPrefix(ulong start, ulong length, Protection access)
     {
-        if (length == 0)
+        ulong at = start;
+        ulong end = start + length;
+        if (length == 0 || end < start || end > _high)
         {
-            return true;
+            return 0;
         }
 
-        ulong last = start + (length - 1);
-        if (last < start || start < _low || last >= _high)
-        {
-            return false;
-        }
-
-        for (ulong at = start; ;)
+        while (at < end)
         {
             Area* area = _areas.Find(at);
             if (area == null || (area->Protection & access) != access || (area->Flags & AreaFlags.BeyondFile) != 0)
             {
-                return false;
-            }
-
-            if (last < area->End)
-            {
-                return true;
+                return at - start;
             }
 
             at = area->End;
         }
+
+        return length;
     }
 
     /// <summary>Whether no area touches a range.</summary>

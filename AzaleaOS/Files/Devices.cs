@@ -1,0 +1,80 @@
+using AzaleaOS.Abi;
+using AzaleaOS.Abi.Linux;
+
+namespace AzaleaOS.Files;
+
+/// <summary>The devices that every program expects in /dev.</summary>
+/// <remarks>Numbers: Linux, Documentation/admin-guide/devices.txt.</remarks>
+internal static unsafe class Devices
+{
+    /// <summary>What open gives for a device file; null for an unknown device, and open answers -ENXIO.</summary>
+    internal static FileOperations* Find(uint kind, ulong device) => kind != FileMode.CharacterDevice ? null : device switch
+    {
+        0x103 => FileOperations.Null,
+        0x105 => FileOperations.Zero,
+        0x107 => FileOperations.Full,
+        0x108 or 0x109 => FileOperations.Random,
+        0x500 or 0x501 => FileOperations.Console,
+        _ => null,
+    };
+
+    /// <summary>Makes /dev and its files, unless an archive brought them.</summary>
+    /// <returns>False when memory is exhausted.</returns>
+    internal static bool Populate()
+    {
+        FileNode* directory = SystemFiles.Directory(FileTree.Root, "dev"u8, 0x1ed);
+        return directory != null
+            && Make(directory, "null"u8, 0x103, 0x1b6)
+            && Make(directory, "zero"u8, 0x105, 0x1b6)
+            && Make(directory, "full"u8, 0x107, 0x1b6)
+            && Make(directory, "random"u8, 0x108, 0x1b6)
+            && Make(directory, "urandom"u8, 0x109, 0x1b6)
+            && Make(directory, "tty"u8, 0x500, 0x1b6)
+            && Make(directory, "console"u8, 0x501, 0x180);
+    }
+
+    /// <summary>/dev/null is always at its end.</summary>
+    internal static long ReadNothing(OpenFile* file, byte* buffer, ulong count, long* position) => 0;
+
+    /// <summary>/dev/null takes everything.</summary>
+    internal static long WriteAnything(OpenFile* file, byte* buffer, ulong count, long* position) => (long)count;
+
+    /// <summary>/dev/full has no room.</summary>
+    internal static long WriteNothing(OpenFile* file, byte* buffer, ulong count, long* position) => -Errno.ENOSPC;
+
+    /// <summary>/dev/zero.</summary>
+    internal static long ReadZeros(OpenFile* file, byte* buffer, ulong count, long* position)
+    {
+        count = Math.Min(count, int.MaxValue);
+        new Span<byte>(buffer, (int)count).Clear();
+        return (long)count;
+    }
+
+    /// <summary>/dev/urandom.</summary>
+    internal static long ReadRandom(OpenFile* file, byte* buffer, ulong count, long* position)
+    {
+        count = Math.Min(count, int.MaxValue);
+        RandomSource.Fill(new Span<byte>(buffer, (int)count));
+        return (long)count;
+    }
+
+    /// <summary>What is written to /dev/urandom is stirred in.</summary>
+    internal static long WriteRandom(OpenFile* file, byte* buffer, ulong count, long* position)
+    {
+        count = Math.Min(count, int.MaxValue);
+        RandomSource.Stir(new ReadOnlySpan<byte>(buffer, (int)count));
+        return (long)count;
+    }
+
+    private static bool Make(FileNode* directory, ReadOnlySpan<byte> name, ulong device, uint permissions)
+    {
+        FileNode* node = SystemFiles.Make(directory, name, FileMode.CharacterDevice | permissions);
+        if (node != null && node->Kind == FileMode.CharacterDevice && node->SpecialDevice == 0)
+        {
+            node->SpecialDevice = device;
+            node->Operations = Find(FileMode.CharacterDevice, device);
+        }
+
+        return node != null;
+    }
+}

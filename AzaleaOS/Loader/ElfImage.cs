@@ -1,0 +1,278 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using AzaleaOS.Abi.Linux;
+using AzaleaOS.Memory;
+
+namespace AzaleaOS.Loader;
+
+/// <summary>A static x86-64 program in memory, checked: what this type says about the file can be relied on.</summary>
+/// <remarks>Nothing in the file is trusted: every offset, size and address is checked against the file and the application's half.</remarks>
+internal readonly unsafe struct ElfImage
+{
+    // Linux refuses more than 64 KiB of program headers (fs/binfmt_elf.c, load_elf_phdrs).
+    private const int MaxHeaderBytes = 65536;
+
+    private readonly byte* _file;
+    private readonly ulong _headers;
+
+    private ElfImage(byte* file, in ElfHeader header)
+    {
+        _file = file;
+        _headers = header.ProgramHeaders;
+        SegmentCount = header.ProgramHeaderCount;
+        Entry = header.Entry;
+        IsPositionIndependent = header.Type == ElfConstants.TypeShared;
+        Low = ulong.MaxValue;
+        for (int i = 0; i < SegmentCount; i++)
+        {
+            ElfProgramHeader segment = this[i];
+            if (segment.Type == ElfConstants.SegmentLoad && segment.MemorySize != 0)
+            {
+                Low = Math.Min(Low, segment.VirtualAddress & ~(AddressSpace.PageSize - 1));
+                High = Math.Max(High, AddressSpace.RoundUp(segment.VirtualAddress + segment.MemorySize));
+                Alignment = Math.Max(Alignment, segment.Alignment);
+                if (_headers >= segment.Offset && _headers < segment.Offset + segment.FileSize)
+                {
+                    HeadersAddress = segment.VirtualAddress + (_headers - segment.Offset);
+                }
+            }
+            else if (segment.Type == ElfConstants.SegmentStack)
+            {
+                HasExecutableStack = (segment.Flags & ElfConstants.FlagExecute) != 0;
+            }
+        }
+    }
+
+    /// <summary>How many program headers there are.</summary>
+    internal int SegmentCount { get; }
+
+    /// <summary>The first instruction, before a position-independent program is moved.</summary>
+    internal ulong Entry { get; }
+
+    /// <summary>Where the program headers are in memory, before the program is moved; 0 if they are in no segment.</summary>
+    internal ulong HeadersAddress { get; }
+
+    /// <summary>ET_DYN: a static-PIE program that relocates itself.</summary>
+    internal bool IsPositionIndependent { get; }
+
+    /// <summary>PT_GNU_STACK asks for an executable stack.</summary>
+    internal bool HasExecutableStack { get; }
+
+    /// <summary>The first page's address.</summary>
+    internal ulong Low { get; }
+
+    /// <summary>The address behind the last page.</summary>
+    internal ulong High { get; }
+
+    /// <summary>The largest alignment that a segment asks for, bytes; 0 or a power of two.</summary>
+    internal ulong Alignment { get; }
+
+    /// <summary>A program header.</summary>
+    internal ElfProgramHeader this[int index]
+        => Unsafe.ReadUnaligned<ElfProgramHeader>(_file + _headers + ((ulong)index * (ulong)sizeof(ElfProgramHeader)));
+
+    /// <summary>Checks a file.</summary>
+    /// <param name="file">Its first byte; not aligned.</param>
+    /// <param name="size">Bytes.</param>
+    /// <param name="image">The program, if nothing is wrong.</param>
+    internal static ElfDefect Read(byte* file, ulong size, out ElfImage image)
+    {
+        image = default;
+        if (size < 4 || Unsafe.ReadUnaligned<uint>(file) != ElfConstants.Magic)
+        {
+            return ElfDefect.NotElf;
+        }
+
+        if (size < (ulong)sizeof(ElfHeader))
+        {
+            return ElfDefect.Truncated;
+        }
+
+        ElfHeader header = Unsafe.ReadUnaligned<ElfHeader>(file);
+        ElfDefect defect = CheckHeader(header, size);
+        if (defect != ElfDefect.None)
+        {
+            return defect;
+        }
+
+        ElfImage candidate = new(file, header);
+        defect = candidate.CheckSegments(size);
+        if (defect == ElfDefect.None)
+        {
+            image = candidate;
+        }
+
+        return defect;
+    }
+
+    /// <summary>What a segment's flags allow.</summary>
+    internal static Protection ProtectionOf(uint flags)
+        => ((flags & ElfConstants.FlagRead) != 0 ? Protection.Read : 0)
+            | ((flags & ElfConstants.FlagWrite) != 0 ? Protection.Write : 0)
+            | ((flags & ElfConstants.FlagExecute) != 0 ? Protection.Execute : 0);
+
+    /// <summary>What the segments that touch a page allow together.</summary>
+    /// <param name="page">Its address, before the program is moved.</param>
+    internal Protection ProtectionOfPage(ulong page)
+    {
+        Protection all = Protection.None;
+        for (int i = 0; i < SegmentCount; i++)
+        {
+            ElfProgramHeader segment = this[i];
+            if (segment.Type == ElfConstants.SegmentLoad && segment.MemorySize != 0
+                && segment.VirtualAddress < page + AddressSpace.PageSize
+                && segment.VirtualAddress + segment.MemorySize > page)
+            {
+                all |= ProtectionOf(segment.Flags);
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>The first byte of a segment in the file.</summary>
+    internal byte* BytesOf(in ElfProgramHeader segment) => _file + segment.Offset;
+
+    private static ElfDefect CheckHeader(in ElfHeader header, ulong size)
+    {
+        if (header.Identification[4] != ElfConstants.Class64)
+        {
+            return header.Identification[4] == ElfConstants.Class32 ? ElfDefect.ThirtyTwoBit : ElfDefect.NotElf;
+        }
+
+        if (header.Identification[5] != ElfConstants.LittleEndian)
+        {
+            return ElfDefect.BadByteOrder;
+        }
+
+        if (header.Identification[6] != ElfConstants.CurrentVersion || header.Version != ElfConstants.CurrentVersion)
+        {
+            return ElfDefect.BadVersion;
+        }
+
+        if (header.Machine != ElfConstants.MachineX64)
+        {
+            return ElfDefect.ForeignMachine;
+        }
+
+        if (header.Type is not (ElfConstants.TypeExecutable or ElfConstants.TypeShared))
+        {
+            return ElfDefect.NotExecutable;
+        }
+
+        int bytes = header.ProgramHeaderCount * sizeof(ElfProgramHeader);
+        if (header.ProgramHeaderSize != sizeof(ElfProgramHeader) || bytes is 0 or > MaxHeaderBytes)
+        {
+            return ElfDefect.BadProgramHeaders;
+        }
+
+        return IsInside(header.ProgramHeaders, (ulong)bytes, size) ? ElfDefect.None : ElfDefect.Truncated;
+    }
+
+    private static bool IsInside(ulong offset, ulong length, ulong size) => offset <= size && length <= size - offset;
+
+    private ElfDefect CheckSegments(ulong size)
+    {
+        bool loads = false;
+        bool entryFound = false;
+        for (int i = 0; i < SegmentCount; i++)
+        {
+            ElfProgramHeader segment = this[i];
+            if (segment.Type == ElfConstants.SegmentInterpreter)
+            {
+                return ElfDefect.Dynamic;
+            }
+
+            if (segment.Type != ElfConstants.SegmentLoad || segment.MemorySize == 0)
+            {
+                continue;
+            }
+
+            loads = true;
+            ElfDefect defect = CheckLoad(segment, size);
+            if (defect != ElfDefect.None)
+            {
+                return defect;
+            }
+
+            for (int j = 0; j < i; j++)
+            {
+                if (Overlap(segment, this[j]))
+                {
+                    return ElfDefect.SegmentsOverlap;
+                }
+            }
+
+            entryFound |= (segment.Flags & ElfConstants.FlagExecute) != 0
+                && Entry - segment.VirtualAddress < segment.MemorySize;
+        }
+
+        if (!loads)
+        {
+            return ElfDefect.NothingToLoad;
+        }
+
+        return entryFound ? CheckThreadStorage() : ElfDefect.BadEntry;
+    }
+
+    private ElfDefect CheckLoad(in ElfProgramHeader segment, ulong size)
+    {
+        if (segment.FileSize > segment.MemorySize)
+        {
+            return ElfDefect.SegmentLargerInFile;
+        }
+
+        if (!IsInside(segment.Offset, segment.FileSize, size))
+        {
+            return ElfDefect.SegmentOutsideFile;
+        }
+
+        ulong end = segment.VirtualAddress + segment.MemorySize;
+        if (end < segment.VirtualAddress || end > AddressSpace.Highest)
+        {
+            return ElfDefect.SegmentTooHigh;
+        }
+
+        if (!IsPositionIndependent && segment.VirtualAddress < AddressSpace.Lowest)
+        {
+            return ElfDefect.SegmentTooLow;
+        }
+
+        return (segment.Offset - segment.VirtualAddress) % AddressSpace.PageSize != 0
+            || (segment.Alignment != 0 && !BitOperations.IsPow2(segment.Alignment))
+            ? ElfDefect.BadAlignment
+            : ElfDefect.None;
+    }
+
+    private ElfDefect CheckThreadStorage()
+    {
+        for (int i = 0; i < SegmentCount; i++)
+        {
+            ElfProgramHeader storage = this[i];
+            if (storage.Type != ElfConstants.SegmentThreadStorage || storage.FileSize == 0)
+            {
+                continue;
+            }
+
+            bool found = false;
+            for (int j = 0; j < SegmentCount; j++)
+            {
+                ElfProgramHeader segment = this[j];
+                found |= segment.Type == ElfConstants.SegmentLoad
+                    && IsInside(storage.VirtualAddress - segment.VirtualAddress, storage.FileSize, segment.MemorySize);
+            }
+
+            if (!found)
+            {
+                return ElfDefect.BadThreadStorage;
+            }
+        }
+
+        return ElfDefect.None;
+    }
+
+    private static bool Overlap(in ElfProgramHeader one, in ElfProgramHeader other)
+        => other.Type == ElfConstants.SegmentLoad
+            && one.VirtualAddress < other.VirtualAddress + other.MemorySize
+            && other.VirtualAddress < one.VirtualAddress + one.MemorySize;
+}

@@ -1,0 +1,107 @@
+using AzaleaOS.Abi.Linux;
+using AzaleaOS.Memory;
+
+namespace AzaleaOS.Loader;
+
+/// <summary>Puts a program's segments into an address space.</summary>
+internal static unsafe class SegmentLoader
+{
+    /// <summary>Where a position-independent program goes, as in Linux without randomisation: two thirds of the address space.</summary>
+    internal const ulong PositionIndependentBase = 0x5555_5555_4000;
+
+    // Larger alignments bring nothing: the largest page is 1 GiB.
+    private const ulong MaxAlignment = 1 << 30;
+
+    /// <summary>Loads a program; PT_GNU_RELRO is left to the program's own start-up code, as in Linux.</summary>
+    /// <returns>0, or -ENOMEM where the memory or the address range is not there.</returns>
+    internal static long Load(in ElfImage image, AddressSpace* space, ulong independentBase, out LoadedProgram program)
+    {
+        program = default;
+        ulong bias = 0;
+        if (image.IsPositionIndependent)
+        {
+            ulong alignment = Math.Clamp(image.Alignment, AddressSpace.PageSize, MaxAlignment);
+            ulong low = (independentBase + alignment - 1) & ~(alignment - 1);
+
+            // Wraps when the program was linked above its new place; the sums below wrap back.
+            bias = low - (image.Low & ~(alignment - 1));
+        }
+
+        for (int i = 0; i < image.SegmentCount; i++)
+        {
+            ElfProgramHeader segment = image[i];
+            if (segment.Type != ElfConstants.SegmentLoad || segment.MemorySize == 0)
+            {
+                continue;
+            }
+
+            ulong start = bias + segment.VirtualAddress;
+            long result = MakePages(space, start, segment.MemorySize);
+            if (result < 0)
+            {
+                return result;
+            }
+
+            Buffer.MemoryCopy(image.BytesOf(segment), (void*)start, segment.FileSize, segment.FileSize);
+        }
+
+        Protect(image, space, bias);
+        program = new LoadedProgram
+        {
+            Entry = bias + image.Entry,
+            HeadersAddress = image.HeadersAddress == 0 ? 0 : bias + image.HeadersAddress,
+            HeaderCount = image.SegmentCount,
+            End = bias + image.High,
+            HasExecutableStack = image.HasExecutableStack,
+        };
+        return 0;
+    }
+
+    private static long MakePages(AddressSpace* space, ulong start, ulong length)
+    {
+        ulong first = start & ~(AddressSpace.PageSize - 1);
+        ulong end = AddressSpace.RoundUp(start + length);
+
+        // Small programs have segments that share a page: the first one has made it.
+        while (first < end && !space->IsFree(first, AddressSpace.PageSize))
+        {
+            first += AddressSpace.PageSize;
+        }
+
+        while (first < end && !space->IsFree(end - AddressSpace.PageSize, AddressSpace.PageSize))
+        {
+            end -= AddressSpace.PageSize;
+        }
+
+        if (first == end)
+        {
+            return 0;
+        }
+
+        long result = space->Map(
+            first,
+            end - first,
+            Protection.Read | Protection.Write,
+            MapFlags.Private | MapFlags.Anonymous | MapFlags.FixedNoReplace | MapFlags.Populate);
+        return result < 0 ? result : 0;
+    }
+
+    private static void Protect(in ElfImage image, AddressSpace* space, ulong bias)
+    {
+        for (int i = 0; i < image.SegmentCount; i++)
+        {
+            ElfProgramHeader segment = image[i];
+            if (segment.Type != ElfConstants.SegmentLoad || segment.MemorySize == 0)
+            {
+                continue;
+            }
+
+            ulong first = segment.VirtualAddress & ~(AddressSpace.PageSize - 1);
+            ulong end = AddressSpace.RoundUp(segment.VirtualAddress + segment.MemorySize);
+            ulong last = end - AddressSpace.PageSize;
+            space->Protect(bias + first, end - first, ElfImage.ProtectionOf(segment.Flags));
+            space->Protect(bias + first, AddressSpace.PageSize, image.ProtectionOfPage(first));
+            space->Protect(bias + last, AddressSpace.PageSize, image.ProtectionOfPage(last));
+        }
+    }
+}
