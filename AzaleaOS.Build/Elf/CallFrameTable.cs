@@ -55,8 +55,25 @@ public sealed class CallFrameTable
         return table;
     }
 
+    /// <summary>The rows that hold in a range: the one that reaches into it, moved to its start, and those that begin in it.</summary>
+    public IEnumerable<CallFrameRow> Within(ulong begin, ulong end)
+    {
+        int at = IndexAt(begin);
+        if (at >= 0)
+            yield return _rows[at] with { Address = begin };
+        for (at++; at < _rows.Count && _rows[at].Address < end; at++)
+            yield return _rows[at];
+    }
+
     /// <summary>The row an address belongs to, or null.</summary>
     public CallFrameRow? Find(ulong address)
+    {
+        int found = IndexAt(address);
+        return found >= 0 && _rows[found].Base != CallFrameBase.Unknown ? _rows[found] : null;
+    }
+
+    /// <summary>The last row at or below an address; -1 for none.</summary>
+    private int IndexAt(ulong address)
     {
         int low = 0;
         int high = _rows.Count - 1;
@@ -75,7 +92,7 @@ public sealed class CallFrameTable
             }
         }
 
-        return found >= 0 && _rows[found].Base != CallFrameBase.Unknown ? _rows[found] : null;
+        return found;
     }
 
     private static void ReadSection(ElfImageSection section, List<(ulong, ulong, List<CallFrameRow>)> frames)

@@ -52,8 +52,25 @@ public sealed class LineTable
         return new LineTable(sorted);
     }
 
+    /// <summary>The rows that hold in a range: the one that reaches into it, moved to its start, and those that begin in it.</summary>
+    public IEnumerable<LineRow> Within(ulong begin, ulong end)
+    {
+        int at = IndexAt(begin);
+        if (at >= 0)
+            yield return _rows[at] with { Address = begin };
+        for (at++; at < _rows.Length && _rows[at].Address < end; at++)
+            yield return _rows[at];
+    }
+
     /// <summary>The row an address belongs to, or null.</summary>
     public LineRow? Find(ulong address)
+    {
+        int found = IndexAt(address);
+        return found >= 0 && _rows[found].Line != 0 ? _rows[found] : null;
+    }
+
+    /// <summary>The last row at or below an address; -1 for none.</summary>
+    private int IndexAt(ulong address)
     {
         int low = 0;
         int high = _rows.Length - 1;
@@ -72,7 +89,7 @@ public sealed class LineTable
             }
         }
 
-        return found >= 0 && _rows[found].Line != 0 ? _rows[found] : null;
+        return found;
     }
 
     private static byte[] Bytes(ElfImage image, ElfFile file, string name)

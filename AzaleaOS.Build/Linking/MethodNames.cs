@@ -41,17 +41,24 @@ public sealed class MethodNames : IDisposable
     /// <summary>The C# name of a function that several symbols may name: "Namespace.Type.Method".</summary>
     public string Of(IReadOnlyList<string> symbols)
     {
-        foreach (string symbol in symbols)
-        {
-            if (Find(symbol) is string name)
-                return name;
-        }
-
-        return symbols.Count > 0 ? symbols[0] : "?";
+        (string type, string method) = Split(symbols);
+        return type.Length > 0 ? $"{type}.{method}" : method;
     }
 
     /// <summary>The C# name of a symbol, or the symbol.</summary>
-    public string Of(string symbol) => Find(symbol) ?? symbol;
+    public string Of(string symbol) => Of([symbol]);
+
+    /// <summary>Type ("Namespace.Type") and method of a function; for assembler methods no type, and the symbol.</summary>
+    internal (string Type, string Method) Split(IReadOnlyList<string> symbols)
+    {
+        foreach (string symbol in symbols)
+        {
+            if (Find(symbol) is (string, string) found)
+                return found;
+        }
+
+        return ("", symbols.Count > 0 ? symbols[0] : "?");
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -60,7 +67,7 @@ public sealed class MethodNames : IDisposable
             file.Dispose();
     }
 
-    private string? Find(string symbol)
+    private (string Type, string Method)? Find(string symbol)
     {
         // The last "__" that follows a type's name separates type and method: methods may hold "__" themselves.
         for (int at = symbol.IndexOf("__", StringComparison.Ordinal); at > 0; at = symbol.IndexOf("__", at + 1, StringComparison.Ordinal))
@@ -70,7 +77,7 @@ public sealed class MethodNames : IDisposable
             if (arguments > 0)
                 type = type[..arguments];
             if (_types.TryGetValue(type, out var found))
-                return $"{TypeName(found.Reader, found.Type)}.{MethodName(found, symbol[(at + 2)..])}";
+                return (TypeName(found.Reader, found.Type), MethodName(found, symbol[(at + 2)..]));
         }
 
         return null;

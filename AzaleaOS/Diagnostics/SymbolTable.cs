@@ -1,0 +1,191 @@
+using System.Buffers.Binary;
+using AzaleaOS.Abi;
+using FrameState = AzaleaOS.Abi.SymbolTableFormat.FrameState;
+
+namespace AzaleaOS.Diagnostics;
+
+/// <summary>The kernel's functions, lines and frames, as the build wrote them into read-only data.</summary>
+/// <remarks>
+/// Read only while a fault is reported: no memory is allocated, and a damaged table gives wrong or no
+/// answers but never reads outside of its bytes.
+/// </remarks>
+internal readonly ref struct SymbolTable
+{
+    private readonly ReadOnlySpan<byte> _bytes;
+
+    /// <summary>A table over these bytes; without a proper header it is empty.</summary>
+    internal SymbolTable(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < SymbolTableFormat.HeaderSize
+            || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != SymbolTableFormat.Magic
+            || BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]) != SymbolTableFormat.Version)
+            return;
+        uint length = Word(bytes, 16);
+        if (length >= SymbolTableFormat.HeaderSize && length <= (uint)bytes.Length) _bytes = bytes[..(int)length];
+    }
+
+    /// <summary>There is no table.</summary>
+    internal bool IsEmpty => _bytes.IsEmpty;
+
+    /// <summary>Finds the function, the line and the frame at an address.</summary>
+    internal bool TryFind(ulong address, out Symbol symbol)
+    {
+        symbol = default;
+        if (_bytes.IsEmpty) return false;
+        var cursor = new SymbolTableCursor(_bytes, Offset(28));
+        ulong start = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[8..]);
+        long type = 0;
+        long file = 0;
+        for (uint count = Word(_bytes, 40); count != 0 && !cursor.AtEnd; count--)
+        {
+            start += cursor.Number();
+            ulong size = cursor.Number();
+            type += cursor.Signed();
+            ReadOnlySpan<byte> name = cursor.Block();
+            file += cursor.Signed();
+            ulong firstLine = cursor.Number();
+            ReadOnlySpan<byte> lines = cursor.Block();
+            ReadOnlySpan<byte> frames = cursor.Block();
+            if (cursor.Failed || start > address) return false;
+            ulong offset = address - start;
+            if (offset >= size) continue;
+            symbol = new Symbol
+            {
+                Start = start,
+                Type = TextAt(Offset(20), Word(_bytes, 32), type),
+                Name = name,
+                File = TextAt(Offset(24), Word(_bytes, 36), file),
+                Line = LineAt(lines, (long)firstLine, offset),
+                Frame = FrameAt(frames, offset),
+            };
+            return true;
+        }
+
+        return false;
+    }
+
+    private static int LineAt(ReadOnlySpan<byte> rows, long line, ulong offset)
+    {
+        var cursor = new SymbolTableCursor(rows, 0);
+        ulong at = 0;
+        long found = 0;
+        while (!cursor.AtEnd)
+        {
+            int row = cursor.Byte();
+            if (row == 0)
+            {
+                at += cursor.Number();
+                line += cursor.Signed();
+            }
+            else
+            {
+                at += (ulong)((row - 1) / SymbolTableFormat.LineRange);
+                line += ((row - 1) % SymbolTableFormat.LineRange) + SymbolTableFormat.LineBase;
+            }
+
+            if (cursor.Failed || at > offset) break;
+            found = line;
+        }
+
+        return found is > 0 and <= int.MaxValue ? (int)found : 0;
+    }
+
+    private FrameRule FrameAt(ReadOnlySpan<byte> rows, ulong offset)
+    {
+        var cursor = new SymbolTableCursor(rows, 0);
+        ulong at = 0;
+        ulong found = 0;
+        while (!cursor.AtEnd)
+        {
+            int row = cursor.Byte();
+            ulong step = (ulong)row >> 4;
+            ulong state = (ulong)row & 15;
+            if (step == SymbolTableFormat.FrameEscape) step = cursor.Number();
+            if (state == SymbolTableFormat.FrameEscape) state = cursor.Number();
+            at += step;
+            if (cursor.Failed || at > offset) break;
+            found = state;
+        }
+
+        return State(found);
+    }
+
+    private FrameRule State(ulong index)
+    {
+        ulong count = BinaryPrimitives.ReadUInt16LittleEndian(_bytes[6..]);
+        if (index >= count) return default;
+        var cursor = new SymbolTableCursor(_bytes, SymbolTableFormat.HeaderSize);
+        FrameRule rule = default;
+        for (ulong i = 0; i <= index; i++)
+        {
+            rule.Flags = (FrameState)cursor.Byte();
+            rule.Base = cursor.Signed();
+            rule.ReturnAddress = cursor.Signed();
+            rule.Rbp = (rule.Flags & FrameState.SavedRbp) != 0 ? cursor.Signed() : 0;
+            rule.Rsp = (rule.Flags & FrameState.SavedRsp) != 0 ? cursor.Signed() : 0;
+            if (cursor.Failed) return default;
+        }
+
+        return rule;
+    }
+
+    /// <summary>The text of a number from 1; 0 is none.</summary>
+    private ReadOnlySpan<byte> TextAt(int offset, uint count, long number)
+    {
+        if (number <= 0 || number > count) return default;
+        var cursor = new SymbolTableCursor(_bytes, offset);
+        ReadOnlySpan<byte> text = default;
+        for (long i = 0; i < number && !cursor.Failed; i++) text = cursor.Block();
+        return text;
+    }
+
+    /// <summary>An offset in the header; one that is out of range gives the end, where nothing can be read.</summary>
+    private int Offset(int at)
+    {
+        uint offset = Word(_bytes, at);
+        return offset <= (uint)_bytes.Length ? (int)offset : _bytes.Length;
+    }
+
+    private static uint Word(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
+
+    /// <summary>What the table says about an address.</summary>
+    internal ref struct Symbol
+    {
+        /// <summary>The function's first byte.</summary>
+        internal ulong Start;
+
+        /// <summary>"Namespace.Type"; empty for assembler methods.</summary>
+        internal ReadOnlySpan<byte> Type;
+
+        /// <summary>The method, or the symbol of an assembler method.</summary>
+        internal ReadOnlySpan<byte> Name;
+
+        /// <summary>The file's name without its folder, or empty.</summary>
+        internal ReadOnlySpan<byte> File;
+
+        /// <summary>The line from 1, or 0 for none.</summary>
+        internal int Line;
+
+        /// <summary>Where the caller is.</summary>
+        internal FrameRule Frame;
+    }
+
+    /// <summary>Where a function's caller is to be found.</summary>
+    internal struct FrameRule
+    {
+        /// <summary>What the CFA is counted from, and which registers are in memory.</summary>
+        internal FrameState Flags;
+
+        /// <summary>CFA = rsp or rbp + this.</summary>
+        internal long Base;
+
+        /// <summary>The caller's rip is at CFA + this.</summary>
+        internal long ReturnAddress;
+
+        /// <summary>The caller's rbp is at CFA + this, if the flags say so.</summary>
+        internal long Rbp;
+
+        /// <summary>The caller's rsp is at CFA + this, if the flags say so.</summary>
+        internal long Rsp;
+    }
+}
