@@ -18,10 +18,6 @@ internal static unsafe class Backtrace
     /// <summary>The mapped stack that an address lies in. Set by the layer that makes stacks; null while there is only the boot stack.</summary>
     internal static delegate*<ulong, StackBounds> StackOf;
 
-    /// <summary>Prints the backtrace of code that was interrupted at these registers.</summary>
-    internal static void Print(Registers* registers)
-        => Print(registers->Rip, registers->Rsp, registers->Rbp, interrupted: true);
-
     /// <summary>Prints a backtrace.</summary>
     /// <param name="rip">Where it begins.</param>
     /// <param name="rsp">The stack pointer there.</param>

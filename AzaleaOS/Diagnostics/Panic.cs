@@ -28,7 +28,7 @@ internal static unsafe class Panic
         Registers registers;
         Registers.Capture(&registers);
         Begin(reason);
-        End(&registers, Status);
+        End(&registers, Status, interrupted: false);
     }
 
     /// <summary>
@@ -60,11 +60,12 @@ internal static unsafe class Panic
     /// <summary>Prints registers and backtrace, and ends the machine.</summary>
     /// <param name="registers">Where it happened.</param>
     /// <param name="status">The exit status, 0 to 255.</param>
+    /// <param name="interrupted">rip is the instruction that failed; else it is the one behind a call.</param>
     [DoesNotReturn]
-    internal static void End(Registers* registers, int status)
+    internal static void End(Registers* registers, int status, bool interrupted = true)
     {
         Print(registers);
-        Log.Line($"  at {registers->Rip:x16}");
+        Backtrace.Print(registers->Rip, registers->Rsp, registers->Rbp, interrupted);
         PowerOff.Machine(status);
     }
 
