@@ -36,6 +36,9 @@ internal unsafe partial struct AddressSpace
     /// <summary>How many areas there are.</summary>
     internal readonly int AreaCount => _areas.Count;
 
+    /// <summary>Bytes of memory that are free now.</summary>
+    internal readonly ulong FreeMemory => _pages.FreeBytes();
+
     /// <summary>Makes an empty address space.</summary>
     /// <param name="pages">Its page tables.</param>
     /// <param name="low">The lowest address that may be mapped.</param>

@@ -1,0 +1,93 @@
+using AzaleaOS.Abi;
+using AzaleaOS.Abi.Linux;
+using AzaleaOS.Files;
+using AzaleaOS.Memory;
+
+namespace AzaleaOS.Syscalls;
+
+/// <summary>What the machine and the kernel are.</summary>
+internal static unsafe class Machine
+{
+    /// <summary>uname(2). Programs look for "Linux" and for a version that is not too old; the rest says who we are.</summary>
+    [Syscall(63)]
+    internal static long Name(UserPointer<UtsName> to)
+    {
+        if (!UserMemory.CanWrite(to.Address, (ulong)sizeof(UtsName)))
+        {
+            return -Errno.EFAULT;
+        }
+
+        UtsName* name = (UtsName*)to.Address;
+        *name = default;
+        "Linux"u8.CopyTo(new Span<byte>(name->System, 65));
+        "azalea"u8.CopyTo(new Span<byte>(name->Node, 65));
+        "6.12.0-azalea"u8.CopyTo(new Span<byte>(name->Release, 65));
+        "#1 SMP AzaleaOS 0.1.0"u8.CopyTo(new Span<byte>(name->Version, 65));
+        "x86_64"u8.CopyTo(new Span<byte>(name->Machine, 65));
+        "(none)"u8.CopyTo(new Span<byte>(name->Domain, 65));
+        return 0;
+    }
+
+    /// <summary>sysinfo(2). There is no swap, and one thread that never waits.</summary>
+    [Syscall(99)]
+    internal static long Information(UserPointer<SystemInformation> to)
+    {
+        SystemInformation information = new()
+        {
+            Uptime = Clock.Monotonic() / Clock.Second,
+            TotalMemory = Process.TotalMemory,
+            FreeMemory = AddressSpace.Current->FreeMemory,
+            Processes = 1,
+            Unit = 1,
+        };
+        return to.TryWrite(information) ? 0 : -Errno.EFAULT;
+    }
+
+    /// <summary>getrandom(2).</summary>
+    [Syscall(318)]
+    internal static long GetRandom(ulong buffer, ulong count, uint flags)
+    {
+        const uint NonBlocking = 1, Random = 2, Insecure = 4;
+        if ((flags & ~(NonBlocking | Random | Insecure)) != 0 || (flags & (Random | Insecure)) == (Random | Insecure))
+        {
+            return -Errno.EINVAL;
+        }
+
+        // Linux gives no more at a time (drivers/char/random.c, get_random_bytes_user by way of MAX_RW_COUNT).
+        count = Math.Min(count, 0x7fff_f000);
+        ulong allowed = AddressSpace.Current->AllowedPrefix(buffer, count, Protection.Write);
+        if (allowed == 0 && count != 0)
+        {
+            return -Errno.EFAULT;
+        }
+
+        RandomSource.Fill(new Span<byte>((void*)buffer, (int)allowed));
+        return (long)allowed;
+    }
+
+    /// <summary>sched_getaffinity(2): the one thread runs on the boot core.</summary>
+    /// <returns>Bytes of the mask.</returns>
+    [Syscall(204)]
+    internal static long GetAffinity(int thread, uint size, UserPointer<ulong> mask)
+    {
+        if (!Identity.IsSelf(thread))
+        {
+            return -Errno.ESRCH;
+        }
+
+        return size < sizeof(ulong) || size % sizeof(ulong) != 0 ? -Errno.EINVAL : mask.TryWrite(1) ? sizeof(ulong) : -Errno.EFAULT;
+    }
+
+    /// <summary>getcpu(2).</summary>
+    [Syscall(309)]
+    internal static long GetCore(UserPointer<uint> core, UserPointer<uint> node, ulong cache)
+        => (core.IsNull || core.TryWrite(0)) && (node.IsNull || node.TryWrite(0)) ? 0 : -Errno.EFAULT;
+
+    /// <summary>sched_yield(2): nobody else wants the core.</summary>
+    [Syscall(24, Leaf = true)]
+    internal static long Yield() => 0;
+
+    /// <summary>personality(2): there is one, PER_LINUX.</summary>
+    [Syscall(135)]
+    internal static long Personality(uint personality) => personality is 0 or uint.MaxValue ? 0 : -Errno.EINVAL;
+}
