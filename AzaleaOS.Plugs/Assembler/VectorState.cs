@@ -46,6 +46,22 @@ internal static class VectorState
         a.ret();
     }
 
+    /// <remarks>In: rdi 16-byte aligned area of 512 bytes. Clobbers nothing. Source: SDM vol. 2A, FXSAVE.</remarks>
+    [AssemblerMethod("azalea_fxsave")]
+    internal static void FxSave(KernelAssembler a)
+    {
+        a.fxsave64(__[rdi]);
+        a.ret();
+    }
+
+    /// <remarks>In: rdi 16-byte aligned area of 512 bytes. Clobbers x87 and SSE state. Source: SDM vol. 2A, FXRSTOR.</remarks>
+    [AssemblerMethod("azalea_fxrstor")]
+    internal static void FxRestore(KernelAssembler a)
+    {
+        a.fxrstor64(__[rdi]);
+        a.ret();
+    }
+
     /// <summary>edx:eax = a 64-bit value.</summary>
     private static void SplitMask(KernelAssembler a, Iced.Intel.AssemblerRegister64 value)
     {
