@@ -40,6 +40,7 @@ internal static class AzaleaCommand
         var root = new RootCommand("AzaleaOS: a 64-bit ring-0 unikernel in C#. Builds kernel images and runs programs on them.")
         {
             RunCommand.Create(context),
+            BuildImageCommand.Create(),
             TestCommand.Create(context),
         };
         HelpText.Install(root);

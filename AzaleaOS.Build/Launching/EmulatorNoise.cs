@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace AzaleaOS.Build.Launching;
 
 /// <summary>Messages of emulators and of their libraries that are true of every run and help nobody.</summary>
-internal static partial class EmulatorNoise
+internal static class EmulatorNoise
 {
     private static readonly string[] s_noise =
     [
@@ -14,17 +12,9 @@ internal static partial class EmulatorNoise
         "PulseAudio: ",
         "XDG_RUNTIME_DIR ",
         "error: XDG_RUNTIME_DIR",
-        "Bochs connected to screen",
-        "Bochs is exiting with the following message",
-        "==========",
-        "Shutdown port: shutdown requested",                  // how every guest ends Bochs
     ];
 
     /// <summary>True if a line can be left out.</summary>
     internal static bool Matches(string line)
-        => string.IsNullOrWhiteSpace(line) || BochsInformation().IsMatch(line) || s_noise.Any(noise => line.Contains(noise, StringComparison.Ordinal));
-
-    /// <summary>What Bochs says before it has opened its log: "00000000000i[PLUGIN] loaded plugin ...".</summary>
-    [GeneratedRegex(@"^\d{11}[id]\[")]
-    private static partial Regex BochsInformation();
+        => string.IsNullOrWhiteSpace(line) || s_noise.Any(noise => line.Contains(noise, StringComparison.Ordinal));
 }

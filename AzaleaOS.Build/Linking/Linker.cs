@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using AzaleaOS.Build.Compilation;
 using AzaleaOS.Build.Diagnostics;
 using AzaleaOS.Build.Elf;
 
@@ -104,7 +103,7 @@ public static partial class Linker
         if (undefined.Count > 0)
         {
             using var names = new MethodNames(assemblies);
-            IReadOnlyList<BuildDiagnostic> errors = AllocationErrors.Find(objects, undefined, names.Of);
+            List<BuildDiagnostic> errors = UndefinedReferences.Explain(objects, names, undefined.Contains);
             if (errors.Count > 0)
                 return new BuildException(errors);
         }

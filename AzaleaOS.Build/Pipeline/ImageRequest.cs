@@ -30,6 +30,9 @@ public sealed record ImageRequest
     /// <summary>Where stages leave their files, below <c>obj</c>.</summary>
     public required string IntermediateDirectory { get; init; }
 
+    /// <summary>Where results that several images share are kept.</summary>
+    public required string SharedDirectory { get; init; }
+
     /// <summary>The kernel with debug information.</summary>
     public required string Elf { get; init; }
 

@@ -53,6 +53,7 @@ public static class ImageRequestFile
             IlcPackage = Required("IlcPackage"),
             RuntimePackage = Required("RuntimePackage"),
             IntermediateDirectory = Required("Intermediate"),
+            SharedDirectory = Required("Shared"),
             Elf = Required("Elf"),
             Map = Required("Map"),
             StrippedElf = Required("StrippedElf"),
@@ -86,6 +87,6 @@ public static class ImageRequestFile
     private static readonly HashSet<string> s_keys =
     [
         "Name", "Assembly", "KernelClass", "KernelAssembly", "Reference", "Plugs", "IlcPackage", "RuntimePackage",
-        "Intermediate", "Elf", "Map", "StrippedElf", "Iso", "CommandLine", "Timeout", "File", "PathMap",
+        "Intermediate", "Shared", "Elf", "Map", "StrippedElf", "Iso", "CommandLine", "Timeout", "File", "PathMap",
     ];
 }

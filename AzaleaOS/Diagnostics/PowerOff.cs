@@ -41,7 +41,6 @@ internal static class PowerOff
     {
         status &= 0xff;
         Log.Line($"azalea: exit {status}");
-        Serial.Drain();
 
         ExitMethod method = s_method;
         if (method == ExitMethod.Auto ? IsQemu() : method == ExitMethod.Debug)

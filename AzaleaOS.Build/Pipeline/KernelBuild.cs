@@ -1,0 +1,198 @@
+using AzaleaOS.Build.Assembler;
+using AzaleaOS.Build.Checking;
+using AzaleaOS.Build.Compilation;
+using AzaleaOS.Build.Linking;
+using AzaleaOS.Build.Weaving;
+
+namespace AzaleaOS.Build.Pipeline;
+
+/// <summary>The stages that turn C# assemblies into a bootable image.</summary>
+/// <remarks>
+/// <code>
+/// project.dll ──► entry ─────────────────────────┐
+/// CoreLib, AzaleaOS.dll, project.dll ──► weave ──┴► compile ──┬──────────► check ──► system calls ──┐
+/// AzaleaOS.Plugs.dll ──► assemble ────────────────────────────┴─────────────────────────────────────┴► link ──► symbols ──► link again ──► disc
+/// </code>
+/// Every arrow is a file in the intermediate folder; <see cref="StageRunner"/> decides what runs.
+/// </remarks>
+public sealed class KernelBuild
+{
+    private readonly ImageRequest _request;
+    private readonly IlcPackages _packages;
+
+    /// <summary>Prepares a build.</summary>
+    /// <exception cref="Diagnostics.BuildException">AZ2000: the compiler's packages are not there.</exception>
+    public KernelBuild(ImageRequest request)
+    {
+        _request = request;
+        _packages = IlcPackages.At(request.IlcPackage, request.RuntimePackage);
+    }
+
+    private string WovenFolder => Intermediate("woven");
+
+    private string WovenCoreLibrary => Woven(_packages.CoreLibrary);
+
+    private string EntryAssembly => Intermediate(Path.GetFileNameWithoutExtension(_request.Assembly) + ".Entry.dll");
+
+    private string Syscalls => Intermediate("syscalls.json");
+
+    private string Registers => Intermediate("registers.json");
+
+    private string CompiledObject => Intermediate("kernel.o");
+
+    private string AssembledObject => Intermediate("plugs.o");
+
+    private string SyscallObject => Intermediate("syscalls.o");
+
+    private string FirstPass => Intermediate("pass1.elf");
+
+    private string SymbolObject => Intermediate("symbols.o");
+
+    /// <summary>The assemblies whose code is in the kernel, for C# names in messages and backtraces.</summary>
+    private IReadOnlyList<string> Compiled =>
+        [Woven(_request.Assembly), EntryAssembly, Woven(_request.KernelAssembly), WovenCoreLibrary, .. _request.Plugs, .. _request.References];
+
+    private IReadOnlyList<string> Objects => [CompiledObject, AssembledObject, SyscallObject];
+
+    /// <summary>Runs what is not up to date.</summary>
+    /// <param name="progress">Told the name of each stage that runs.</param>
+    /// <exception cref="Diagnostics.BuildException">The user's errors, from every stage that could run.</exception>
+    public IReadOnlyList<StageTiming> Run(Action<string>? progress = null)
+    {
+        StageCache cache = new(Intermediate("stages"), ToolVersion, new ContentHashes());
+        return new StageRunner(cache, progress).Run(Stages());
+    }
+
+    /// <summary>All stages, none run.</summary>
+    internal IReadOnlyList<BuildStage> Stages() =>
+        [Entry(), Weave(), Compile(), Assemble(), Check(), SystemCalls(), Link(), Symbols(), LinkAgain()];
+
+    private static string ToolVersion => typeof(KernelBuild).Module.ModuleVersionId.ToString();
+
+    private BuildStage Entry() => new(
+        "entry",
+        [_request.Assembly, _request.KernelAssembly],
+        [EntryAssembly],
+        () => KernelEntry.Write(_request.Assembly, _request.KernelAssembly, AbiAssembly(), _request.KernelClass, EntryAssembly))
+    {
+        Options = _request.KernelClass ?? "",
+    };
+
+    private BuildStage Weave()
+    {
+        string[] targets = [_packages.CoreLibrary, _request.KernelAssembly, _request.Assembly];
+        WeaveRequest request = new()
+        {
+            Targets = targets,
+            Plugs = _request.Plugs,
+            References = [.. _request.References, _packages.Facades],
+            OutputDirectory = WovenFolder,
+        };
+        return new(
+            "weave",
+            [.. targets.Concat(_request.Plugs).SelectMany(WithSymbols)],
+            [.. targets.Select(Woven), Syscalls],
+            () =>
+            {
+                // The class library takes seconds, and is the same for all images with the same plugs.
+                string library = Weaver.Fingerprint(request with { Targets = [_packages.CoreLibrary] });
+                string files = Path.GetFileNameWithoutExtension(_packages.CoreLibrary) + ".*";
+                new SharedFiles(_request.SharedDirectory).Provide(library, files, WovenFolder, () => Weaver.Weave(request));
+
+                StageFiles.Write(Syscalls, Weaver.Weave(request).Syscalls);
+            });
+    }
+
+    private BuildStage Compile()
+    {
+        string[] inputs = [Woven(_request.Assembly), EntryAssembly, Woven(_request.KernelAssembly)];
+        string[] references = [WovenCoreLibrary, .. _request.Plugs, .. _request.References];
+        return new(
+            "compile",
+            [.. inputs.Concat(references).SelectMany(WithSymbols)],
+            [CompiledObject],
+            () => IlCompiler.Compile(new IlcRequest
+            {
+                Inputs = inputs,
+                References = references,
+                Output = CompiledObject,
+                Packages = _packages,
+            }))
+        {
+            Options = _packages.Version,
+        };
+    }
+
+    private BuildStage Assemble() => new(
+        "assemble",
+        [.. _request.Plugs, _request.KernelAssembly, .. _request.References],
+        [AssembledObject],
+        () => AssemblerMethods.Emit(_request.Plugs, AssembledObject));
+
+    private BuildStage Check() => new(
+        "check",
+        [CompiledObject, AssembledObject, Syscalls],
+        [Registers],
+        () =>
+        {
+            List<SyscallEntry> syscalls = StageFiles.Read<List<SyscallEntry>>(Syscalls);
+            string[] leaves = [.. syscalls.Where(syscall => syscall.Leaf).Select(syscall => syscall.Symbol)];
+            CheckResult result = CodeChecker.Check(new CheckRequest
+            {
+                Compiled = [CompiledObject],
+                Assembled = [AssembledObject],
+                Assemblies = Compiled,
+                VectorFreeRoots = [.. leaves, "azalea_interrupt"],
+                Roots = [.. syscalls.Select(syscall => syscall.Symbol)],
+            });
+            StageFiles.Write(Registers, result.RegisterUse);
+        });
+
+    private BuildStage SystemCalls() => new(
+        "system calls",
+        [Syscalls, Registers],
+        [SyscallObject],
+        () => SyscallStubs.Emit(
+            StageFiles.Read<List<SyscallEntry>>(Syscalls),
+            StageFiles.Read<Dictionary<string, RegisterUse>>(Registers),
+            SyscallObject));
+
+    private BuildStage Link() => new(
+        "link",
+        Objects,
+        [FirstPass],
+        () => Linker.Link(new LinkRequest { Objects = Objects, Output = FirstPass, Assemblies = Compiled }));
+
+    private BuildStage Symbols() => new(
+        "symbols",
+        [FirstPass, .. Compiled],
+        [SymbolObject],
+        () => SymbolTableBuilder.Build(FirstPass, Compiled, SymbolObject));
+
+    private BuildStage LinkAgain() => new(
+        "link again",
+        [.. Objects, SymbolObject, FirstPass],
+        [_request.Elf, _request.Map, _request.StrippedElf],
+        () =>
+        {
+            Linker.Link(new LinkRequest
+            {
+                Objects = [.. Objects, SymbolObject],
+                Output = _request.Elf,
+                MapFile = _request.Map,
+                StrippedOutput = _request.StrippedElf,
+                Assemblies = Compiled,
+            });
+            SymbolTableBuilder.VerifySameAddresses(FirstPass, _request.Elf);
+        });
+
+    private string Intermediate(string name) => Path.Combine(_request.IntermediateDirectory, name);
+
+    private string Woven(string assembly) => Path.Combine(WovenFolder, Path.GetFileName(assembly));
+
+    private string AbiAssembly() =>
+        _request.References.First(reference => Path.GetFileName(reference) == "AzaleaOS.Abi.dll");
+
+    /// <summary>An assembly and the line numbers that go with it.</summary>
+    private static IEnumerable<string> WithSymbols(string assembly) => [assembly, Path.ChangeExtension(assembly, ".pdb")];
+}
