@@ -52,21 +52,22 @@ public sealed class LineTable
         return new LineTable(sorted);
     }
 
-    /// <summary>The rows that hold in a range: the one that reaches into it, moved to its start, and those that begin in it.</summary>
+    /// <summary>The rows that begin in a range.</summary>
     public IEnumerable<LineRow> Within(ulong begin, ulong end)
     {
-        int at = IndexAt(begin);
-        if (at >= 0)
-            yield return _rows[at] with { Address = begin };
-        for (at++; at < _rows.Length && _rows[at].Address < end; at++)
-            yield return _rows[at];
+        for (int at = IndexAt(begin - 1) + 1; at < _rows.Length && _rows[at].Address < end; at++)
+        {
+            if (_rows[at].Address >= begin)
+                yield return _rows[at];
+        }
     }
 
-    /// <summary>The row an address belongs to, or null.</summary>
-    public LineRow? Find(ulong address)
+    /// <summary>The row an address in a function belongs to, or null.</summary>
+    /// <remarks>ilc ends no sequence between functions, so the last row of the function before must not count.</remarks>
+    public LineRow? Find(ElfFunction function, ulong address)
     {
         int found = IndexAt(address);
-        return found >= 0 && _rows[found].Line != 0 ? _rows[found] : null;
+        return found >= 0 && _rows[found].Line != 0 && _rows[found].Address >= function.Address ? _rows[found] : null;
     }
 
     /// <summary>The last row at or below an address; -1 for none.</summary>
