@@ -228,7 +228,7 @@ public static class CodeChecker
 
         private void Report(string code, ulong address, string message)
         {
-            LineRow? line = _image.FunctionAt(address) is ElfFunction function ? _lines.Value.Find(function, address) : null;
+            LineRow? line = _lines.Value.Find(address);
             var error = line is LineRow row
                 ? new BuildDiagnostic(code, message, row.File, row.Line)
                 : new BuildDiagnostic(code, message);

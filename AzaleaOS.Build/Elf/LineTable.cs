@@ -47,6 +47,10 @@ public sealed class LineTable
             }
         }
 
+        // ilc ends no sequence between functions: the last line of one must not reach into the next.
+        HashSet<ulong> known = [.. rows.Where(r => r.Line != 0).Select(r => r.Address)];
+        rows.AddRange(image.Functions.Where(f => !known.Contains(f.Address)).Select(f => new LineRow(f.Address, "", 0)));
+
         // Stable: of several rows for one address the last one holds, but the end of a sequence yields to a start.
         LineRow[] sorted = [.. rows.OrderBy(r => r.Address).ThenBy(r => r.Line == 0 ? 0 : 1)];
         return new LineTable(sorted);
@@ -62,12 +66,11 @@ public sealed class LineTable
         }
     }
 
-    /// <summary>The row an address in a function belongs to, or null.</summary>
-    /// <remarks>ilc ends no sequence between functions, so the last row of the function before must not count.</remarks>
-    public LineRow? Find(ElfFunction function, ulong address)
+    /// <summary>The row an address belongs to, or null.</summary>
+    public LineRow? Find(ulong address)
     {
         int found = IndexAt(address);
-        return found >= 0 && _rows[found].Line != 0 && _rows[found].Address >= function.Address ? _rows[found] : null;
+        return found >= 0 && _rows[found].Line != 0 ? _rows[found] : null;
     }
 
     /// <summary>The last row at or below an address; -1 for none.</summary>
