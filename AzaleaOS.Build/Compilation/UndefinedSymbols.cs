@@ -57,6 +57,13 @@ public static class UndefinedSymbols
     /// </summary>
     public const string StaticConstructorSymbol = "azalea_static_constructor_at_run_time";
 
+    /// <summary>Orders symbols by how well they name a cause: what says most comes first.</summary>
+    internal static int Rank(string symbol)
+    {
+        int rule = Array.FindIndex(s_rules, rule => symbol.StartsWith(rule.Start, StringComparison.Ordinal));
+        return symbol == StaticConstructorSymbol ? -1 : rule < 0 ? s_rules.Length : rule;
+    }
+
     /// <summary>The code and the message, to be reported at each line that refers to the symbol.</summary>
     public static (string Code, string Message) Explain(string symbol)
     {
@@ -65,8 +72,8 @@ public static class UndefinedSymbols
             if (symbol.StartsWith(start, StringComparison.Ordinal))
                 return (code, $"{message} ({symbol})");
         }
-        return symbol.StartsWith("azalea_", StringComparison.Ordinal)
-            ? (CompilerCodes.Undefined, $"nothing defines {symbol}: write an [AssemblerMethod(\"{symbol}\")] or a method with [RuntimeExport(\"{symbol}\")]")
-            : (CompilerCodes.Undefined, $"nothing defines {symbol}, which the class library calls here: the kernel is linked with no native library");
+        return (CompilerCodes.Undefined, symbol.StartsWith("azalea_", StringComparison.Ordinal)
+            ? $"needs {symbol}, which nothing defines: write an [AssemblerMethod(\"{symbol}\")] or a method with [RuntimeExport(\"{symbol}\")]"
+            : $"needs {symbol}, which nothing defines: the kernel is linked with no native library");
     }
 }

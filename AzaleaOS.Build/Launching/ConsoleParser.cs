@@ -17,6 +17,9 @@ public sealed class ConsoleParser(Stream output, Stream records)
     /// <summary>Ends a kernel record.</summary>
     public const byte LineFeed = (byte)'\n';
 
+    /// <summary>The line that GRUB writes when it hands over to the kernel: what came before is firmware's and GRUB's.</summary>
+    public const string BootMarker = "azalea: boot";
+
     /// <summary>A kernel line is short; more than this without LF is passed on in pieces, so memory stays bounded.</summary>
     internal const int LongestRecord = 64 * 1024;
 

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace AzaleaOS.Build.Launching;
 
 /// <summary>Messages of emulators and of their libraries that are true of every run and help nobody.</summary>
-internal static class EmulatorNoise
+internal static partial class EmulatorNoise
 {
     private static readonly string[] s_noise =
     [
@@ -12,9 +14,17 @@ internal static class EmulatorNoise
         "PulseAudio: ",
         "XDG_RUNTIME_DIR ",
         "error: XDG_RUNTIME_DIR",
+        "Bochs connected to screen",
+        "Bochs is exiting with the following message",
+        "==========",
+        "Shutdown port: shutdown requested",                  // how every guest ends Bochs
     ];
 
     /// <summary>True if a line can be left out.</summary>
     internal static bool Matches(string line)
-        => string.IsNullOrWhiteSpace(line) || s_noise.Any(noise => line.Contains(noise, StringComparison.Ordinal));
+        => string.IsNullOrWhiteSpace(line) || BochsInformation().IsMatch(line) || s_noise.Any(noise => line.Contains(noise, StringComparison.Ordinal));
+
+    /// <summary>What Bochs says before it has opened its log: "00000000000i[PLUGIN] loaded plugin ...".</summary>
+    [GeneratedRegex(@"^\d{11}[id]\[")]
+    private static partial Regex BochsInformation();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace AzaleaOS.Build.Launching;
@@ -28,6 +29,9 @@ internal sealed class EmulatorProcess
 
     private static readonly TimeSpan s_drainGrace = TimeSpan.FromSeconds(10);
 
+    /// <summary>Chunks of output that wait for a slow reader of ours, before the guest has to wait as well.</summary>
+    private const int MostChunks = 4096;
+
     private readonly ManualResetEventSlim _guestDone = new();
 
     /// <summary>The program.</summary>
@@ -35,6 +39,9 @@ internal sealed class EmulatorProcess
 
     /// <summary>Its arguments.</summary>
     internal required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>Its working directory; null for ours.</summary>
+    internal string? WorkingDirectory { get; init; }
 
     /// <summary>Environment variables to set.</summary>
     internal IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
@@ -59,12 +66,15 @@ internal sealed class EmulatorProcess
         {
             process.StandardInput.Close();
             Exception? failure = null;
-            Thread output = StartReader("emulator output", () => PumpOutput(process.StandardOutput.BaseStream), process, e => failure ??= e);
+            using var chunks = new BlockingCollection<byte[]>(MostChunks);
+            Thread reader = StartReader("emulator output", () => Read(process.StandardOutput.BaseStream, chunks), process, e => failure ??= e);
+            Thread output = StartReader("output of the run", () => Deliver(chunks, process), process, e => failure ??= e);
             Thread errors = StartReader("emulator errors", () => PumpErrors(process.StandardError), process, e => failure ??= e);
             ProcessEnding ending = Wait(process, cancellation);
             if (ending != ProcessEnding.Ended)
                 Kill(process);
             process.WaitForExit();
+            reader.Join(s_drainGrace);
             output.Join(s_drainGrace);
             errors.Join(s_drainGrace);
             if (failure is not null)
@@ -86,6 +96,7 @@ internal sealed class EmulatorProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
+            WorkingDirectory = WorkingDirectory ?? "",
         };
         if (HostTools.Default.FindProgram("setpriv") is { } setpriv)
         {
@@ -136,12 +147,39 @@ internal sealed class EmulatorProcess
         }
     }
 
-    private void PumpOutput(Stream stream)
+    /// <summary>Takes what comes at once: a guest whose serial line is stuck for long takes the port for broken.</summary>
+    private static void Read(Stream stream, BlockingCollection<byte[]> chunks)
     {
-        byte[] buffer = new byte[64 * 1024];
-        int count;
-        while ((count = stream.Read(buffer)) > 0)
-            OnOutput(buffer.AsSpan(0, count));
+        try
+        {
+            byte[] buffer = new byte[64 * 1024];
+            int count;
+            while ((count = stream.Read(buffer)) > 0)
+                chunks.Add(buffer[..count]);
+        }
+        finally
+        {
+            chunks.CompleteAdding();
+        }
+    }
+
+    private void Deliver(BlockingCollection<byte[]> chunks, Process process)
+    {
+        try
+        {
+            foreach (byte[] chunk in chunks.GetConsumingEnumerable())
+                OnOutput(chunk);
+        }
+        catch
+        {
+            // The other thread must not wait for room that nobody makes any more.
+            Kill(process);
+            foreach (byte[] _ in chunks.GetConsumingEnumerable())
+            {
+            }
+
+            throw;
+        }
     }
 
     private void PumpErrors(StreamReader reader)

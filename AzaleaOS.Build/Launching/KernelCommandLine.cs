@@ -3,7 +3,7 @@ using System.Text;
 namespace AzaleaOS.Build.Launching;
 
 /// <summary>
-/// The kernel's command line: words separated by spaces. A word with a space, or an empty one, stands in double quotes;
+/// The kernel's command line: words separated by spaces. A word with a space or tab, or an empty one, stands in double quotes;
 /// a quote and a backslash have a backslash before them, inside quotes and outside. GRUB writes it the same way.
 /// </summary>
 public static class KernelCommandLine
@@ -68,7 +68,7 @@ public static class KernelCommandLine
     {
         if (word.Contains('\0'))
             throw LaunchException.Usage("AZ7010", "a word of the kernel command line cannot hold a zero byte");
-        bool quoted = word.Length == 0 || word.Contains(' ');
+        bool quoted = word.Length == 0 || word.AsSpan().ContainsAny(' ', '\t');
         if (quoted)
             line.Append('"');
         foreach (char c in word)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using AzaleaOS.Build.Images;
 
 namespace AzaleaOS.Build.Launching;
 
@@ -18,16 +19,33 @@ internal sealed class MachineRun(HostTools tools, MachineDescription machine, St
         try
         {
             var records = new LockedStream(log ?? _log, _logLock);
-            var console = new ConsoleParser(output ?? _output, records);
+            var serial = new SerialLine(new ConsoleParser(output ?? _output, records), machine.BootsFromIso);
             long start = Stopwatch.GetTimestamp();
-            (ProcessEnding ending, int exitCode) =
-                new QemuMachine(tools).Run(machine, machine.Iso, work.FullName, console, Message, cancellation);
-            return Result(ending, exitCode, console.ExitStatus, Stopwatch.GetElapsedTime(start));
+            string? iso = Iso(work.FullName);
+            (ProcessEnding ending, int exitCode) = machine.Kind == MachineKind.Bochs
+                ? new BochsMachine(tools).Run(machine, iso!, work.FullName, serial, Message, cancellation)
+                : new QemuMachine(tools).Run(machine, iso, work.FullName, serial, Message, cancellation);
+            return Result(ending, exitCode, serial.ExitStatus, Stopwatch.GetElapsedTime(start));
         }
         finally
         {
             work.Delete(recursive: true);
         }
+    }
+
+    private string? Iso(string work)
+    {
+        if (!machine.BootsFromIso || machine.Iso is not null)
+            return machine.Iso;
+        string iso = Path.Combine(work, "boot.iso");
+        IsoImage.Write(new IsoRequest
+        {
+            Kernel = machine.Kernel!,
+            Modules = machine.Initramfs is null ? [] : [machine.Initramfs],
+            CommandLine = machine.CommandLine,
+            Output = iso,
+        }, tools);
+        return iso;
     }
 
     private DirectoryInfo CreateWorkDirectory()

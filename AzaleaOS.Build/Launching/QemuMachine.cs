@@ -9,11 +9,11 @@ internal sealed class QemuMachine(HostTools tools)
     /// <param name="machine">A checked description.</param>
     /// <param name="iso">The CD image to boot, or null.</param>
     /// <param name="work">A directory for the files of this run.</param>
-    /// <param name="console">Where the serial line goes.</param>
+    /// <param name="serial">Where the serial line goes.</param>
     /// <param name="onMessage">Takes what QEMU itself says, noise taken out.</param>
     /// <param name="cancellation">Stops the machine.</param>
     internal (ProcessEnding Ending, int ExitCode) Run(
-        MachineDescription machine, string? iso, string work, ConsoleParser console, Action<string> onMessage, CancellationToken cancellation)
+        MachineDescription machine, string? iso, string work, SerialLine serial, Action<string> onMessage, CancellationToken cancellation)
     {
         string qemu = tools.Program(Program, "runs the machine");
         Accelerator accelerator = KvmProbe.Decide(machine.Accelerator, qemu);
@@ -37,8 +37,8 @@ internal sealed class QemuMachine(HostTools tools)
             OnOutput = bytes =>
             {
                 early.Release();
-                console.Write(bytes);
-                if (console.ExitStatus is not null)
+                serial.Write(bytes);
+                if (serial.ExitStatus is not null)
                     process!.GuestIsDone();
             },
             OnErrorLine = line =>
@@ -48,10 +48,12 @@ internal sealed class QemuMachine(HostTools tools)
             },
         };
         (ProcessEnding Ending, int ExitCode) end = process.Run(cancellation);
-        console.Complete();
-        if (end is (ProcessEnding.Ended, 1) && console.ExitStatus is null && early.First is not null)
+        IReadOnlyList<string> bootText = serial.Complete();
+        if (end is (ProcessEnding.Ended, 1) && serial.ExitStatus is null && early.First is not null)
             throw QemuFailure.Explain(machine, qemu, early.First);
         early.Release();
+        foreach (string line in bootText)
+            onMessage(line);
         return end;
     }
 }

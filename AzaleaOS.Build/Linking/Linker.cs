@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using AzaleaOS.Build.Compilation;
 using AzaleaOS.Build.Diagnostics;
 using AzaleaOS.Build.Elf;
 
@@ -103,7 +104,7 @@ public static partial class Linker
         if (undefined.Count > 0)
         {
             using var names = new MethodNames(assemblies);
-            List<BuildDiagnostic> errors = UndefinedReferences.Explain(objects, names, undefined.Contains);
+            IReadOnlyList<BuildDiagnostic> errors = AllocationErrors.Find(objects, undefined, names.Of);
             if (errors.Count > 0)
                 return new BuildException(errors);
         }

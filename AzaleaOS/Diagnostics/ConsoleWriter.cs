@@ -4,10 +4,21 @@ namespace AzaleaOS.Diagnostics;
 internal static class ConsoleWriter
 {
     /// <summary>Writes an application's bytes as they are, in one piece.</summary>
+    /// <remarks>
+    /// On the wire the byte that starts a kernel line is doubled, and the launcher halves it again:
+    /// no program can be mistaken for the kernel.
+    /// </remarks>
     internal static void Write(ReadOnlySpan<byte> bytes)
     {
         bool interrupts = ConsoleLock.Enter();
-        WriteLocked(bytes);
+        int start = 0;
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            if (bytes[i] != Log.RecordSeparator) continue;
+            WriteLocked(bytes[start..(i + 1)]);
+            start = i;
+        }
+        WriteLocked(bytes[start..]);
         ConsoleLock.Exit(interrupts);
     }
 

@@ -41,6 +41,7 @@ internal static class PowerOff
     {
         status &= 0xff;
         Log.Line($"azalea: exit {status}");
+        Serial.Drain();
 
         ExitMethod method = s_method;
         if (method == ExitMethod.Auto ? IsQemu() : method == ExitMethod.Debug)

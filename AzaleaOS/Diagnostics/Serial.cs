@@ -19,6 +19,7 @@ internal static class Serial
     private const byte DivisorLatch = 0x80;
     private const byte EightBits = 0x03;
     private const byte TransmitterEmpty = 0x20;
+    private const byte TransmitterIdle = 0x40;
     private const byte FifosOnAndCleared = 0x07;
     private const byte FifosFound = 0xc0;
     private const int FifoDepth = 16;
@@ -67,6 +68,15 @@ internal static class Serial
             }
             Port.Out8(Data, value);
             room--;
+        }
+    }
+
+    /// <summary>Waits until the last byte is on the wire: a machine that is switched off earlier loses up to a FIFO of them.</summary>
+    internal static void Drain()
+    {
+        if (s_burst == 0) return;
+        for (int i = 0; i < PatiencePolls && (Port.In8(LineStatus) & TransmitterIdle) == 0; i++)
+        {
         }
     }
 

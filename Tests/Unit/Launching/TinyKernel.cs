@@ -71,7 +71,7 @@ internal sealed class TinyKernel
         a.mov(ecx, Output.Length);
         a.call(write);
         if (EchoCommandLine)
-            WriteCommandLine(a);
+            WriteCommandLine(a, write);
         a.mov(esi, LoadAddress + DataOffset + (uint)Output.Length);
         a.mov(ecx, LastOutput.Length);
         a.call(write);
@@ -102,14 +102,13 @@ internal sealed class TinyKernel
         return stream.ToArray();
     }
 
-    private static void WriteCommandLine(Assembler a)
+    private static void WriteCommandLine(Assembler a, Label write)
     {
         Label pvh = a.CreateLabel();
         Label found = a.CreateLabel();
         Label tag = a.CreateLabel();
         Label length = a.CreateLabel();
         Label counted = a.CreateLabel();
-        Label next = a.CreateLabel();
         Label ready = a.CreateLabel();
         a.cmp(ebp, 0x36d76289);
         a.jne(pvh);
@@ -135,22 +134,20 @@ internal sealed class TinyKernel
         a.inc(ecx);
         a.jmp(length);
         a.Label(ref counted);
-        a.mov(dx, 0x3f8);
-        a.Label(ref next);
-        Label finished = a.CreateLabel();
-        a.jecxz(finished);
-        a.lodsb();
-        a.@out(dx, al);
-        a.dec(ecx);
-        a.jmp(next);
-        a.Label(ref finished);
-        a.mov(al, (byte)'\n');
-        a.@out(dx, al);
+        a.mov(__byte_ptr[esi + ecx], (byte)'\n');
+        a.inc(ecx);
+        a.call(write);
     }
 
     private void End(Assembler a)
     {
         Label halt = a.CreateLabel();
+        Label drain = a.CreateLabel();
+        a.mov(dx, 0x3fd);
+        a.Label(ref drain);
+        a.@in(al, dx);
+        a.test(al, 0x40);                              // transmitter empty: the last byte is on the wire
+        a.jz(drain);
         if (Ending == TinyEnding.PowerOff)
         {
             a.mov(al, 0x40);

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text;
+using AzaleaOS.Build.Launching;
+
+namespace AzaleaOS.Build.Images;
+
+/// <summary>Writes cpio "newc" records: an ASCII header of 110 bytes, the name, the content, each padded to four bytes.</summary>
+internal sealed class CpioWriter(Stream stream)
+{
+    private const string Magic = "070701";
+    private const string Trailer = "TRAILER!!!";
+
+    private uint _inode = 1;
+    private long _position;
+
+    /// <summary>Writes one name with its content.</summary>
+    internal void Write(InitramfsEntry entry)
+    {
+        switch (entry)
+        {
+            case HostFileEntry file:
+                WriteHostFile(file);
+                break;
+            case MemoryFileEntry file:
+                Header(file.Path, file.Mode, (uint)file.Content.Length, links: 1);
+                Bytes(file.Content.Span);
+                break;
+            case LinkEntry link:
+                byte[] target = Encoding.UTF8.GetBytes(link.Target);
+                Header(link.Path, link.Mode, (uint)target.Length, links: 1);
+                Bytes(target);
+                break;
+            default:
+                Header(entry.Path, entry.Mode, 0, links: 2);
+                break;
+        }
+
+        Pad();
+    }
+
+    /// <summary>Writes the record that ends an archive.</summary>
+    internal void Finish()
+    {
+        _inode = 0;
+        Header(Trailer, 0, 0, links: 1, date: 0);
+        Pad();
+        stream.Flush();
+    }
+
+    private void WriteHostFile(HostFileEntry file)
+    {
+        using FileStream source = File.OpenRead(file.HostPath);
+        if (source.Length == 0)
+        {
+            // Files of /proc and /sys have content and no length.
+            using var content = new MemoryStream();
+            source.CopyTo(content);
+            Header(file.Path, file.Mode, (uint)content.Length, links: 1);
+            Bytes(content.GetBuffer().AsSpan(0, (int)content.Length));
+            return;
+        }
+
+        long left = source.Length;
+        Header(file.Path, file.Mode, (uint)left, links: 1);
+        byte[] buffer = new byte[128 * 1024];
+        while (left > 0)
+        {
+            int count = source.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
+            if (count == 0)
+                throw LaunchException.NoInput("AZ6017", $"{file.HostPath} became shorter while it was read");
+            Bytes(buffer.AsSpan(0, count));
+            left -= count;
+        }
+    }
+
+    private void Header(string name, uint mode, uint size, uint links, uint? date = null)
+    {
+        byte[] nameBytes = Encoding.UTF8.GetBytes(name + "\0");
+        ReadOnlySpan<uint> fields =
+        [
+            _inode, mode, 0, 0, links, date ?? (uint)SourceDate.UnixSeconds, size,
+            0, 0, 0, 0, (uint)nameBytes.Length, 0,      // devices of the file and of its content; length of the name; no checksum
+        ];
+        _inode++;
+        var header = new StringBuilder(Magic, 110);
+        foreach (uint field in fields)
+            header.Append(field.ToString("X8", CultureInfo.InvariantCulture));
+        Bytes(Encoding.ASCII.GetBytes(header.ToString()));
+        Bytes(nameBytes);
+        Pad();
+    }
+
+    private void Bytes(ReadOnlySpan<byte> bytes)
+    {
+        stream.Write(bytes);
+        _position += bytes.Length;
+    }
+
+    private void Pad()
+    {
+        ReadOnlySpan<byte> zeros = [0, 0, 0];
+        Bytes(zeros[..(int)(-_position & 3)]);
+    }
+}
