@@ -47,19 +47,23 @@ public sealed class LineTable
             }
         }
 
+        // ilc ends no sequence between functions: the last line of one must not reach into the next.
+        HashSet<ulong> known = [.. rows.Where(r => r.Line != 0).Select(r => r.Address)];
+        rows.AddRange(image.Functions.Where(f => !known.Contains(f.Address)).Select(f => new LineRow(f.Address, "", 0)));
+
         // Stable: of several rows for one address the last one holds, but the end of a sequence yields to a start.
         LineRow[] sorted = [.. rows.OrderBy(r => r.Address).ThenBy(r => r.Line == 0 ? 0 : 1)];
         return new LineTable(sorted);
     }
 
-    /// <summary>The rows that hold in a range: the one that reaches into it, moved to its start, and those that begin in it.</summary>
+    /// <summary>The rows that begin in a range.</summary>
     public IEnumerable<LineRow> Within(ulong begin, ulong end)
     {
-        int at = IndexAt(begin);
-        if (at >= 0)
-            yield return _rows[at] with { Address = begin };
-        for (at++; at < _rows.Length && _rows[at].Address < end; at++)
-            yield return _rows[at];
+        for (int at = IndexAt(begin - 1) + 1; at < _rows.Length && _rows[at].Address < end; at++)
+        {
+            if (_rows[at].Address >= begin)
+                yield return _rows[at];
+        }
     }
 
     /// <summary>The row an address belongs to, or null.</summary>
