@@ -54,7 +54,8 @@ internal unsafe struct CoreBlock
     /// <summary>The task state, with the interrupt stacks.</summary>
     internal TaskState Task;
 
-    private readonly ulong _fillsTheLine;
+    /// <summary>Frames that this core keeps at hand: a FrameCache of the memory layer.</summary>
+    internal void* FrameCache;
 
     /// <summary>Work from other cores.</summary>
     internal CoreInbox Inbox;

@@ -373,8 +373,12 @@ internal unsafe partial struct AddressSpace
             return false;
         }
 
+        if (!_pages.Protect(area->Start, area->Length, protection))
+        {
+            return false;
+        }
+
         area->Protection = protection;
-        _pages.Protect(area->Start, area->Length, protection);
         return true;
     }
 

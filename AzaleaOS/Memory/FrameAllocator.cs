@@ -28,8 +28,8 @@ internal unsafe struct FrameAllocator
     /// <summary>Page tables that showing one more piece of an extent can need: one PDPT, one PD, a PT at either end.</summary>
     private const int TablesPerPiece = 4;
 
-    // A first piece may be too short to pay for its own tables.
-    private const int TablesKept = 2 * TablesPerPiece;
+    /// <summary>How many it keeps: a first piece may be too short to pay for its own tables.</summary>
+    internal const int TablesKept = 2 * TablesPerPiece;
 
     private SpinLock _lock;
     private uint _nonEmpty;
@@ -75,21 +75,37 @@ internal unsafe struct FrameAllocator
         _statistics.Untouched = _statistics.Total;
     }
 
-    /// <summary>Changes where physical memory is seen, and who is asked to show more of it.</summary>
-    /// <param name="directMap">What to add to a physical address to read it.</param>
+    /// <summary>From now on memory is shown piece by piece, when it is first used. What was used already is shown now.</summary>
     /// <param name="open">
     /// Shows a piece (start and length in bytes, within one gigabyte) of an extent at its place in the
-    /// direct map, with page tables from the stash, of which there are at least four. All that
-    /// lies below <see cref="FrameExtent.Opened"/> is shown already.
+    /// direct map, with page tables from the stash, of which there are at least four.
     /// </param>
-    internal void UseDirectMap(ulong directMap, delegate*<ulong, ulong, FrameStash*, bool> open)
+    /// <param name="tables">At least <see cref="TablesKept"/> frames, which this takes for the page tables of the first pieces.</param>
+    /// <returns>False if there are too few frames.</returns>
+    internal bool StartShowing(delegate*<ulong, ulong, FrameStash*, bool> open, FrameStash* tables)
     {
         _lock.Enter();
-        _directMap = directMap;
+        bool isDone = true;
         _open = open;
-        RefillTables();
+        for (int i = 0; i < _extentCount; i++)
+        {
+            FrameExtent* extent = _extents + i;
+            while (isDone && extent->Untouched > extent->First && extent->Opened < extent->Untouched)
+            {
+                FillTables(tables);
+                isDone = ShowPiece(extent);
+            }
+        }
+
+        FillTables(tables);
+        isDone &= _tables.Count == TablesKept;
         _lock.Exit();
+        return isDone;
     }
+
+    /// <summary>Changes where physical memory is seen.</summary>
+    /// <param name="directMap">What to add to a physical address to read it.</param>
+    internal void UseDirectMap(ulong directMap) => _directMap = directMap;
 
     /// <summary>Takes a block of 2^order frames, aligned to its size.</summary>
     /// <returns>False if the node has none; then nothing changed.</returns>
@@ -407,26 +423,41 @@ internal unsafe struct FrameAllocator
         return false;
     }
 
-    /// <summary>Makes sure that the direct map shows the next untouched frame.</summary>
+    /// <summary>Makes sure that the direct map shows the next untouched frame, and all metadata before it.</summary>
     private bool Show(FrameExtent* extent)
     {
         while (_open != null && extent->Opened <= extent->Untouched)
         {
-            const ulong GigabyteFrames = 1UL << MaxOrder;
-            ulong end = Math.Min(PageSize.AlignDown(extent->Opened, GigabyteFrames) + GigabyteFrames, extent->End);
-            ulong start = extent->Opened;
-            bool isShown = _tables.Count >= TablesPerPiece
-                && _open(start << PageSize.Shift4K, (end - start) << PageSize.Shift4K, (FrameStash*)Unsafe.AsPointer(ref _tables));
-            if (!isShown)
+            if (!ShowPiece(extent))
             {
                 return false;
             }
 
-            extent->Opened = end;
             RefillTables();
         }
 
         return true;
+    }
+
+    /// <summary>Shows what is left of the gigabyte that is shown in part.</summary>
+    private bool ShowPiece(FrameExtent* extent)
+    {
+        const ulong GigabyteFrames = 1UL << MaxOrder;
+        ulong start = extent->Opened;
+        ulong end = Math.Min(PageSize.AlignDown(start, GigabyteFrames) + GigabyteFrames, extent->End);
+        FrameStash* tables = (FrameStash*)Unsafe.AsPointer(ref _tables);
+        bool isShown = tables->Count >= TablesPerPiece
+            && _open(start << PageSize.Shift4K, (end - start) << PageSize.Shift4K, tables);
+        extent->Opened = isShown ? end : start;
+        return isShown;
+    }
+
+    private void FillTables(FrameStash* from)
+    {
+        while (_tables.Count < TablesKept && from->Count > 0)
+        {
+            _tables.Push(from->Pop());
+        }
     }
 
     /// <summary>Keeps frames ready for the page tables of the next piece, out of what the lists hold.</summary>

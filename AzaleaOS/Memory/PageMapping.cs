@@ -8,7 +8,7 @@ internal struct PageMapping
     /// <summary>The physical address that the address stands for.</summary>
     internal PhysicalAddress Physical;
 
-    /// <summary>Size of the page, in bytes.</summary>
+    /// <summary>Size of the page, or of the empty place, in bytes.</summary>
     internal ulong Size;
 
     /// <summary>What may be done.</summary>

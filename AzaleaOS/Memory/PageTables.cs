@@ -43,6 +43,9 @@ internal readonly unsafe partial struct PageTables(PhysicalAddress root, ulong d
     /// <summary>Physical address of the PML4.</summary>
     internal PhysicalAddress Root => _root;
 
+    /// <summary>Whether the processor has 1 GiB pages.</summary>
+    internal bool HasHugePages => _hasHugePages;
+
     /// <summary>The same tables, seen at another place.</summary>
     internal PageTables SeenAt(ulong newDirectMap) => new(_root, newDirectMap, _hasHugePages);
 
@@ -67,7 +70,10 @@ internal readonly unsafe partial struct PageTables(PhysicalAddress root, ulong d
     }
 
     /// <summary>Finds out what an address is mapped to.</summary>
-    /// <returns>False if it is not mapped. A page without access is mapped.</returns>
+    /// <returns>
+    /// False if it is not mapped; then <see cref="PageMapping.Size"/> says how much around it is empty
+    /// too. A page without access is mapped.
+    /// </returns>
     internal bool TryQuery(VirtualAddress address, out PageMapping mapping)
     {
         mapping = default;
@@ -78,12 +84,12 @@ internal readonly unsafe partial struct PageTables(PhysicalAddress root, ulong d
 
         int level = Walk(address.Value, out Path path);
         ulong entry = *path[level];
+        mapping.Size = 1UL << PageEntry.Shift(level);
         if (entry == 0)
         {
             return false;
         }
 
-        mapping.Size = 1UL << PageEntry.Shift(level);
         mapping.Physical = new PhysicalAddress(PageEntry.AddressOf(entry) + (address.Value & (mapping.Size - 1)));
         mapping.Access = PageEntry.AccessOf(entry);
         mapping.Caching = PageEntry.CachingOf(entry);

@@ -21,9 +21,10 @@ internal unsafe struct UserPages
 
     /// <summary>
     /// Changes the protection of those pages of the range that have a frame. None makes a page
-    /// inaccessible and keeps its frame and contents.
+    /// inaccessible and keeps its frame and contents. False when there is no memory for a page table, or
+    /// for writable and executable: then nothing, or only a first part, has changed.
     /// </summary>
-    internal delegate*<ulong, ulong, Protection, void> Protect;
+    internal delegate*<ulong, ulong, Protection, bool> Protect;
 
     /// <summary>Bytes of memory that are free now.</summary>
     internal delegate*<ulong> FreeBytes;

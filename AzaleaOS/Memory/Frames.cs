@@ -1,0 +1,98 @@
+using AzaleaOS.Abi;
+using AzaleaOS.Cpu;
+using AzaleaOS.Diagnostics;
+
+namespace AzaleaOS.Memory;
+
+/// <summary>Physical memory for the rest of the kernel, after <see cref="KernelMemory.Initialise"/>.</summary>
+/// <remarks>
+/// Single frames come from the running core's <see cref="FrameCache"/>, everything else from the
+/// nodes. Interrupts are off for as long as that takes, so callers on any thread may be preempted
+/// before and after, not during. Not for interrupt handlers.
+/// </remarks>
+internal static unsafe class Frames
+{
+    /// <summary>Takes a frame near this core, contents undefined.</summary>
+    internal static bool TryTake(out FrameNumber frame)
+    {
+        bool interrupts = InterruptFlag.Clear();
+        bool taken = Cache->TryTake(out frame);
+        InterruptFlag.Restore(interrupts);
+        return taken;
+    }
+
+    /// <summary>Gives a frame back. Nobody may reach it any more, through no TLB.</summary>
+    internal static void Return(FrameNumber frame)
+    {
+        bool interrupts = InterruptFlag.Clear();
+        Cache->Return(frame);
+        InterruptFlag.Restore(interrupts);
+    }
+
+    /// <summary>Takes a block of 2^order frames, aligned to its size, near this core. Contents undefined.</summary>
+    internal static bool TryTake(int order, out FrameNumber frame)
+    {
+        bool interrupts = InterruptFlag.Clear();
+        bool taken = KernelMemory.Nodes->TryTake(Node, order, out frame);
+        InterruptFlag.Restore(interrupts);
+        return taken;
+    }
+
+    /// <summary>Takes frames that follow each other, near this core. Contents undefined.</summary>
+    /// <param name="count">How many; at most 1 GiB in all.</param>
+    /// <param name="alignment">log2 of the alignment in frames.</param>
+    /// <param name="frame">The first.</param>
+    internal static bool TryTakeRun(ulong count, int alignment, out FrameNumber frame)
+    {
+        bool interrupts = InterruptFlag.Clear();
+        bool taken = KernelMemory.Nodes->TryTakeRun(Node, count, alignment, out frame);
+        InterruptFlag.Restore(interrupts);
+        return taken;
+    }
+
+    /// <summary>Gives frames that follow each other back, however they were taken.</summary>
+    /// <returns>False if they were not taken.</returns>
+    internal static bool TryReturnRun(FrameNumber frame, ulong count)
+    {
+        bool interrupts = InterruptFlag.Clear();
+        bool returned = KernelMemory.Nodes->TryReturnRun(frame, count);
+        InterruptFlag.Restore(interrupts);
+        return returned;
+    }
+
+    /// <summary>Takes a page of zeros near this core, seen through the direct map; null if memory is exhausted.</summary>
+    internal static void* TakePage() => TryTake(out FrameNumber frame) ? Cleared(frame) : null;
+
+    /// <summary>Takes a page of zeros on or near a node; null if memory is exhausted.</summary>
+    internal static void* TakePage(uint node)
+    {
+        bool interrupts = InterruptFlag.Clear();
+        bool taken = KernelMemory.Nodes->TryTake(KernelMemory.Nodes->Clamp(node), 0, out FrameNumber frame);
+        InterruptFlag.Restore(interrupts);
+        return taken ? Cleared(frame) : null;
+    }
+
+    /// <summary>Gives a page back that came from one of the methods above.</summary>
+    internal static void ReturnPage(void* page) => Return(new PhysicalAddress((ulong)page - MemoryMap.DirectMapBase).Frame);
+
+    /// <summary>Bytes that are free, those in the cores' caches not included.</summary>
+    internal static ulong FreeBytes()
+    {
+        bool interrupts = InterruptFlag.Clear();
+        ulong frames = KernelMemory.Nodes->Statistics.Free;
+        InterruptFlag.Restore(interrupts);
+        return frames << PageSize.Shift4K;
+    }
+
+    /// <summary>The running core's cache. Interrupts are off as long as it is used.</summary>
+    internal static FrameCache* Cache => (FrameCache*)CoreBlock.Current->FrameCache;
+
+    private static int Node => KernelMemory.Nodes->Clamp(CoreBlock.Current->Node);
+
+    private static void* Cleared(FrameNumber frame)
+    {
+        void* page = frame.Address.Mapped.Pointer;
+        PageMemory.Clear(page, PageSize.Size4K);
+        return page;
+    }
+}
