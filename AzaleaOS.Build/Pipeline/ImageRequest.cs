@@ -48,8 +48,8 @@ public sealed record ImageRequest
     /// <summary>The kernel's command line in the disc image.</summary>
     public string CommandLine { get; init; } = "";
 
-    /// <summary>Seconds that the boot menu of the disc image waits.</summary>
-    public int Timeout { get; init; }
+    /// <summary>The archive that <see cref="Files"/> become; not written if there are none.</summary>
+    public required string Initramfs { get; init; }
 
     /// <summary>Files for the image's file system.</summary>
     public IReadOnlyList<ImageFile> Files { get; init; } = [];

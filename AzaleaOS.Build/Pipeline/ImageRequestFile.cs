@@ -59,7 +59,7 @@ public static class ImageRequestFile
             StrippedElf = Required("StrippedElf"),
             Iso = Optional("Iso"),
             CommandLine = Optional("CommandLine") ?? "",
-            Timeout = Number("Timeout"),
+            Initramfs = Required("Initramfs"),
             Files = [.. All("File").Select(ToFile)],
             PathMap = [.. All("PathMap").Select(ToMapping)],
         };
@@ -70,10 +70,6 @@ public static class ImageRequestFile
 
         string Required(string key) =>
             Optional(key) ?? throw new BuildException("AZ7911", $"the description of the image has no {key}", file);
-
-        int Number(string key) => Optional(key) is not { } text ? 0
-            : int.TryParse(text, out int number) && number >= 0 ? number
-            : throw new BuildException("AZ7911", $"{key} is '{text}': use a number of seconds", file);
 
         ImageFile ToFile(string text) => text.Split('|', 2) is [string target, string source]
             ? new ImageFile(source, target)
@@ -87,6 +83,6 @@ public static class ImageRequestFile
     private static readonly HashSet<string> s_keys =
     [
         "Name", "Assembly", "KernelClass", "KernelAssembly", "Reference", "Plugs", "IlcPackage", "RuntimePackage",
-        "Intermediate", "Shared", "Elf", "Map", "StrippedElf", "Iso", "CommandLine", "Timeout", "File", "PathMap",
+        "Intermediate", "Shared", "Elf", "Map", "StrippedElf", "Iso", "CommandLine", "Initramfs", "File", "PathMap",
     ];
 }

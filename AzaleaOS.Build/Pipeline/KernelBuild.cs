@@ -1,6 +1,8 @@
 using AzaleaOS.Build.Assembler;
 using AzaleaOS.Build.Checking;
 using AzaleaOS.Build.Compilation;
+using AzaleaOS.Build.Images;
+using AzaleaOS.Build.Launching;
 using AzaleaOS.Build.Linking;
 using AzaleaOS.Build.Weaving;
 
@@ -46,6 +48,8 @@ public sealed class KernelBuild
 
     private string FirstPass => Intermediate("pass1.elf");
 
+    private string SecondPass => Intermediate("pass2.elf");
+
     private string SymbolObject => Intermediate("symbols.o");
 
     /// <summary>The assemblies whose code is in the kernel, for C# names in messages and backtraces.</summary>
@@ -64,8 +68,16 @@ public sealed class KernelBuild
     }
 
     /// <summary>All stages, none run.</summary>
-    internal IReadOnlyList<BuildStage> Stages() =>
-        [Entry(), Weave(), Compile(), Assemble(), Check(), SystemCalls(), Link(), Symbols(), LinkAgain()];
+    internal IReadOnlyList<BuildStage> Stages()
+    {
+        List<BuildStage> stages = [Entry(), Weave(), Compile(), Assemble(), Check(), SystemCalls(), Link(), Symbols(), LinkAgain()];
+        if (_request.Files.Count > 0)
+            stages.Add(FileSystem());
+        if (_request.Iso is { } iso)
+            stages.Add(Disc(iso));
+
+        return stages;
+    }
 
     private static string ToolVersion => typeof(KernelBuild).Module.ModuleVersionId.ToString();
 
@@ -178,13 +190,50 @@ public sealed class KernelBuild
             Linker.Link(new LinkRequest
             {
                 Objects = [.. Objects, SymbolObject],
-                Output = _request.Elf,
+                Output = SecondPass,
                 MapFile = _request.Map,
                 StrippedOutput = _request.StrippedElf,
                 Assemblies = Compiled,
             });
-            SymbolTableBuilder.VerifySameAddresses(FirstPass, _request.Elf);
+            SymbolTableBuilder.VerifySameAddresses(FirstPass, SecondPass);
+            File.Copy(SecondPass, _request.Elf, overwrite: true);
         });
+
+    /// <summary>The project's own files, as the kernel's file system.</summary>
+    private BuildStage FileSystem() => new(
+        "files",
+        [.. _request.Files.Select(file => file.Source)],
+        [_request.Initramfs],
+        () =>
+        {
+            Initramfs archive = new();
+            foreach (ImageFile file in _request.Files)
+                archive.AddHost(file.Source, file.Target);
+
+            archive.Write(_request.Initramfs);
+        })
+    {
+        Options = string.Join('\n', _request.Files.Select(file => file.Target)),
+    };
+
+    private BuildStage Disc(string iso)
+    {
+        string[] modules = _request.Files.Count > 0 ? [_request.Initramfs] : [];
+        return new(
+            "disc",
+            [_request.StrippedElf, .. modules],
+            [iso],
+            () => IsoImage.Write(new IsoRequest
+            {
+                Kernel = _request.StrippedElf,
+                Modules = modules,
+                CommandLine = KernelCommandLine.Split(_request.CommandLine),
+                Output = iso,
+            }))
+        {
+            Options = _request.CommandLine,
+        };
+    }
 
     private string Intermediate(string name) => Path.Combine(_request.IntermediateDirectory, name);
 

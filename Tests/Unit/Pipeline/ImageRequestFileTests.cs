@@ -9,6 +9,7 @@ public sealed class ImageRequestFileTests
     [
         "Name=Hello", "Assembly=/p/Hello.dll", "KernelAssembly=/p/AzaleaOS.dll", "IlcPackage=/n/ilc", "RuntimePackage=/n/runtime",
         "Intermediate=/p/obj", "Shared=/p/shared", "Elf=/p/Hello.elf", "Map=/p/Hello.map", "StrippedElf=/p/Hello.stripped.elf",
+        "Initramfs=/p/Hello.cpio",
     ];
 
     [Fact]
@@ -35,13 +36,12 @@ public sealed class ImageRequestFileTests
     {
         BuildException failure = Assert.Throws<BuildException>(() => Parse([.. s_smallest, "Colour=blue"]));
 
-        Assert.Equal(11, Assert.Single(failure.Diagnostics).Line);
+        Assert.Equal(12, Assert.Single(failure.Diagnostics).Line);
         Assert.Contains("Colour", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("Timeout=soon")]
-    [InlineData("Timeout=-1")]
+    [InlineData("PathMap=/azalea/")]
     [InlineData("File=/etc/motd")]
     [InlineData("no pair")]
     public void A_value_that_makes_no_sense_is_an_error(string line) =>
