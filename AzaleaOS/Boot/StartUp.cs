@@ -27,10 +27,10 @@ internal static unsafe class StartUp
             (BootProtocol)protocol,
             new PhysicalAddress(info),
             PhysicalWindow.BootIdentity,
-            KernelImage.Start,
-            KernelImage.End,
+            new PhysicalAddress(KernelImage.Begin - MemoryMap.KernelBase),
+            new PhysicalAddress(KernelImage.End - MemoryMap.KernelBase),
             ref s_info);
-        s_info.EntryTimestamp = KernelImage.EntryTimestamp;
+        s_info.EntryTimestamp = Tsc.AtEntry;
         if (error != BootError.None) Refuse(error);
 
         CommandLineError mistake = CommandLineParser.Parse(ref s_info, out s_options);

@@ -1,3 +1,5 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
 using AzaleaOS.Diagnostics;
 
 namespace AzaleaOS.Cpu;
@@ -19,6 +21,9 @@ internal static unsafe class Tsc
     private const ulong Guess = 1_000_000_000;
 
     private static ulong s_frequency;
+
+    /// <summary>The counter at the kernel's first instructions, as the entry code stored it.</summary>
+    internal static ulong AtEntry => *(ulong*)(delegate*<void>)&EntryTsc;
 
     /// <summary>TSC ticks per second. The first call may take some milliseconds if it must be measured.</summary>
     internal static ulong Frequency => s_frequency != 0 ? s_frequency : s_frequency = Measure();
@@ -67,4 +72,8 @@ internal static unsafe class Tsc
         Log.Warning($"no clock to measure the processor's by: taking it for 1 GHz");
         return Guess;
     }
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_entry_tsc")]
+    private static extern void EntryTsc();
 }
