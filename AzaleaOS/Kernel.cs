@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using AzaleaOS.Boot;
 using AzaleaOS.Cpu;
 using AzaleaOS.Diagnostics;
@@ -6,24 +8,30 @@ namespace AzaleaOS;
 
 /// <summary>The life of a kernel. An image is a class derived from this one.</summary>
 /// <remarks>
-/// <see cref="Start"/> makes the machine ready and then calls <see cref="OnBoot"/>, <see cref="BeforeRun"/>,
-/// <see cref="Run"/> again and again until <see cref="Stop"/> was called, and <see cref="AfterRun"/>.
-/// All of them run on the boot core, on one thread. Nothing here allocates: see the developer guide.
+/// <see cref="Start"/> makes the machine ready and then calls, on one thread of the boot core,
+/// <see cref="OnBoot"/>, <see cref="BeforeRun"/>, <see cref="Run"/> again and again until
+/// <see cref="Stop"/> was called, and <see cref="AfterRun"/>. Nothing of this may allocate.
 /// </remarks>
 public class Kernel
 {
     private static bool s_stopped;
     private static int s_status;
 
-    /// <summary>Called once by the image's entry, on the boot stack, with interrupts off.</summary>
+    /// <summary>Called once by the image's entry: on the entry code's stack and page tables, with interrupts off.</summary>
     /// <param name="protocol">How the kernel was entered: a <c>BootProtocol</c>.</param>
     /// <param name="info">Physical address of what the loader left.</param>
-    public void Start(uint protocol, ulong info)
+    public unsafe void Start(uint protocol, ulong info)
     {
-        Serial.Start();
+        StartUp.OpenConsole();
         BootCore.Start();
         StartUp.ReadBootInfo(protocol, info);
-        Live();
+        StartUp.TakeMemory();
+        StartUp.StartInterrupts();
+        StartUp.StartCores();
+
+        // This object lies in the image's data and never moves, so its address may be passed on as one.
+        Kernel self = this;
+        StartUp.StartThread(&Live, (void*)Unsafe.As<Kernel, nint>(ref self));
     }
 
     /// <summary>The machine is ready; nothing of the program has been looked at.</summary>
@@ -48,7 +56,7 @@ public class Kernel
     {
     }
 
-    /// <summary>Lets the machine be switched off after the current call of <see cref="Run"/>.</summary>
+    /// <summary>Lets the machine be switched off when the current call of <see cref="Run"/> returns.</summary>
     /// <param name="status">The exit status of the launcher's command, 0 to 255.</param>
     protected static void Stop(int status)
     {
@@ -59,16 +67,21 @@ public class Kernel
     /// <summary>Writes to the console as an application does: bytes as they are.</summary>
     protected static void Print(ReadOnlySpan<byte> text) => ConsoleWriter.Write(text);
 
-    private void Live()
+    [DoesNotReturn]
+    private static unsafe void Live(void* argument)
     {
-        OnBoot();
-        BeforeRun();
+        nint address = (nint)argument;
+        Kernel self = Unsafe.As<nint, Kernel>(ref address);
+
+        Instructions.EnableInterrupts();
+        self.OnBoot();
+        self.BeforeRun();
         if (StartUp.Options.BootStatistics)
         {
             Log.Line($"boot: {Instructions.ReadTimestamp() - StartUp.Info.EntryTimestamp} ticks");
         }
-        while (!s_stopped) Run();
-        AfterRun();
+        while (!s_stopped) self.Run();
+        self.AfterRun();
         PowerOff.Machine(s_status);
     }
 }

@@ -2,23 +2,34 @@ using System.Diagnostics.CodeAnalysis;
 using AzaleaOS.Abi;
 using AzaleaOS.Cpu;
 using AzaleaOS.Diagnostics;
+using AzaleaOS.Memory;
+using AzaleaOS.Threads;
 
 namespace AzaleaOS.Boot;
 
-/// <summary>The steps from the entry code to a machine on which a program can run.</summary>
+/// <summary>The steps from the entry code to a machine on which a program can run, in their order.</summary>
+/// <remarks>Each step ends the machine with a message if it cannot be done.</remarks>
 internal static unsafe class StartUp
 {
-    // What a shell calls a command that could not be started.
+    /// <summary>The exit status of a machine that could not be started.</summary>
     private const int ErrorStatus = 1;
 
     private static BootInfo s_info;
     private static KernelOptions s_options;
+    private static AcpiInfo s_acpi;
 
     /// <summary>What is known of the machine.</summary>
     internal static ref readonly BootInfo Info => ref s_info;
 
     /// <summary>What the kernel command line says.</summary>
     internal static ref readonly KernelOptions Options => ref s_options;
+
+    /// <summary>Opens the console. On the entry code's page tables, so that whatever fails next can be seen.</summary>
+    internal static void OpenConsole()
+    {
+        Serial.Start();
+        if (BiosData.HasTextScreen(PhysicalWindow.BootIdentity)) TextScreen.Start((ushort*)TextScreen.PhysicalAddress);
+    }
 
     /// <summary>Understands what the loader left, and the command line.</summary>
     internal static void ReadBootInfo(uint protocol, ulong info)
@@ -31,7 +42,7 @@ internal static unsafe class StartUp
             new PhysicalAddress(KernelImage.End - MemoryMap.KernelBase),
             ref s_info);
         s_info.EntryTimestamp = Tsc.AtEntry;
-        if (error != BootError.None) Refuse(error);
+        if (error != BootError.None) Refuse($"{BootErrors.Describe(error)} 0x{s_info.Detail:x}");
 
         CommandLineError mistake = CommandLineParser.Parse(ref s_info, out s_options);
         PowerOff.Use(s_options.Exit);
@@ -43,10 +54,105 @@ internal static unsafe class StartUp
         }
     }
 
-    [DoesNotReturn]
-    private static void Refuse(BootError error)
+    /// <summary>Reads the firmware's tables, loads the kernel's page tables, and gives the boot core its stacks.</summary>
+    internal static void TakeMemory()
     {
-        Log.Error($"{BootErrors.Describe(error)} 0x{s_info.Detail:x}");
+        ReadTables();
+        KernelSections sections = KernelSections.Linked;
+        PageError error = KernelMemory.Initialise(
+            ref s_info,
+            in s_acpi,
+            in sections,
+            nodeCount: s_info.Protocol == BootProtocol.HandOff ? s_acpi.NodeCount : 0,
+            s_acpi.GivenDistances,
+            CoreCount,
+            CpuFeatures.HasHugePages);
+        if (error != PageError.None) RefuseForMemory();
+
+        Backtrace.StackOf = &MappedStacks.Find;
+        if (TextScreen.IsThere && !MoveTextScreen()) RefuseForMemory();
+        if (!CoreStacks.TryAllocate(BootCore.Block, BootCore.Block->Node, Supplies)) RefuseForMemory();
+    }
+
+    /// <summary>Turns on the interrupt controller and finds the clocks. Interrupts stay off until a thread wants them.</summary>
+    internal static void StartInterrupts()
+    {
+        Pic.Silence();
+        if (LocalApic.Choose(out PhysicalAddress registers))
+        {
+            void* mapped = DeviceMemory.Map(registers, PageSize.Size4K);
+            if (mapped == null) RefuseForMemory();
+            LocalApic.UseRegisters(mapped);
+        }
+        LocalApic.Enable();
+        Tsc.Start(s_info.TscFrequency, s_acpi.TimerPort, s_acpi.TimerHas32Bits);
+        OneShotTimer.Start();
+        Cores.Start();
+    }
+
+    /// <summary>Starts all other cores. They come up while the boot goes on.</summary>
+    internal static void StartCores()
+    {
+        int count = CoreCount;
+        PhysicalAddress page = s_info.TrampolinePage;
+        if (count > 1 && page.Value == 0)
+        {
+            Log.Warning($"no page below 1 MiB to start other cores in: using one of {count}");
+        }
+        else if (count > 1)
+        {
+            if (!CoreList.TryMake(in s_acpi, count, out CoreBootRecord* records)) RefuseForMemory();
+            Cores.StartOthers(records, count, Supplies, page, page.Mapped.Pointer);
+        }
+        if (s_options.WaitForCores && !Cores.WaitForAll()) PowerOff.Machine(ErrorStatus);
+    }
+
+    /// <summary>The first thread: leaves the boot stack for good.</summary>
+    [DoesNotReturn]
+    internal static void StartThread(delegate*<void*, void> function, void* argument)
+    {
+        ulong stack = KernelStacks.Take(KernelThread.StackSize, BootCore.Block->Node);
+        if (stack == 0) RefuseForMemory();
+        KernelThread.Start(KernelThread.Create(stack, function, argument));
+    }
+
+    private static CoreMemory Supplies => new()
+    {
+        AllocateBlock = &KernelMemory.TakeCoreBlock,
+        AllocateStack = &KernelStacks.Take,
+    };
+
+    private static int CoreCount => Math.Max(1, s_options.Cores == 0 ? s_acpi.CoreCount : Math.Min(s_options.Cores, s_acpi.CoreCount));
+
+    private static void ReadTables()
+    {
+        AcpiError error = AcpiReader.Read(PhysicalWindow.BootIdentity, s_info.Rsdp, ref s_acpi);
+        if (error == AcpiError.NotFound) Log.Verbose($"{AcpiErrors.Describe(error)}");
+        else if (error != AcpiError.None)
+        {
+            Refuse($"{AcpiErrors.Describe(error)}: {s_acpi.CulpritName} at 0x{s_acpi.CulpritAddress.Value:x}");
+        }
+        if (s_info.Protocol == BootProtocol.HandOff) HandOffCores.Read(PhysicalWindow.BootIdentity, s_info.HandOff, ref s_acpi);
+        if (s_acpi.HasSleepTypes)
+        {
+            PowerOff.SetAcpi(s_acpi.ControlA, s_acpi.SleepTypeA, s_acpi.ControlB, s_acpi.SleepTypeB, s_acpi.EnablePort, s_acpi.EnableValue);
+        }
+    }
+
+    private static bool MoveTextScreen()
+    {
+        void* cells = DeviceMemory.Map(new PhysicalAddress(TextScreen.PhysicalAddress), TextScreen.Size);
+        if (cells != null) TextScreen.Move((ushort*)cells);
+        return cells != null;
+    }
+
+    [DoesNotReturn]
+    private static void RefuseForMemory() => Refuse($"too little memory to start");
+
+    [DoesNotReturn]
+    private static void Refuse(scoped LogMessage reason)
+    {
+        Log.Error(reason);
         PowerOff.Machine(ErrorStatus);
     }
 }

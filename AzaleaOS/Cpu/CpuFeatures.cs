@@ -8,6 +8,9 @@ internal static unsafe class CpuFeatures
 {
     private const uint HypervisorLeaf = 0x4000_0000;
 
+    // Every processor with long mode has it.
+    private const uint ExtendedLeaf = 0x8000_0001;
+
     private static uint s_maxLeaf;
     private static uint s_maxHypervisorLeaf;
     private static uint s_features;
@@ -37,6 +40,9 @@ internal static unsafe class CpuFeatures
     /// <summary>A hypervisor or emulator runs us.</summary>
     internal static bool HasHypervisor => Has(31);
 
+    /// <summary>Pages of 1 GiB exist.</summary>
+    internal static bool HasHugePages { get; private set; }
+
     /// <summary>The hypervisor is VMware's.</summary>
     internal static bool IsVmware { get; private set; }
 
@@ -50,6 +56,8 @@ internal static unsafe class CpuFeatures
         s_features = version.Ecx;
         s_family = (version.Eax >> 8) & 0xf;
         if (s_family == 0xf) s_family += (version.Eax >> 20) & 0xff;
+
+        HasHugePages = (CpuIdResult.Of(ExtendedLeaf).Edx & (1 << 26)) != 0;
 
         s_maxHypervisorLeaf = 0;
         if (!HasHypervisor) return;

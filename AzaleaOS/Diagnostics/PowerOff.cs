@@ -15,19 +15,25 @@ internal static class PowerOff
     private const ushort FirmwareConfigSelector = 0x510;
     private const ushort FirmwareConfigData = 0x511;
     private const ushort SleepEnable = 1 << 13;
+    private const ushort ControlEnabled = 1 << 0;
+    private const int PatiencePolls = 1_000_000;
 
     private static ExitMethod s_method;
     private static ushort s_controlA;
     private static ushort s_controlB;
     private static byte s_sleepTypeA;
     private static byte s_sleepTypeB;
+    private static ushort s_enablePort;
+    private static byte s_enableValue;
 
     /// <summary>Chooses the way out: option <c>exit=</c>.</summary>
     internal static void Use(ExitMethod method) => s_method = method;
 
     /// <summary>Tells which ports and values the firmware wants for state S5; port 0 is none.</summary>
-    internal static void SetAcpi(ushort controlA, byte sleepTypeA, ushort controlB, byte sleepTypeB)
+    internal static void SetAcpi(ushort controlA, byte sleepTypeA, ushort controlB, byte sleepTypeB, ushort enablePort, byte enableValue)
     {
+        s_enablePort = enablePort;
+        s_enableValue = enableValue;
         s_controlA = controlA;
         s_sleepTypeA = sleepTypeA;
         s_controlB = controlB;
@@ -62,8 +68,16 @@ internal static class PowerOff
     private static void SleepForever()
     {
         if (s_controlA == 0) return;
+        if ((Port.In16(s_controlA) & ControlEnabled) == 0 && s_enablePort != 0) TakeOver();
         Port.Out16(s_controlA, (ushort)((s_sleepTypeA << 10) | SleepEnable));
         if (s_controlB != 0) Port.Out16(s_controlB, (ushort)((s_sleepTypeB << 10) | SleepEnable));
+    }
+
+    // ACPI 6.5, 4.8.2.5: until the firmware has handed over, the control registers do nothing.
+    private static void TakeOver()
+    {
+        Port.Out8(s_enablePort, s_enableValue);
+        for (int i = 0; i < PatiencePolls && (Port.In16(s_controlA) & ControlEnabled) == 0; i++) InterruptFlag.Pause();
     }
 
     // Key 0 of the firmware configuration device holds "QEMU".

@@ -44,6 +44,12 @@ internal static unsafe class TextScreen
         new Span<ushort>(cells, Columns * Rows).Fill(Blank);
     }
 
+    /// <summary>Whether there is one.</summary>
+    internal static bool IsThere => s_cells != null;
+
+    /// <summary>From now on the screen's memory is mapped elsewhere.</summary>
+    internal static void Move(ushort* cells) => s_cells = cells;
+
     /// <summary>Writes bytes at the cursor. Nothing happens where there is no screen.</summary>
     internal static void Write(ReadOnlySpan<byte> bytes)
     {
