@@ -22,6 +22,7 @@ internal static class SignatureText
         ["System.UIntPtr"] = "nuint",
         ["System.Single"] = "float",
         ["System.Double"] = "double",
+        ["System.Decimal"] = "decimal",
         ["System.String"] = "string",
         ["System.Object"] = "object",
     };

@@ -127,14 +127,24 @@ public static class Weaver
         {
             // Without the old stamp an interrupted writing cannot pass for a finished one.
             File.Delete(StampFile);
+            bool hasSymbols = Assembly.MainModule.HasSymbols;
+            using PdbFile? symbols = hasSymbols ? new PdbFile(Path.ChangeExtension(Output, ".pdb")) : null;
             Assembly.Write(Output, new WriterParameters
             {
                 DeterministicMvid = true,
                 Timestamp = 0,
-                WriteSymbols = Assembly.MainModule.HasSymbols,
-                SymbolWriterProvider = Assembly.MainModule.HasSymbols ? new PortablePdbWriterProvider() : null,
+                WriteSymbols = hasSymbols,
+                SymbolWriterProvider = hasSymbols ? new PortablePdbWriterProvider() : null,
+                SymbolStream = symbols,
             });
             File.WriteAllText(StampFile, Stamp);
         }
+    }
+
+    // The assembly holds the PDB's path, which would make it differ from folder to folder. Who looks for
+    // the PDB (ilc, debuggers) takes the name and looks beside the assembly.
+    private sealed class PdbFile(string path) : FileStream(path, FileMode.Create, FileAccess.ReadWrite)
+    {
+        public override string Name => "/" + Path.GetFileName(base.Name);
     }
 }
