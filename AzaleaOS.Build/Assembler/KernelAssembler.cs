@@ -203,12 +203,27 @@ public sealed class KernelAssembler : global::Iced.Intel.Assembler
             && HasMemoryOperand(instruction)
             && _unit.TryFind(instruction.MemoryDisplacement64, out _))
         {
+            instruction.Code = WithModRm(instruction.Code);
             instruction.MemoryBase = Register.RIP;
             instruction.MemoryDisplSize = 8;
         }
 
         return instruction;
     }
+
+    /// <summary>The general form of the moves that only take an absolute address.</summary>
+    private static Code WithModRm(Code code) => code switch
+    {
+        Code.Mov_AL_moffs8 => Code.Mov_r8_rm8,
+        Code.Mov_AX_moffs16 => Code.Mov_r16_rm16,
+        Code.Mov_EAX_moffs32 => Code.Mov_r32_rm32,
+        Code.Mov_RAX_moffs64 => Code.Mov_r64_rm64,
+        Code.Mov_moffs8_AL => Code.Mov_rm8_r8,
+        Code.Mov_moffs16_AX => Code.Mov_rm16_r16,
+        Code.Mov_moffs32_EAX => Code.Mov_rm32_r32,
+        Code.Mov_moffs64_RAX => Code.Mov_rm64_r64,
+        _ => code,
+    };
 
     private static bool HasMemoryOperand(in Instruction instruction)
     {

@@ -63,7 +63,7 @@ internal sealed class TinyKernel
 
     private byte[] Code(uint address)
     {
-        var a = new Assembler(32);
+        var a = new Iced.Intel.Assembler(32);
         Label write = a.CreateLabel("write");
         a.mov(esp, StackTop);
         a.mov(ebp, eax);
@@ -102,7 +102,7 @@ internal sealed class TinyKernel
         return stream.ToArray();
     }
 
-    private static void WriteCommandLine(Assembler a, Label write)
+    private static void WriteCommandLine(Iced.Intel.Assembler a, Label write)
     {
         Label pvh = a.CreateLabel();
         Label found = a.CreateLabel();
@@ -139,7 +139,7 @@ internal sealed class TinyKernel
         a.call(write);
     }
 
-    private void End(Assembler a)
+    private void End(Iced.Intel.Assembler a)
     {
         Label halt = a.CreateLabel();
         Label drain = a.CreateLabel();
