@@ -21,7 +21,7 @@ namespace AzaleaOS.Abi;
 ///
 /// Functions by address. Each: number, its distance from the one before; number, its length in
 /// bytes; signed number, its type minus the type of the one before (type 0: none, else number + 1);
-/// text, its name; signed number, its file minus the file of the one before (0: none, else number + 1);
+/// text, its name; number, its file (0: none, 1: the type's own name and ".cs", else number + 2);
 /// number, its first line; number, the length of its line rows; the line rows; number, the length of its
 /// frame rows; the frame rows.
 ///
@@ -44,6 +44,15 @@ public static class SymbolTableFormat
 
     /// <summary>Bytes before the frame states.</summary>
     public const int HeaderSize = 48;
+
+    /// <summary>The file number that says: no file.</summary>
+    public const int NoFile = 0;
+
+    /// <summary>The file number that says: named like the innermost type, as C# files are.</summary>
+    public const int FileOfType = 1;
+
+    /// <summary>The number of the first file in the list.</summary>
+    public const int FirstFile = 2;
 
     /// <summary>Different line steps that fit in one byte.</summary>
     public const int LineRange = 14;

@@ -10,6 +10,7 @@ internal sealed class CodeGraph
 {
     private readonly ElfImage _image;
     private readonly MethodNames _names;
+    private readonly Lazy<CallFrameTable> _frames;
     private readonly Dictionary<ulong, CodeFunction> _functions = [];
     private (HashSet<ulong> Pointers, HashSet<ulong> VirtualMethods)? _addressTaken;
 
@@ -17,6 +18,7 @@ internal sealed class CodeGraph
     {
         _image = image;
         _names = names;
+        _frames = new Lazy<CallFrameTable>(() => CallFrameTable.Read(image));
     }
 
     /// <summary>The name of what lies at an address: C#, a symbol, or the number.</summary>
@@ -39,12 +41,25 @@ internal sealed class CodeGraph
         return function;
     }
 
-    /// <summary>The functions that a call through a pointer may reach: all whose address is taken anywhere.</summary>
+    /// <summary>The functions that a call through a pointer may reach: all whose address is taken anywhere and that can be called.</summary>
+    /// <remarks>
+    /// Entries that only the processor or boot code jumps to have no caller's frame at their first
+    /// instruction. Symbols that no object defines are data, or stubs that are generated later.
+    /// </remarks>
     /// <param name="fromMemory">The pointer is read from memory by the call itself: virtual methods count too.</param>
     internal IEnumerable<ulong> IndirectTargets(bool fromMemory)
     {
         (HashSet<ulong> pointers, HashSet<ulong> virtualMethods) = _addressTaken ??= FindAddressTaken();
         return fromMemory ? pointers.Union(virtualMethods) : pointers;
+    }
+
+    /// <summary>System V ABI for AMD64, 3.2.2: where a call leaves the return address.</summary>
+    private bool CanBeCalled(ulong address)
+    {
+        if (_image.FunctionAt(address) is null)
+            return false;
+        return _frames.Value.Rows.Count == 0
+            || _frames.Value.Find(address) is { Base: CallFrameBase.Rsp, BaseOffset: 8, ReturnAddress: -8, IsSignalFrame: false };
     }
 
     /// <summary>Every instruction of a function, from its first byte to its last.</summary>
@@ -239,7 +254,7 @@ internal sealed class CodeGraph
                 continue;
             foreach ((ulong place, ulong target) in section.Pointers)
             {
-                if (IsFunction(target) && !_image.TryGetExternal(target, out _))
+                if (IsFunction(target))
                     (tables.Any(t => place >= t.Begin && place < t.End) ? virtualMethods : pointers).Add(target);
             }
         }
@@ -253,6 +268,8 @@ internal sealed class CodeGraph
             }
         }
 
+        pointers.RemoveWhere(address => !CanBeCalled(address));
+        virtualMethods.RemoveWhere(address => !CanBeCalled(address));
         return (pointers, virtualMethods);
     }
 }

@@ -7,9 +7,10 @@ namespace AzaleaOS.Build.Checking;
 /// Follows through every path which registers and stack slots still hold a register's value of the
 /// entry. A register that was pushed and popped again is unchanged; so is one that is never written.
 /// Stores through other pointers than rsp and rbp are taken not to hit the function's own saved
-/// registers. A function that returns on another stack than it was called on has switched threads,
-/// so every register may have changed. Functions call each other in circles, so the results are
-/// computed as the least fixed point.
+/// registers. A call through a pointer may reach every function whose address is taken. A function
+/// that returns on another stack than it was called on has switched threads, so every register may
+/// have changed. Functions call each other in circles, so the results are computed as the least
+/// fixed point.
 /// </remarks>
 internal sealed class RegisterAnalysis(CodeGraph graph, Func<ulong, bool> neverReturns)
 {
@@ -51,12 +52,33 @@ internal sealed class RegisterAnalysis(CodeGraph graph, Func<ulong, bool> neverR
                 continue;
             foreach (CallSite call in function.Calls)
             {
-                if (call.Kind is CallKind.Call or CallKind.Tail)
-                    pending.Push(call.Target);
+                foreach (ulong target in Targets(call))
+                    pending.Push(target);
             }
         }
 
         return reachable;
+    }
+
+    private IEnumerable<ulong> Targets(CallSite call) => call.Kind switch
+    {
+        CallKind.Call or CallKind.Tail => [call.Target],
+        CallKind.IndirectCall or CallKind.IndirectTail => graph.IndirectTargets(call.Virtual),
+        _ => [],
+    };
+
+    /// <summary>What a call through a pointer may leave changed: what any of its possible targets may.</summary>
+    private RegisterUse UseOf(CallSite indirect)
+    {
+        RegisterUse use = default;
+        bool any = false;
+        foreach (ulong target in Targets(indirect))
+        {
+            use |= UseOf(target);
+            any = true;
+        }
+
+        return any ? use : RegisterUse.CallerSaved;
     }
 
     private RegisterUse UseOf(ulong target)
@@ -87,8 +109,15 @@ internal sealed class RegisterAnalysis(CodeGraph graph, Func<ulong, bool> neverR
         }
 
         Dictionary<ulong, CallSite> tails = [];
-        foreach (CallSite call in function.Calls.Where(c => c.Kind is CallKind.Tail or CallKind.IndirectTail))
-            tails[call.Address] = call;
+        Dictionary<ulong, CallSite> indirect = [];
+        foreach (CallSite call in function.Calls)
+        {
+            if (call.Kind == CallKind.Tail)
+                tails[call.Address] = call;
+            else if (call.Kind is CallKind.IndirectCall or CallKind.IndirectTail)
+                indirect[call.Address] = call;
+        }
+
         while (pending.TryDequeue(out ulong at))
         {
             State state = states[at].Copy();
@@ -111,8 +140,9 @@ internal sealed class RegisterAnalysis(CodeGraph graph, Func<ulong, bool> neverR
                     state.Forget(changed.General);
                     break;
                 case FlowControl.IndirectCall:
-                    use |= new RegisterUse(0, RegisterUse.CallerSaved.Vector);
-                    state.Forget(RegisterUse.CallerSaved.General);
+                    RegisterUse pointed = UseOf(indirect[at]);
+                    use |= new RegisterUse(0, pointed.Vector);
+                    state.Forget(pointed.General);
                     break;
                 case FlowControl.UnconditionalBranch when tails.TryGetValue(at, out CallSite tail):
                     use |= AtTail(state, tail.Target);
@@ -124,7 +154,7 @@ internal sealed class RegisterAnalysis(CodeGraph graph, Func<ulong, bool> neverR
                     foreach (ulong target in function.JumpTargets(at))
                         Reach(target, state);
                     if (function.JumpTargets(at).Count == 0)
-                        use |= state.Changed() | RegisterUse.CallerSaved;
+                        use |= state.Changed() | UseOf(indirect[at]);
                     continue;
                 case FlowControl.ConditionalBranch:
                     use |= Apply(state, instruction);

@@ -6,13 +6,15 @@ namespace AzaleaOS.Build.Linking;
 /// <summary>The copy of a kernel that goes into images: headers and loaded segments, nothing else.</summary>
 /// <remarks>
 /// Zeros at the end of a segment are left out of the file; the loader clears them as it clears .bss.
-/// Every segment keeps its place in a page (p_offset modulo the page size), as loaders that map files expect.
+/// Boot loaders copy segments and do not map the file, so segments lie next to each other, not on pages:
+/// p_align says <see cref="Alignment"/>, to which p_offset and p_vaddr agree. (Multiboot2 wants its
+/// header at a multiple of 8 in the file.)
 /// </remarks>
 internal static class StrippedImage
 {
     private const int HeaderSize = 64;
     private const int SegmentEntrySize = 56;
-    private const ulong PageSize = 4096;
+    private const ulong Alignment = 64;
 
     /// <summary>Writes the copy.</summary>
     internal static byte[] Of(ElfFile kernel)
@@ -27,7 +29,7 @@ internal static class StrippedImage
             if (segment.Type != ElfSegmentType.Load)
                 continue;
             lengths[i] = (ulong)kernel.Contents(segment).TrimEnd((byte)0).Length;
-            offsets[i] = end + ((segment.VirtualAddress - end) % PageSize);
+            offsets[i] = end + ((segment.VirtualAddress - end) % Alignment);
             end = lengths[i] > 0 ? offsets[i] + lengths[i] : end;
         }
 
@@ -65,7 +67,7 @@ internal static class StrippedImage
             BinaryPrimitives.WriteUInt64LittleEndian(header[24..], segment.PhysicalAddress);
             BinaryPrimitives.WriteUInt64LittleEndian(header[32..], lengths[i]);
             BinaryPrimitives.WriteUInt64LittleEndian(header[40..], segment.MemorySize);
-            BinaryPrimitives.WriteUInt64LittleEndian(header[48..], segment.Alignment);
+            BinaryPrimitives.WriteUInt64LittleEndian(header[48..], Math.Min(segment.Alignment, Alignment));
         }
 
         return image;

@@ -64,7 +64,7 @@ public static class SymbolTableBuilder
     internal static byte[] Encode(IReadOnlyList<SymbolTableFunction> functions)
     {
         List<string> types = [.. functions.Select(f => f.Type).Where(t => t.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        List<string> files = [.. functions.Select(f => f.File).Where(f => f.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        List<string> files = [.. functions.Where(f => f.File.Length > 0 && !IsNamedAfterType(f)).Select(f => f.File).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         Dictionary<CallFrameRow, int> states = CollectStates(functions);
 
         var body = new SymbolTableWriter();
@@ -77,7 +77,6 @@ public static class SymbolTableBuilder
         ulong start = functions.Count > 0 ? functions[0].Address : 0;
         ulong address = start;
         int type = 0;
-        int file = 0;
         foreach (SymbolTableFunction function in functions)
         {
             body.Number(function.Address - address);
@@ -87,9 +86,10 @@ public static class SymbolTableBuilder
             body.Signed(newType - type);
             type = newType;
             body.Text(function.Name);
-            int newFile = function.File.Length > 0 ? files.BinarySearch(function.File, StringComparer.Ordinal) + 1 : 0;
-            body.Signed(newFile - file);
-            file = newFile;
+            int file = function.File.Length == 0 ? SymbolTableFormat.NoFile
+                : IsNamedAfterType(function) ? SymbolTableFormat.FileOfType
+                : files.BinarySearch(function.File, StringComparer.Ordinal) + SymbolTableFormat.FirstFile;
+            body.Number((ulong)file);
             WriteLines(body, function);
             WriteFrames(body, function, states);
         }
@@ -110,7 +110,7 @@ public static class SymbolTableBuilder
         return table;
     }
 
-    private static SymbolTableFunction Describe(ElfFunction function, MethodNames names, LineTable lines, CallFrameTable frames)
+    internal static SymbolTableFunction Describe(ElfFunction function, MethodNames names, LineTable lines, CallFrameTable frames)
     {
         (string type, string name) = names.Split(function.Names);
 
@@ -141,6 +141,9 @@ public static class SymbolTableBuilder
         string file = path.Length > 0 ? path[(path.LastIndexOfAny(['/', '\\']) + 1)..] : "";
         return new SymbolTableFunction(function.Address, function.Size, type, name, file, rows, frameRows);
     }
+
+    private static bool IsNamedAfterType(SymbolTableFunction function)
+        => function.Type.Length > 0 && function.File == $"{function.Type[(function.Type.LastIndexOf('.') + 1)..]}.cs";
 
     private static Dictionary<CallFrameRow, int> CollectStates(IReadOnlyList<SymbolTableFunction> functions)
     {

@@ -101,6 +101,12 @@ internal static unsafe class Backtrace
             {
                 line.Append(" in "u8);
                 line.Append(symbol.File);
+                if (symbol.IsFileOfType)
+                {
+                    line.Append(symbol.Type[(symbol.Type.LastIndexOf((byte)'.') + 1)..]);
+                    line.Append(".cs"u8);
+                }
+
                 line.Append((byte)':');
                 line.Append((ulong)symbol.Line);
             }

@@ -35,14 +35,13 @@ internal readonly ref struct SymbolTable
         var cursor = new SymbolTableCursor(_bytes, Offset(28));
         ulong start = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[8..]);
         long type = 0;
-        long file = 0;
         for (uint count = Word(_bytes, 40); count != 0 && !cursor.AtEnd; count--)
         {
             start += cursor.Number();
             ulong size = cursor.Number();
             type += cursor.Signed();
             ReadOnlySpan<byte> name = cursor.Block();
-            file += cursor.Signed();
+            ulong file = cursor.Number();
             ulong firstLine = cursor.Number();
             ReadOnlySpan<byte> lines = cursor.Block();
             ReadOnlySpan<byte> frames = cursor.Block();
@@ -54,7 +53,8 @@ internal readonly ref struct SymbolTable
                 Start = start,
                 Type = TextAt(Offset(20), Word(_bytes, 32), type),
                 Name = name,
-                File = TextAt(Offset(24), Word(_bytes, 36), file),
+                IsFileOfType = file == SymbolTableFormat.FileOfType,
+                File = TextAt(Offset(24), Word(_bytes, 36), (long)file - SymbolTableFormat.FirstFile + 1),
                 Line = LineAt(lines, (long)firstLine, offset),
                 Frame = FrameAt(frames, offset),
             };
@@ -160,7 +160,10 @@ internal readonly ref struct SymbolTable
         /// <summary>The method, or the symbol of an assembler method.</summary>
         internal ReadOnlySpan<byte> Name;
 
-        /// <summary>The file's name without its folder, or empty.</summary>
+        /// <summary>The file is named after the innermost type.</summary>
+        internal bool IsFileOfType;
+
+        /// <summary>The file's name without its folder; empty if it has none, or is named after the type.</summary>
         internal ReadOnlySpan<byte> File;
 
         /// <summary>The line from 1, or 0 for none.</summary>
