@@ -125,7 +125,7 @@ internal static unsafe class CommandLineParser
         word = new ByteString(start, (int)(free - start));
 
         // The separator, or the byte after the text, becomes the terminator.
-        next += next < end ? 1 : 0;
+        next += next < end && *next != 0 ? 1 : 0;
         *free++ = 0;
         return !isQuoted;
     }

@@ -70,6 +70,9 @@ internal struct AcpiInfo
     /// <summary>How many of <see cref="Cores"/> are valid.</summary>
     internal int CoreCount;
 
+    /// <summary>The highest id of all cores.</summary>
+    internal ApicId HighestId;
+
     /// <summary>How many of <see cref="Memory"/> are valid.</summary>
     internal int MemoryCount;
 

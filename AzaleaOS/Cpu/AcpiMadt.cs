@@ -65,7 +65,7 @@ internal static class AcpiMadt
     private static AcpiError Add(uint id, ref AcpiInfo info)
     {
         // Some firmware lists low ids twice, as local APIC and as local x2APIC. Ids usually ascend.
-        bool isNew = info.CoreCount == 0 || id > info.Cores[info.CoreCount - 1].ApicId.Value;
+        bool isNew = info.CoreCount == 0 || id > info.HighestId.Value;
         for (int i = 0; !isNew && i < info.CoreCount; i++)
         {
             if (info.Cores[i].ApicId.Value == id)
@@ -80,6 +80,7 @@ internal static class AcpiMadt
         }
 
         info.Cores[info.CoreCount++].ApicId = new ApicId(id);
+        info.HighestId = new ApicId(Math.Max(id, info.HighestId.Value));
         return AcpiError.None;
     }
 }

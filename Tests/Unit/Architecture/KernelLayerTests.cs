@@ -40,5 +40,5 @@ public sealed class KernelLayerTests
     }
 
     private static ModuleDefinition ReadKernel() => ModuleDefinition.ReadModule(
-        typeof(Cpu.TrapFrame).Assembly.Location, new ReaderParameters { ReadSymbols = true });
+        typeof(AzaleaOS.Cpu.TrapFrame).Assembly.Location, new ReaderParameters { ReadSymbols = true });
 }
