@@ -3,7 +3,7 @@ using AzaleaOS.Plugs;
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
 
-namespace GetPid;
+namespace GetPid.Plugs;
 
 /// <summary>The measured loops. Each runs its body rdi times; all share the two instructions of the loop itself.</summary>
 internal static class Loops
