@@ -6,9 +6,10 @@ namespace AzaleaOS.Memory;
 /// <summary>The application's half of the address space: which ranges exist, and what they are.</summary>
 /// <remarks>
 /// Results are Linux's: an address or 0, or a negated <see cref="Errno"/>. Memory that runs out is
-/// -ENOMEM, and then nothing has changed. Frames are taken at once, except for what is reserved
-/// without a promise (PROT_NONE, MAP_NORESERVE, the stack) or is too large for the memory that is
-/// left; those pages are provided by <see cref="ServeFault"/>.
+/// -ENOMEM, and then nothing has changed, except that what a fixed mapping replaces may be gone.
+/// Frames are taken at once, except for what is reserved without a promise (PROT_NONE,
+/// MAP_NORESERVE, the stack) or is too large for the memory that is left; those pages are provided
+/// by <see cref="ServeFault"/>.
 /// Used by one core at a time.
 /// </remarks>
 internal unsafe partial struct AddressSpace

@@ -1,0 +1,190 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using AzaleaOS.Abi.Linux;
+using AzaleaOS.Files;
+using AzaleaOS.Memory;
+using AzaleaOS.Signals;
+using AzaleaOS.Syscalls;
+
+namespace AzaleaOS.Tests.Unit.Applications;
+
+/// <summary>The process side of the kernel in a window of this process's memory: real pages, real protections.</summary>
+/// <remarks>The kernel's state is static, so tests that use it belong to <see cref="ApplicationTests"/>.</remarks>
+public sealed unsafe class HostApplication : IDisposable
+{
+    public const int WindowPages = 256;
+    internal const ulong PageSize = AddressSpace.PageSize;
+
+    private const int PrivateAnonymous = 0x22;
+    private const int NoReserve = 0x4000;
+    private const int DontNeed = 4;
+
+    private static readonly List<nint> s_kernelPages = [];
+    private static readonly MemoryStream s_console = new();
+    private static bool[] s_hasFrame = [];
+    private static ulong s_window;
+    private static ulong s_cursor;
+
+    public HostApplication()
+    {
+        s_window = (ulong)Mmap(0, WindowPages * PageSize, 0, PrivateAnonymous | NoReserve, -1, 0);
+        s_hasFrame = new bool[WindowPages];
+        s_console.SetLength(0);
+        FramesLeft = int.MaxValue;
+        KernelPagesLeft = int.MaxValue;
+        Exited = -1;
+
+        KernelPages.Take = &TakeKernelPage;
+        Space = (AddressSpace*)TakeKernelPage();
+        Space->Initialize(Pages, s_window, s_window + (WindowPages * PageSize));
+        AddressSpace.Current = Space;
+        Assert.True(FileOperations.Initialize() && FileTree.Initialize() && DescriptorTable.Initialize());
+        Process.WorkingDirectory = FileTree.Root;
+        Process.End = &End;
+        Process.FileModeMask = 0x12;
+        Process.TotalMemory = 64 << 20;
+        ConsoleFile.Output = &Show;
+        SignalState.Reset();
+        Clock.ReadCounter = &Counter;
+        Clock.ReadFrequency = &Frequency;
+        Clock.ReadWallClock = &WallClock;
+        Clock.Relax = &Relax;
+        Clock.Start(0);
+        Ticks = 0;
+
+        // Everything a test writes for a system call lies in one area at the window's start.
+        s_cursor = (ulong)Space->Map(s_window, 16 * PageSize, Protection.Read | Protection.Write, MapFlags.Private | MapFlags.Anonymous | MapFlags.Fixed);
+    }
+
+    internal static int FramesLeft { get; set; }
+
+    internal static int KernelPagesLeft { get; set; }
+
+    internal static ulong Ticks { get; set; }
+
+    public static int Exited { get; private set; }
+
+    internal static UserPages Pages => new() { Populate = &Populate, Release = &Release, Protect = &Protect, FreeBytes = &FreeBytes };
+
+    internal static AddressSpace* Space { get; private set; }
+
+    /// <summary>Pages of the window that have a frame.</summary>
+    internal static int Frames => s_hasFrame.Count(has => has);
+
+    internal static ulong Window => s_window;
+
+    internal static byte[] Console => s_console.ToArray();
+
+    internal static bool HasFrame(ulong address) => s_hasFrame[(address - s_window) / PageSize];
+
+    /// <summary>An address of the application that holds these bytes.</summary>
+    internal static ulong Put(ReadOnlySpan<byte> bytes)
+    {
+        ulong at = s_cursor;
+        bytes.CopyTo(new Span<byte>((void*)at, bytes.Length));
+        s_cursor += ((ulong)bytes.Length + 15) & ~15UL;
+        return at;
+    }
+
+    /// <summary>An address of the application that holds this text and a zero.</summary>
+    internal static ulong Text(string text) => Put(Encoding.UTF8.GetBytes(text + "\0"));
+
+    /// <summary>Room in the application's memory.</summary>
+    internal static ulong Room(int bytes) => Put(new byte[bytes]);
+
+    internal static Span<byte> At(ulong address, long length) => new((void*)address, (int)length);
+
+    /// <summary>Memory that no garbage collector moves.</summary>
+    internal static byte* Pin(byte[] bytes)
+    {
+        byte* copy = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes.Length, 1), 4096);
+        bytes.CopyTo(new Span<byte>(copy, bytes.Length));
+        s_kernelPages.Add((nint)copy);
+        return copy;
+    }
+
+    public void Dispose()
+    {
+        AddressSpace.Current = null;
+        _ = Munmap((nint)s_window, WindowPages * PageSize);
+        foreach (nint page in s_kernelPages)
+            NativeMemory.AlignedFree((void*)page);
+        s_kernelPages.Clear();
+    }
+
+    private static void* TakeKernelPage()
+    {
+        if (KernelPagesLeft-- <= 0)
+            return null;
+        void* page = NativeMemory.AlignedAlloc(4096, 4096);
+        NativeMemory.Clear(page, 4096);
+        s_kernelPages.Add((nint)page);
+        return page;
+    }
+
+    private static bool Populate(ulong start, ulong length, Protection protection)
+    {
+        Assert.NotEqual(Protection.None, protection);
+        for (ulong page = start; page < start + length; page += PageSize)
+        {
+            ref bool has = ref s_hasFrame[(page - s_window) / PageSize];
+            if (has)
+                continue;
+            if (FramesLeft-- <= 0)
+                return false;
+            has = true;
+            _ = Mprotect((nint)page, PageSize, (int)protection);
+        }
+
+        return true;
+    }
+
+    private static void Release(ulong start, ulong length)
+    {
+        for (ulong page = start; page < start + length; page += PageSize)
+        {
+            s_hasFrame[(page - s_window) / PageSize] = false;
+            _ = Madvise((nint)page, PageSize, DontNeed);
+            _ = Mprotect((nint)page, PageSize, 0);
+        }
+    }
+
+    private static void Protect(ulong start, ulong length, Protection protection)
+    {
+        for (ulong page = start; page < start + length; page += PageSize)
+        {
+            if (s_hasFrame[(page - s_window) / PageSize])
+                _ = Mprotect((nint)page, PageSize, (int)protection);
+        }
+    }
+
+    private static ulong FreeBytes() => (ulong)Math.Min(Math.Max(FramesLeft, 0), WindowPages * 4) * PageSize;
+
+    private static void Show(byte* bytes, int length) => s_console.Write(new ReadOnlySpan<byte>(bytes, length));
+
+    private static void End(int status) => Exited = status;
+
+    private static ulong Counter() => Ticks;
+
+    private static ulong Frequency() => 2_000_000_000;
+
+    private static long WallClock() => 1_700_000_000L * Clock.Second;
+
+    private static void Relax() => Ticks += 1_000_000;
+
+    [DllImport("libc", EntryPoint = "mmap")]
+    private static extern nint Mmap(nint address, ulong length, int protection, int flags, int descriptor, nint offset);
+
+    [DllImport("libc", EntryPoint = "munmap")]
+    private static extern int Munmap(nint address, ulong length);
+
+    [DllImport("libc", EntryPoint = "mprotect")]
+    private static extern int Mprotect(nint address, ulong length, int protection);
+
+    [DllImport("libc", EntryPoint = "madvise")]
+    private static extern int Madvise(nint address, ulong length, int advice);
+}
+
+/// <summary>Tests of the kernel's static state, one after the other.</summary>
+[CollectionDefinition(nameof(ApplicationTests), DisableParallelization = true)]
+public sealed class ApplicationTests;
