@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using AzaleaOS.Boot;
 using AzaleaOS.Cpu;
 using AzaleaOS.Diagnostics;
+using AzaleaOS.Loader;
 
 namespace AzaleaOS;
 
@@ -46,10 +47,7 @@ public class Kernel
 
     /// <summary>The work. Called until somebody calls <see cref="Stop"/>. Here: runs the program given as boot module, once.</summary>
     protected virtual void Run()
-    {
-        Log.Error($"there is no program to run");
-        Stop(1);
-    }
+        => Stop(Application.Run(StartUp.Info, StartUp.Options));
 
     /// <summary>The work is done; the console still works.</summary>
     protected virtual void AfterRun()

@@ -73,10 +73,10 @@ public static class SyscallNames
 
     /// <summary>The name of a system call; empty for a number that Linux does not know.</summary>
     /// <param name="number">Any number.</param>
-    /// <param name="arguments">One letter per argument, or a null span where the kinds are not known.</param>
+    /// <param name="arguments">One letter per argument; six hexadecimal ones where the kinds are not known.</param>
     public static ReadOnlySpan<byte> Find(ulong number, out ReadOnlySpan<byte> arguments)
     {
-        arguments = default;
+        arguments = "xxxxxx"u8;
         ReadOnlySpan<byte> lines = Early;
         if (number > LastOfTheGap)
         {

@@ -11,7 +11,7 @@ namespace AzaleaOS.Build.Assembler;
 /// Three tables in .rodata, indexed by Linux's number; numbers without a method lead to azalea_sys_unknown:
 /// azalea_call_table for <c>call azalea_call_entry</c>, azalea_trap_table for <c>syscall</c>, and
 /// azalea_method_table for the calls that both send to the kernel stack (azalea_call_on_kernel_stack and
-/// azalea_syscall_on_kernel_stack, assembler methods of the kernel).
+/// azalea_syscall_on_kernel_stack, assembler methods of the kernel). azalea_syscall_count is their length, 8 bytes.
 /// As in Linux only the lower half of rax is the number.
 /// </remarks>
 public static class SyscallStubs
@@ -73,6 +73,7 @@ public static class SyscallStubs
         Table(output, "azalea_call_table", callTable);
         Table(output, "azalea_trap_table", trapTable);
         Table(output, "azalea_method_table", methodTable);
+        output.Add("azalea_syscall_count", a => a.dq((ulong)length), alignment: 8, section: ".rodata");
     }
 
     private static void Check(SyscallEntry[] calls, IReadOnlyDictionary<string, RegisterUse> registerUse)

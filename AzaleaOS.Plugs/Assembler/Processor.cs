@@ -113,4 +113,26 @@ internal static class Processor
         a.Label(ref changed);
         a.ret();
     }
+
+    /// <remarks>In: rdi where the eight bytes go. Out: eax 1, or 0 when the generator had none. Clobbers rcx. Source: SDM vol. 2B, RDRAND.</remarks>
+    [AssemblerMethod("azalea_rdrand")]
+    internal static void ReadRandom(KernelAssembler a)
+    {
+        a.xor(eax, eax);
+        a.rdrand(rcx);
+        a.mov(__qword_ptr[rdi], rcx);
+        a.setc(al);
+        a.ret();
+    }
+
+    /// <remarks>In: rdi where the eight bytes go. Out: eax 1, or 0 when the generator had none. Clobbers rcx. Source: SDM vol. 2B, RDSEED.</remarks>
+    [AssemblerMethod("azalea_rdseed")]
+    internal static void ReadSeed(KernelAssembler a)
+    {
+        a.xor(eax, eax);
+        a.rdseed(rcx);
+        a.mov(__qword_ptr[rdi], rcx);
+        a.setc(al);
+        a.ret();
+    }
 }

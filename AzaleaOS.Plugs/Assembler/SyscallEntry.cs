@@ -69,7 +69,8 @@ internal static class SyscallEntry
         a.jmp(a["azalea_call_entry"]);
     }
 
-    private static void WithFrame(KernelAssembler a, Action call)
+    /// <summary>Between <c>syscall</c> and the way back: the frame, the kernel stack, interrupts enabled.</summary>
+    internal static void WithFrame(KernelAssembler a, Action call)
     {
         a.Cfi.SyscallEntry();
         a.mov(__qword_ptr.gs[CallerStack], rsp);

@@ -37,6 +37,15 @@ internal static unsafe class CpuFeatures
     /// <summary>MONITOR and MWAIT exist.</summary>
     internal static bool HasMonitor => Has(3);
 
+    /// <summary>The RDRAND instruction exists.</summary>
+    internal static bool HasRandom => Has(30);
+
+    /// <summary>The RDSEED instruction exists.</summary>
+    internal static bool HasSeed => s_maxLeaf >= 7 && (CpuIdResult.Of(7).Ebx & (1 << 18)) != 0;
+
+    /// <summary>CPUID 1, edx: what a program finds as AT_HWCAP.</summary>
+    internal static uint ProgramFeatures => CpuIdResult.Of(1).Edx;
+
     /// <summary>A hypervisor or emulator runs us.</summary>
     internal static bool HasHypervisor => Has(31);
 

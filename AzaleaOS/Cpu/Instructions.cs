@@ -188,4 +188,23 @@ internal static unsafe class Instructions
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_monitor_wait")]
     internal static extern void MonitorWait(int* word, int expected);
+
+    /// <summary>Eight random bytes. Only after CPUID said RDRAND.</summary>
+    /// <returns>1, or 0 when the generator had none; then try again.</returns>
+    /// <remarks>Source: SDM vol. 2B, RDRAND.</remarks>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_rdrand")]
+    internal static extern int ReadRandom(ulong* value);
+
+    /// <summary>Eight bytes of entropy. Only after CPUID said RDSEED.</summary>
+    /// <returns>1, or 0 when the generator had none; then try again.</returns>
+    /// <remarks>Source: SDM vol. 2B, RDSEED.</remarks>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_rdseed")]
+    internal static extern int ReadSeed(ulong* value);
+
+    /// <summary>Jumps to a program's entry with interrupts on and every general register but rsp zero. Never returns.</summary>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_enter_application")]
+    internal static extern void EnterApplication(ulong entry, ulong stackPointer);
 }

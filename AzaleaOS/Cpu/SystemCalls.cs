@@ -19,7 +19,49 @@ internal static unsafe class SystemCalls
         Instructions.WriteMsr(Msr.Efer, Instructions.ReadMsr(Msr.Efer) | Msr.EferSystemCall);
     }
 
+    /// <summary>Sends the <c>syscall</c> instruction of this core to <c>azalea_sys_traced</c>. Calls through the symbol are not traced.</summary>
+    internal static void Trace() => Instructions.WriteMsr(Msr.LongStar, (ulong)(delegate*<void>)&TraceEntry);
+
+    /// <summary>The method that answers a number: a function with the arguments in C's registers; null if there is none.</summary>
+    internal static delegate*<ulong, ulong, ulong, ulong, ulong, ulong, long> Find(ulong number)
+    {
+        if (number >= *(ulong*)(delegate*<void>)&Count) return null;
+
+        void* method = ((void**)(delegate*<void>)&MethodTable)[number];
+        if (method == (delegate*<void>)&UnknownNumber)
+        {
+            // A leaf is in the other table; a number without a method is in neither.
+            method = ((void**)(delegate*<void>)&CallTable)[number];
+            if (method == (delegate*<void>)&CallOnKernelStack) return null;
+        }
+        return (delegate*<ulong, ulong, ulong, ulong, ulong, ulong, long>)method;
+    }
+
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_syscall_entry")]
     private static extern void Entry();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_syscall_trace_entry")]
+    private static extern void TraceEntry();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_method_table")]
+    private static extern void MethodTable();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_call_table")]
+    private static extern void CallTable();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_syscall_count")]
+    private static extern void Count();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_unknown_number")]
+    private static extern void UnknownNumber();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_call_on_kernel_stack")]
+    private static extern void CallOnKernelStack();
 }

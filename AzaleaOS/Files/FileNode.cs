@@ -36,10 +36,10 @@ internal unsafe struct FileNode
     /// <summary>What open gives; null for what cannot be opened.</summary>
     internal FileOperations* Operations;
 
-    /// <summary>A directory's parent; the root is its own.</summary>
+    /// <summary>The directory of the name it got last; the root is its own parent.</summary>
     internal FileNode* Parent;
 
-    /// <summary>A directory's name in its parent; null for the root.</summary>
+    /// <summary>That name; null for the root.</summary>
     internal DirectoryEntry* Entry;
 
     /// <summary>A directory's entries in the order they were made.</summary>

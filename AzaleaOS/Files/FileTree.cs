@@ -95,10 +95,10 @@ internal static unsafe class FileTree
         }
 
         entry->Node = node;
+        node->Parent = directory;
+        node->Entry = entry;
         if (node->IsDirectory)
         {
-            node->Parent = directory;
-            node->Entry = entry;
             directory->Links++;
         }
         else

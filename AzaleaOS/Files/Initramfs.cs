@@ -51,6 +51,26 @@ internal static unsafe class Initramfs
         }
     }
 
+    /// <summary>Adds a regular file that is in no archive.</summary>
+    /// <param name="path">Its path; stays where it is.</param>
+    /// <param name="permissions">Its permissions.</param>
+    /// <param name="bytes">Its first byte; stays where it is.</param>
+    /// <param name="size">Bytes.</param>
+    internal static CpioDefect AddFile(ByteString path, uint permissions, byte* bytes, uint size)
+    {
+        HardLinks links = default;
+        CpioEntry entry = new()
+        {
+            Mode = FileMode.Regular | permissions,
+            Links = 1,
+            Name = path.Pointer,
+            NameLength = path.Length,
+            Data = bytes,
+            Size = size,
+        };
+        return AddEntry(entry, ref links);
+    }
+
     private static CpioDefect AddEntry(in CpioEntry entry, ref HardLinks links)
     {
         FileNode* directory = FileTree.Root;

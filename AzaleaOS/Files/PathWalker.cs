@@ -147,21 +147,21 @@ internal static unsafe class PathWalker
         return result < 0 ? result : directory->IsDirectory ? 0 : -Errno.ENOTDIR;
     }
 
-    /// <summary>Writes the absolute path of a directory.</summary>
-    /// <param name="directory">The directory.</param>
+    /// <summary>Writes the absolute path of a file, without symbolic links.</summary>
+    /// <param name="node">The file.</param>
     /// <param name="to">Where; the path is put at its end.</param>
     /// <returns>Bytes of the path, or -ERANGE.</returns>
-    internal static long PathOf(FileNode* directory, Span<byte> to)
+    internal static long PathOf(FileNode* node, Span<byte> to)
     {
         int at = to.Length;
-        if (directory == FileTree.Root && at > 0)
+        if (node == FileTree.Root && at > 0)
         {
             to[--at] = (byte)'/';
         }
 
-        for (; directory != FileTree.Root; directory = directory->Parent)
+        for (; node != FileTree.Root; node = node->Parent)
         {
-            ReadOnlySpan<byte> name = directory->Entry->Text;
+            ReadOnlySpan<byte> name = node->Entry->Text;
             if (at < name.Length + 1)
             {
                 return -Errno.ERANGE;

@@ -29,7 +29,7 @@ internal unsafe partial struct AddressSpace
         ulong whole = RoundUp(length);
         ulong inFile = offset < size ? size - offset : 0;
         ulong present = Math.Min(whole, RoundUp(inFile));
-        if (!_areas.Reserve(2) || !_pages.Populate(start, present, Protection.Read | Protection.Write))
+        if (!_areas.Reserve(2) || (present != 0 && !_pages.Populate(start, present, Protection.Read | Protection.Write)))
         {
             RemoveRange(start, start + whole);
             return -Errno.ENOMEM;
@@ -37,7 +37,12 @@ internal unsafe partial struct AddressSpace
 
         ulong copied = Math.Min(present, inFile);
         Buffer.MemoryCopy(bytes + offset, (void*)start, copied, copied);
-        _pages.Protect(start, present, protection & Protection.All);
+        if (present != 0 && !_pages.Protect(start, present, protection & Protection.All))
+        {
+            RemoveRange(start, start + whole);
+            return -Errno.ENOMEM;
+        }
+
         if (present < whole)
         {
             _areas.SplitAt(start);

@@ -149,13 +149,15 @@ public sealed unsafe class HostApplication : IDisposable
         }
     }
 
-    private static void Protect(ulong start, ulong length, Protection protection)
+    private static bool Protect(ulong start, ulong length, Protection protection)
     {
         for (ulong page = start; page < start + length; page += PageSize)
         {
             if (s_hasFrame[(page - s_window) / PageSize])
                 _ = Mprotect((nint)page, PageSize, (int)protection);
         }
+
+        return true;
     }
 
     private static ulong FreeBytes() => (ulong)Math.Min(Math.Max(FramesLeft, 0), WindowPages * 4) * PageSize;

@@ -1,0 +1,244 @@
+using System.Runtime.CompilerServices;
+using AzaleaOS.Abi;
+using AzaleaOS.Abi.Linux;
+using AzaleaOS.Cpu;
+using AzaleaOS.Diagnostics;
+using AzaleaOS.Files;
+using AzaleaOS.Memory;
+using AzaleaOS.Signals;
+using AzaleaOS.Syscalls;
+using AzaleaOS.Threads;
+
+namespace AzaleaOS.Loader;
+
+/// <summary>Runs the program that came with the boot: from the modules and the command line to its exit status.</summary>
+internal static unsafe class Application
+{
+    // Linux leaves at least this much between the stack and what mmap places (mm/util.c, mmap_base).
+    private const ulong StackGap = 1 << 20;
+
+    // Frames that the stack has from the start, besides its first contents; more come when they are touched.
+    private const ulong PopulatedStack = 32 << 10;
+
+    private static AddressSpace s_space;
+    private static Thread* s_caller;
+    private static int s_status;
+
+    /// <summary>Loads the program, runs it to its end, and says how it ended.</summary>
+    /// <param name="info">Modules, and what is known of the time.</param>
+    /// <param name="options">Arguments, environment, working directory.</param>
+    /// <returns>The exit status: the program's, or 126 or 127 after a message.</returns>
+    internal static int Run(in BootInfo info, in KernelOptions options)
+    {
+        KernelPages.Take = &Frames.TakePage;
+        Process.TotalMemory = Frames.FreeBytes();
+        StartClock(info);
+        Entropy.Gather(info);
+        int status = BootFiles.Unpack(info, out int module);
+        if (status == 0)
+        {
+            status = FindProgram(info, options, module, out ByteString path, out FileNode* program);
+            if (status == 0)
+            {
+                status = Start(options, path, program);
+            }
+        }
+
+        return status;
+    }
+
+    private static int FindProgram(in BootInfo info, in KernelOptions options, int module, out ByteString path, out FileNode* program)
+    {
+        program = null;
+        path = default;
+        foreach (ByteString word in options.Arguments)
+        {
+            path = word;
+            break;
+        }
+
+        if (path.IsEmpty)
+        {
+            Log.Error($"there is no program to run: name one behind -- on the kernel's command line");
+            return ExitStatus.NotFound;
+        }
+
+        if (module >= 0)
+        {
+            int status = BootFiles.AddProgram(info.Modules[module], path);
+            if (status != 0)
+            {
+                return status;
+            }
+        }
+
+        Process.WorkingDirectory = FileTree.Root;
+        FileNode* directory = FileTree.Root;
+        ReadOnlySpan<byte> start = options.WorkingDirectory.Span;
+        if (!start.IsEmpty && (PathWalker.Walk(FileTree.Root, start, follow: true, out directory) < 0 || !directory->IsDirectory))
+        {
+            Log.Error($"{start}: no such directory to work in");
+            return ExitStatus.CannotRun;
+        }
+
+        Process.WorkingDirectory = directory;
+        long result = PathWalker.Walk(directory, path.Span, follow: true, out program);
+        if (result < 0 && module >= 0)
+        {
+            // A relative path of a module is taken from the root.
+            result = PathWalker.Walk(FileTree.Root, path.Span, follow: true, out program);
+        }
+
+        if (result < 0)
+        {
+            Log.Error($"{path.Span}: {ErrnoNames.Find((int)-result)}, not in the file system of the boot modules");
+            return ExitStatus.NotFound;
+        }
+
+        if (!program->IsRegular || (program->Mode & FileMode.AnyExecute) == 0)
+        {
+            Log.Error($"{path.Span}: {(program->IsRegular ? "not executable"u8 : "not a file"u8)}");
+            return ExitStatus.CannotRun;
+        }
+
+        return 0;
+    }
+
+    private static int Start(in KernelOptions options, ByteString path, FileNode* program)
+    {
+        ElfDefect defect = ElfImage.Read(program->Data, program->Size, out ElfImage image);
+        if (defect != ElfDefect.None)
+        {
+            Log.Error($"{path.Span}: {defect.Text()}");
+            return ExitStatus.CannotRun;
+        }
+
+        s_space = default;
+        AddressSpace* space = (AddressSpace*)Unsafe.AsPointer(ref s_space);
+        space->Initialize(UserPageTables.Operations);
+        AddressSpace.Current = space;
+        if (SegmentLoader.Load(image, space, SegmentLoader.PositionIndependentBase, out LoadedProgram loaded) < 0
+            || !MakeStack(options, path, space, loaded, out ulong stackPointer)
+            || !OpenFiles(program))
+        {
+            return BootFiles.OutOfMemory();
+        }
+
+        space->SetBreakStart(loaded.End);
+        SignalState.Reset();
+        ThreadCalls.SetName(path.Span);
+        Process.End = &End;
+        Exceptions.Repair = &FaultService.Repair;
+        if (options.Trace)
+        {
+            SystemCalls.Trace();
+        }
+
+        return Enter(loaded.Entry, stackPointer) ? s_status : BootFiles.OutOfMemory();
+    }
+
+    private static bool MakeStack(in KernelOptions options, ByteString path, AddressSpace* space, in LoadedProgram loaded, out ulong stackPointer)
+    {
+        stackPointer = 0;
+        byte* secret = stackalloc byte[16];
+        RandomSource.Fill(new Span<byte>(secret, 16));
+        InitialStack contents = new()
+        {
+            Program = loaded,
+            Arguments = options.Arguments,
+            Environment = options.Environment,
+            FileName = path.Span,
+            Random = new ReadOnlySpan<byte>(secret, 16),
+            Hardware = CpuFeatures.ProgramFeatures,
+            SignalStackSize = SignalFrame.SizeWith(VectorState.Size),
+        };
+
+        Protection protection = Protection.Read | Protection.Write | (loaded.HasExecutableStack ? Protection.Execute : 0);
+        ulong bottom = AddressSpace.Highest - Limits.StackBytes;
+        ulong populated = AddressSpace.RoundUp(contents.Size + PopulatedStack);
+        long mapped = space->Map(
+            bottom,
+            Limits.StackBytes,
+            protection,
+            MapFlags.Private | MapFlags.Anonymous | MapFlags.FixedNoReplace,
+            AreaFlags.Lazy | AreaFlags.Stack,
+            null,
+            0);
+        if (mapped < 0 || !space->PopulateNow(AddressSpace.Highest - populated, populated, protection))
+        {
+            return false;
+        }
+
+        space->SetMapTop(bottom - StackGap);
+        stackPointer = contents.Write(AddressSpace.Highest);
+        return true;
+    }
+
+    private static bool OpenFiles(FileNode* program)
+    {
+        byte* path = (byte*)KernelPages.Take();
+        if (path == null)
+        {
+            return false;
+        }
+
+        long length = PathWalker.PathOf(program, new Span<byte>(path, UserMemory.PathMax));
+        if (length < 0 || !SystemFiles.Populate(path + UserMemory.PathMax - length, (int)length))
+        {
+            return false;
+        }
+
+        bool found = PathWalker.Walk(FileTree.Root, "/dev/console"u8, follow: true, out FileNode* console) == 0;
+        for (int descriptor = 0; found && descriptor < 3; descriptor++)
+        {
+            found = Opening.Open(console, OpenFlags.ReadWrite) == descriptor;
+        }
+
+        return found;
+    }
+
+    private static void StartClock(in BootInfo info)
+    {
+        Clock.ReadCounter = &Instructions.ReadTimestamp;
+        Clock.ReadFrequency = &ReadFrequency;
+        Clock.ReadWallClock = &WallClock.Read;
+        Clock.Relax = &Instructions.Pause;
+        Clock.Start(info.EntryTimestamp);
+        WallClock.Start(info);
+    }
+
+    private static ulong ReadFrequency() => Tsc.Frequency;
+
+    // The application's thread runs until the application ends, and then this one goes on.
+    private static bool Enter(ulong entry, ulong stackPointer)
+    {
+        uint node = CoreBlock.Current->Node;
+        ulong stack = KernelStacks.Take(KernelThread.StackSize, node);
+        void* vectors = Frames.TakePage();
+        if (stack == 0 || vectors == null)
+        {
+            return false;
+        }
+
+        ulong* start = stackalloc ulong[2] { entry, stackPointer };
+        Thread* thread = KernelThread.Create(stack, &Begin, start);
+        VectorState.Reset(vectors);
+        thread->Id = Process.Id;
+        thread->VectorArea = vectors;
+        s_caller = CoreBlock.Current->Running;
+        KernelThread.SwitchTo(thread);
+        return true;
+    }
+
+    private static void Begin(void* argument)
+    {
+        ulong* start = (ulong*)argument;
+        Instructions.EnterApplication(start[0], start[1]);
+    }
+
+    private static void End(int status)
+    {
+        s_status = status;
+        KernelThread.SwitchTo(s_caller);
+    }
+}
