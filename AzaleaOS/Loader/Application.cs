@@ -31,6 +31,7 @@ internal static unsafe class Application
     internal static int Run(in BootInfo info, in KernelOptions options)
     {
         KernelPages.Take = &Frames.TakePage;
+        ConsoleFile.Output = &ConsoleFile.WriteToConsole;
         Process.TotalMemory = Frames.FreeBytes();
         StartClock(info);
         Entropy.Gather(info);
