@@ -9,7 +9,7 @@ public sealed class PageTablesTests
     private const ulong Large = 2UL << 20;
     private const ulong Huge = 1UL << 30;
 
-    [Property(MaxTest = 100)]
+    [Property(MaxTest = 60)]
     public void After_any_changes_every_page_is_what_a_dictionary_says((byte Operation, ushort Where, ushort Length, byte What)[] script, bool hasHugePages)
     {
         using var model = new PageTablesModel(hasHugePages);
