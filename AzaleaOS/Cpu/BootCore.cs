@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AzaleaOS.Diagnostics;
 
 namespace AzaleaOS.Cpu;
 
@@ -28,10 +29,13 @@ internal static unsafe class BootCore
         InterruptTable.Fill();
         CoreSetup.Load(core);
         core->State = CoreState.Online;
+        Panic.CurrentCore = &CurrentIndex;
     }
 
     /// <summary>Its block.</summary>
     internal static CoreBlock* Block => (CoreBlock*)Unsafe.AsPointer(ref s_block);
+
+    private static int CurrentIndex() => CoreBlock.Current->Index;
 
     [InlineArray(8192)]
     private struct EarlyStack

@@ -20,46 +20,41 @@ internal static unsafe class FaultReport
     [DoesNotReturn]
     internal static void End(TrapFrame* frame, ulong address)
     {
-        int vector = (int)frame->Vector;
         LogMessage reason = new(0, 0);
         Describe(ref reason, frame, address);
-        reason.AppendLiteral(frame->Rip < MemoryMap.ApplicationEnd ? " in the application" : " in the kernel");
-        CoreBlock* core = CoreBlock.Current;
-        if (core->Index != 0)
-        {
-            reason.AppendLiteral(" on core ");
-            reason.AppendFormatted(core->Index);
-        }
-
         Panic.Begin(reason.Written);
         Registers registers = Copy(frame);
-        Panic.End(&registers, StatusOf(vector));
+        Panic.End(&registers, StatusOf((int)frame->Vector));
     }
 
     private static void Describe(ref LogMessage text, TrapFrame* frame, ulong address)
     {
         int vector = (int)frame->Vector;
-        if (vector != Vector.PageFault)
-        {
-            text.AppendFormatted(NameOf(vector));
-            if (frame->Error == 0) return;
-            text.AppendLiteral(", error code ");
-            text.AppendFormatted(frame->Error, "x");
-            return;
-        }
+        PageFaultError error = vector == Vector.PageFault ? (PageFaultError)frame->Error : PageFaultError.None;
+        bool isMapped = (error & PageFaultError.Present) != 0;
+        bool isOverflow = vector == Vector.PageFault && !isMapped && address is >= MemoryMap.StackBase and < MemoryMap.StackEnd;
 
-        PageFaultError error = (PageFaultError)frame->Error;
-        bool mapped = (error & PageFaultError.Present) != 0;
-        if (!mapped && address is >= MemoryMap.StackBase and < MemoryMap.StackEnd)
+        text.AppendFormatted(isOverflow ? "stack overflow, page fault"u8 : NameOf(vector));
+        text.AppendLiteral(frame->Rip < MemoryMap.ApplicationEnd ? " in the application" : " in the kernel");
+        int core = CoreBlock.Current->Index;
+        if (core != 0)
         {
-            text.AppendLiteral("stack overflow: ");
+            text.AppendLiteral(" on core ");
+            text.AppendFormatted(core);
         }
-        text.AppendLiteral("page fault: ");
-        text.AppendLiteral((error & PageFaultError.Fetch) != 0 ? "execution of "
-            : (error & PageFaultError.Write) != 0 ? "write to " : "read of ");
-        text.AppendFormatted(address, "x16");
-        text.AppendLiteral((error & PageFaultError.ReservedBit) != 0 ? ", whose page table entry is broken"
-            : mapped ? ", which does not allow it" : ", where nothing is mapped");
+        if (vector == Vector.PageFault)
+        {
+            text.AppendLiteral((error & PageFaultError.Fetch) != 0 ? ": execution of "
+                : (error & PageFaultError.Write) != 0 ? ": write to " : ": read of ");
+            text.AppendFormatted(address, "x16");
+            text.AppendLiteral((error & PageFaultError.ReservedBit) != 0 ? ", whose page table entry is broken"
+                : isMapped ? ", which does not allow it" : ", where nothing is mapped");
+        }
+        else if (frame->Error != 0)
+        {
+            text.AppendLiteral(": error code ");
+            text.AppendFormatted(frame->Error, "x");
+        }
     }
 
     private static ReadOnlySpan<byte> NameOf(int vector) => vector switch
@@ -77,6 +72,7 @@ internal static unsafe class FaultReport
         11 => "segment not present"u8,
         12 => "stack-segment fault"u8,
         13 => "general protection fault"u8,
+        14 => "page fault"u8,
         16 => "x87 floating-point error"u8,
         17 => "alignment check"u8,
         18 => "machine check"u8,

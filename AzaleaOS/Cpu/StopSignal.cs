@@ -17,27 +17,27 @@ internal static unsafe class StopSignal
     internal static bool IsGiven => Volatile.Read(ref s_given) != 0;
 
     /// <summary>Sends the signal to all other cores and waits until they have obeyed.</summary>
-    internal static void Give()
+    /// <returns>How many have.</returns>
+    internal static int Give()
     {
         Volatile.Write(ref s_given, 1);
         CoreBlock* self = CoreBlock.Current;
         for (int i = 0; i < Cores.Count; i++)
         {
             CoreBlock* core = Cores.Block(i);
-            if (core == null || core == self || core->State != CoreState.Online) continue;
-            LocalApic.SendNmi(new(core->ApicId));
+            if (core != null && core != self && IsIn(core, CoreState.Online)) LocalApic.SendNmi(new(core->ApicId));
         }
 
+        int stopped = 0;
         int spins = 0;
         for (int i = 0; i < Cores.Count; i++)
         {
             CoreBlock* core = Cores.Block(i);
             if (core == null || core == self) continue;
-            while (Volatile.Read(ref *(int*)&core->State) == (int)CoreState.Online && spins++ < PatienceSpins)
-            {
-                Instructions.Pause();
-            }
+            while (IsIn(core, CoreState.Online) && spins++ < PatienceSpins) Instructions.Pause();
+            if (IsIn(core, CoreState.Stopped)) stopped++;
         }
+        return stopped;
     }
 
     /// <summary>Stops this core.</summary>
@@ -51,4 +51,7 @@ internal static unsafe class StopSignal
             Instructions.Halt();
         }
     }
+
+    private static bool IsIn(CoreBlock* core, CoreState state)
+        => Volatile.Read(ref *(int*)&core->State) == (int)state;
 }

@@ -10,8 +10,11 @@ internal static unsafe class Panic
     /// <summary>128 + SIGABRT: how a shell sees a program that gave up.</summary>
     internal const int Status = 134;
 
-    /// <summary>Stops every other core. Set by the layer that knows them; null while there is one.</summary>
-    internal static delegate*<void> StopOtherCores;
+    /// <summary>
+    /// Stops every other core and returns how many have stopped. Set by the layer that knows them; null
+    /// while there is one.
+    /// </summary>
+    internal static delegate*<int> StopOtherCores;
 
     /// <summary>The index of the calling core. Null while there is one.</summary>
     internal static delegate*<int> CurrentCore;
@@ -41,9 +44,10 @@ internal static unsafe class Panic
         int reporter = Interlocked.CompareExchange(ref s_reporter, self, Nobody);
         if (reporter == Nobody)
         {
-            if (StopOtherCores != null) StopOtherCores();
+            int stopped = StopOtherCores == null ? 0 : StopOtherCores();
             ConsoleLock.Break();
             Log.Line($"panic: {reason}");
+            if (stopped != 0) Log.Line($"  other cores stopped: {stopped}");
         }
         else if (reporter == self)
         {
