@@ -41,9 +41,18 @@ internal static class AzaleaCommand
         {
             RunCommand.Create(context),
             BuildImageCommand.Create(),
+            BuildCommand.Create(context),
+            IsoCommand.Create(context),
             TestCommand.Create(context),
+            DoctorCommand.Create(context),
+            CleanCommand.Create(context),
         };
         HelpText.Install(root);
+        root.SetAction(parsed =>
+        {
+            root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = Console.Error });
+            return ExitStatus.Usage;
+        });
         return root;
     }
 
@@ -66,7 +75,7 @@ internal static class AzaleaCommand
         if (parsed.Errors is [var error, ..])
             return error.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
         if (tail.Length > 0 && parsed.CommandResult.Command is not IAcceptsProgramArguments)
-            return $"only run and iso take arguments behind --";
+            return "only run and iso take arguments behind --";
         return null;
     }
 

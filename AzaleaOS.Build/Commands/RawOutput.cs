@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AzaleaOS.Build.Launching;
 
 namespace AzaleaOS.Build.Commands;
 
@@ -9,7 +10,7 @@ internal sealed class BrokenPipeException() : IOException("the reader of standar
 /// Standard output without a text layer. .NET's own stream takes a closed pipe for success, so that
 /// <c>azalea run ... | head</c> would keep a machine running that nobody listens to.
 /// </summary>
-internal sealed class RawOutput : Stream
+internal sealed class RawOutput : WriteOnlyStream
 {
     private const int StandardOutput = 1;
     private const int Interrupted = 4;     // EINTR
@@ -18,20 +19,6 @@ internal sealed class RawOutput : Stream
 
     /// <summary>The stream for this host.</summary>
     internal static Stream Standard() => OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new RawOutput();
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -58,18 +45,6 @@ internal sealed class RawOutput : Stream
             }
         }
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     [DllImport("libc", EntryPoint = "write", SetLastError = true)]
     private static extern nint WriteDescriptor(int descriptor, in byte buffer, nint count);

@@ -1,40 +1,89 @@
 using System.CommandLine;
 using AzaleaOS.Build.Launching;
+using AzaleaOS.Build.Requirements;
 
 namespace AzaleaOS.Build.Commands;
 
-/// <summary><c>azalea run</c>: a program, or an image, on a machine.</summary>
+/// <summary><c>azalea run</c>: a program, or an image, on a machine; the tour without either.</summary>
 internal sealed class RunCommand : Command, IHasExamples, IAcceptsProgramArguments
 {
     private readonly MachineOptions _machine = new();
-    private readonly Option<string?> _image = new("--image") { Description = "A kernel ELF, an ISO, or a project to build.", HelpName = "PATH|PROJECT" };
+    private readonly GuestOptions _guest = new();
+    private readonly Option<string?> _image = CommonOptions.Image();
+    private readonly Option<bool> _noInstall = CommonOptions.NoInstall();
+    private readonly Option<bool> _json = CommonOptions.Json();
 
     private RunCommand(CommandContext context)
-        : base("run", "Run a program on the kernel; its exit status becomes the status of this command.")
+        : base("run", "Run a program on the kernel; its exit status becomes the status of this command. Without a program: a tour.")
     {
+        _guest.AddTo(this);
         _machine.AddTo(this);
         Options.Add(_image);
+        Options.Add(_noInstall);
+        Options.Add(_json);
         SetAction((parsed, _) => RunAsync(context, parsed));
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Examples { get; } =
     [
-        "azalea run --image kernel.elf --cpus 4 --timeout 30",
+        "azalea run                                                               the tour",
+        "azalea run /bin/busybox --file /etc/os-release -- sha256sum /etc/os-release",
+        "azalea run ./a.out --cpus 288 --mem 16G --file input.txt:/data/input.txt",
+        "azalea run /bin/busybox --uefi --verbose -- uname -a",
+        "azalea run --image UserApps/Hello --machine bochs --window",
+        "azalea run --image kernel.elf --gdb --qemu-args \"-d int -D int.log\"",
     ];
 
     internal static RunCommand Create(CommandContext context) => new(context);
 
+    /// <summary>What a machine needs of the host.</summary>
+    internal static Activity ActivitiesOf(MachineDescription machine)
+    {
+        Activity activity = machine.Kind == MachineKind.Bochs ? Activity.Bochs : Activity.Qemu;
+        if (machine.BootsFromIso && machine.Iso is null)
+            activity |= Activity.Iso;
+        return machine.Firmware == Firmware.Uefi ? activity | Activity.Uefi : activity;
+    }
+
     private async Task<int> RunAsync(CommandContext context, ParseResult parsed)
     {
-        MachineDescription machine = _machine.Describe(parsed) with
+        bool install = !parsed.GetValue(_noInstall);
+        string? image = parsed.GetValue(_image);
+        MachineDescription machine = _machine.Describe(parsed);
+        GuestProgram guest = _guest.Describe(parsed, context);
+        if (guest.Program is null && image is null)
+            return await Tour.RunAsync(context, machine, install);
+
+        Requirement.Meet(ActivitiesOf(machine) | (image is null ? Activity.Build : Activity.None), install, context.Terminal.Note, HostSystem.Current, context.Cancellation);
+        KernelImage kernel = await KernelImage.ResolveAsync(context, image);
+        if (kernel.Iso is not null && (guest.HasFiles || guest.CommandLine.Count > 0))
+            throw LaunchException.Usage("AZ7033", "a ready ISO holds its own program, files and options", "write another one with:  azalea iso");
+        using var file = new TemporaryFile();
+        if (guest.HasFiles)
+            guest.CreateFileSystem().Write(file.Path);
+        machine = machine with
         {
-            Kernel = parsed.GetValue(_image),
-            CommandLine = context.ProgramArguments,
+            Kernel = kernel.Kernel,
+            Iso = kernel.Iso,
+            Initramfs = guest.HasFiles ? file.Path : null,
+            CommandLine = guest.CommandLine,
         };
-        MachineResult result = await Machine.RunAsync(machine, context.Terminal.Output, context.Terminal.Log, context.Cancellation);
-        if (result.Explanation is { } explanation)
-            context.Terminal.Error(explanation);
+        return await RunMachineAsync(context, machine, parsed.GetValue(_json));
+    }
+
+    private static async Task<int> RunMachineAsync(CommandContext context, MachineDescription machine, bool json)
+    {
+        Terminal terminal = context.Terminal;
+        if (machine.GdbPort is { } port)
+            terminal.Note($"waiting for gdb:  gdb -ex 'target remote localhost:{port}' {machine.Kernel ?? ""}");
+        MachineResult result = json
+            ? await Machine.RunAsync(machine, cancellation: context.Cancellation)
+            : await Machine.RunAsync(machine, terminal.Output, terminal.Log, context.Cancellation);
+        if (json)
+            terminal.WriteJson(new RunReport(result));
+        else if (result.Explanation is { } explanation)
+            terminal.Error(explanation);
         return result.Status;
     }
 }

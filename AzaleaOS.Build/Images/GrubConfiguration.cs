@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using AzaleaOS.Build.Launching;
 
@@ -10,12 +11,13 @@ internal static class GrubConfiguration
     internal static string Early => Templates.Read("early.cfg");
 
     /// <summary>The boot menu with its only, immediate entry.</summary>
-    internal static string Menu(IReadOnlyList<string> commandLine, int modules)
+    internal static string Menu(IReadOnlyList<string> commandLine, int modules, int seconds)
     {
         var lines = new StringBuilder();
         for (int i = 0; i < modules; i++)
-            lines.Append("  module2 /boot/module").Append(i).Append('\n');
+            lines.Append(CultureInfo.InvariantCulture, $"    module2 /boot/module{i}").Append('\n');
         return Templates.Read("grub.cfg")
+            .Replace("@SECONDS@", seconds.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("@MODULES@\n", lines.ToString(), StringComparison.Ordinal)
             .Replace("@BOOT_MARKER@", ConsoleParser.BootMarker, StringComparison.Ordinal)
             .Replace("@COMMAND_LINE@", string.Join(' ', commandLine.Select(Quote)), StringComparison.Ordinal);

@@ -43,7 +43,7 @@ public static class IsoImage
             Directory.CreateDirectory(Path.Combine(tree, "EFI"));
             string early = Path.Combine(work.FullName, "early.cfg");
             File.WriteAllText(early, GrubConfiguration.Early);
-            File.WriteAllText(Path.Combine(boot, "grub.cfg"), GrubConfiguration.Menu(request.CommandLine, request.Modules.Count));
+            File.WriteAllText(Path.Combine(boot, "grub.cfg"), GrubConfiguration.Menu(request.CommandLine, request.Modules.Count, request.MenuSeconds));
             File.Copy(request.Kernel, Path.Combine(tree, "boot", "kernel.elf"));
             for (int i = 0; i < request.Modules.Count; i++)
                 File.Copy(request.Modules[i], Path.Combine(tree, "boot", $"module{i}"));

@@ -15,6 +15,9 @@ public sealed record IsoRequest
     /// <summary>The ISO to write. An existing file is replaced.</summary>
     public required string Output { get; init; }
 
+    /// <summary>Seconds that the boot menu waits; 0 shows none.</summary>
+    public int MenuSeconds { get; init; }
+
     /// <summary>The volume's name: up to 32 of A-Z, 0-9 and _.</summary>
     public string Label { get; init; } = "AZALEA";
 }

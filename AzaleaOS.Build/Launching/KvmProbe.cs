@@ -15,20 +15,21 @@ internal static class KvmProbe
     private static ReadOnlySpan<byte> ResetCode => [0xB0, 0x10, 0xE6, QemuCommandLine.DebugExitPort, 0xF4, 0xEB, 0xFD];
 
     /// <summary>TCG or KVM for what a description asks.</summary>
-    internal static Accelerator Decide(Accelerator asked, string qemu)
+    internal static Accelerator Decide(MachineDescription machine, string qemu)
     {
-        if (asked == Accelerator.Tcg)
+        if (machine.Accelerator == Accelerator.Tcg)
             return Accelerator.Tcg;
-        string? problem = File.Exists("/dev/kvm") ? TestBoot(qemu, "kvm") : "there is no /dev/kvm";
+        string? problem = File.Exists("/dev/kvm") ? TestBoot(qemu, "kvm", machine.CpuModel ?? QemuCommandLine.DefaultCpu) : "there is no /dev/kvm";
         if (problem is null)
             return Accelerator.Kvm;
-        if (asked == Accelerator.Kvm)
+        if (machine.Accelerator == Accelerator.Kvm)
             throw LaunchException.Unavailable("AZ7104", $"KVM does not work on this host: {problem}", "leave --accel kvm out, or use --accel auto");
         return Accelerator.Tcg;
     }
 
     /// <summary>Boots a ROM of seven bytes of code; null if it ran, else what went wrong.</summary>
-    internal static string? TestBoot(string qemu, string accelerator)
+    /// <remarks>With the processor that the machine will have: some hosts run plain guests and refuse the newest registers.</remarks>
+    internal static string? TestBoot(string qemu, string accelerator, string cpu)
     {
         string rom = Path.GetTempFileName();
         try
@@ -42,12 +43,12 @@ internal static class KvmProbe
                 FileName = qemu,
                 Arguments =
                 [
-                    "-machine", "pc", "-accel", accelerator, "-m", "2M", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
+                    "-machine", "pc", "-accel", accelerator, "-cpu", cpu, "-m", "2M", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
                     "-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-bios", rom,
                 ],
                 Timeout = s_timeout,
                 OnOutput = static _ => { },
-                OnErrorLine = line => said ??= line,
+                OnErrorLine = line => said ??= EmulatorNoise.Matches(line) ? null : line,
             };
             return process.Run(CancellationToken.None) switch
             {

@@ -110,12 +110,12 @@ internal static class MachineLimits
             _ => (s_leastDirect, "the kernel, which is loaded at 1 MiB,"),
         };
         long payload = Length(machine.Kernel) + Length(machine.Initramfs);
-        MemorySize needed = new((least.Bytes + payload + 1023) / 1024 * 1024);
+        MemorySize needed = MemorySize.Mebibytes((least.Bytes + payload + (1 << 20) - 1) >> 20);
         if (machine.Memory < needed)
         {
             throw LaunchException.Usage("AZ7007", payload == 0
                 ? $"{machine.Memory} of memory are too little: {who} needs at least {needed}"
-                : $"{machine.Memory} of memory are too little: {who} and {payload / 1024:N0} KiB of image and files need at least {needed}");
+                : $"{machine.Memory} of memory are too little: {who} and {(payload + 1023) / 1024} KiB of image and files need at least {needed}");
         }
     }
 

@@ -14,6 +14,9 @@ internal static class QemuCommandLine
     /// <summary>The port of the isa-debug-exit device; the kernel ends the machine through it.</summary>
     internal const int DebugExitPort = 0xf4;
 
+    /// <summary>The model with every feature that the accelerator has.</summary>
+    internal const string DefaultCpu = "max";
+
     /// <summary>All words behind <c>qemu-system-x86_64</c>.</summary>
     /// <param name="machine">A checked description.</param>
     /// <param name="files">The files of this run.</param>
@@ -49,7 +52,7 @@ internal static class QemuCommandLine
 
     private static string CpuModel(MachineDescription machine)
     {
-        string model = machine.CpuModel ?? "max";
+        string model = machine.CpuModel ?? DefaultCpu;
         bool needsX2Apic = machine.Cpus > MachineLimits.XApicCpus && !model.Contains("x2apic", StringComparison.Ordinal);
         return needsX2Apic ? model + ",+x2apic" : model;
     }

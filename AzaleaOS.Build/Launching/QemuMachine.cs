@@ -16,7 +16,7 @@ internal sealed class QemuMachine(HostTools tools)
         MachineDescription machine, string? iso, string work, SerialLine serial, Action<string> onMessage, CancellationToken cancellation)
     {
         string qemu = tools.Program(Program, "runs the machine");
-        Accelerator accelerator = KvmProbe.Decide(machine.Accelerator, qemu);
+        Accelerator accelerator = KvmProbe.Decide(machine, qemu);
         QemuFiles files = new(iso);
         if (machine.Firmware == Firmware.Uefi)
         {

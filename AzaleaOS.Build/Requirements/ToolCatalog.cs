@@ -1,0 +1,44 @@
+namespace AzaleaOS.Build.Requirements;
+
+/// <summary>Every tool of the host that some verb needs.</summary>
+internal static class ToolCatalog
+{
+    private const Activity AllIso = Activity.Iso | Activity.Uefi | Activity.Bochs | Activity.Tour | Activity.Test;
+
+    /// <summary>The catalogue, in the order of <c>azalea doctor</c>.</summary>
+    internal static readonly IReadOnlyList<Tool> All =
+    [
+        new("dotnet", "builds everything", Activity.Build | Activity.Test | Activity.Tour)
+        {
+            Programs = ["dotnet"],
+            Wanted = new Version(10, 0),
+            WantedFor = "building",
+            OtherSource = "https://dotnet.microsoft.com/download/dotnet/10.0",
+        },
+        new("lld", "links kernels", Activity.Build | Activity.Test | Activity.Tour, "lld") { Programs = ["ld.lld", "ld"] },
+        new("qemu-system-x86_64", "runs kernels", Activity.Qemu | Activity.Uefi | Activity.Tour | Activity.Test, "qemu-system-x86")
+        {
+            Programs = ["qemu-system-x86_64"],
+            Wanted = new Version(9, 0),
+            WantedFor = "more than 255 cores",
+            FromBackports = true,
+        },
+        new("grub-mkimage", "makes the boot loader of an ISO", AllIso, "grub-common") { Programs = ["grub-mkimage"] },
+        new("grub i386-pc", "starts an ISO by BIOS", AllIso, "grub-pc-bin") { Data = ["/usr/lib/grub/i386-pc/boot_hybrid.img", "/usr/lib/grub/i386-pc/multiboot2.mod"] },
+        new("grub x86_64-efi", "starts an ISO by UEFI", AllIso, "grub-efi-amd64-bin") { Data = ["/usr/lib/grub/x86_64-efi/multiboot2.mod"] },
+        new("xorriso", "writes an ISO", AllIso, "xorriso") { Programs = ["xorriso"], VersionOption = "-version" },
+        new("OVMF", "is the UEFI firmware of QEMU", Activity.Uefi | Activity.Test, "ovmf") { Data = ["/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"] },
+        new("bochs", "runs kernels on processors that QEMU does not have", Activity.Bochs | Activity.Test, "bochs", "bochs-term", "bochsbios")
+        {
+            Programs = ["bochs"],
+            Data = ["/usr/share/bochs/BIOS-bochs-latest", "/usr/share/bochs/VGABIOS-lgpl-latest", "/usr/lib/x86_64-linux-gnu/bochs/plugins/libbx_term_gui.so"],
+            VersionOption = "--help",
+        },
+        new("busybox", "is the program of the tour and of the tests", Activity.Tour | Activity.Test, "busybox-static") { Programs = ["busybox"], VersionOption = "--help" },
+        new("gdb", "debugs kernels", Activity.Debug, "gdb") { Programs = ["gdb"] },
+    ];
+
+    /// <summary>The tools of some activities that this host lacks.</summary>
+    internal static IReadOnlyList<Tool> Missing(Activity activities, HostSystem system)
+        => [.. All.Where(tool => (tool.Activities & activities) != 0 && tool.Locate(system.Tools) is null)];
+}
