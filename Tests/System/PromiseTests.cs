@@ -1,0 +1,58 @@
+using AzaleaOS.Build.Launching;
+
+namespace AzaleaOS.Tests.Machines;
+
+/// <summary>What the kernel promises to the code that runs on it.</summary>
+public sealed class PromiseTests
+{
+    [Theory]
+    [InlineData("timer")]
+    [InlineData("timer-late")]
+    [InlineData("frequency")]
+    [InlineData("interrupt-registers")]
+    [InlineData("system-call-registers")]
+    [InlineData("switch")]
+    [InlineData("memory")]
+    public async Task A_promise_is_kept_on_one_core(string test)
+        => await Promise.Machine.Test(test).IsKept();
+
+    [Theory]
+    [InlineData("run-on-cores")]
+    [InlineData("vectors-on-cores")]
+    public async Task A_promise_is_kept_on_many_cores(string test)
+        => await (Promise.Machine with { Cpus = 8 }).Test(test).IsKept();
+
+    [Theory]
+    [InlineData(MachineKind.MicroVm, "timer")]
+    [InlineData(MachineKind.MicroVm, "frequency")]
+    [InlineData(MachineKind.Pc, "timer")]
+    [InlineData(MachineKind.Bochs, "timer")]
+    [InlineData(MachineKind.Bochs, "frequency")]
+    [InlineData(MachineKind.Bochs, "interrupt-registers")]
+    [InlineData(MachineKind.Bochs, "system-call-registers")]
+    public async Task A_promise_is_kept_on_every_machine(MachineKind kind, string test)
+        => await (Promise.Machine with { Kind = kind, Timeout = TimeSpan.FromMinutes(3) }).Test(test).IsKept();
+
+    [Theory]
+    [InlineData("qemu64")]
+    [InlineData("max,-xsave")]
+    [InlineData("max,-x2apic")]
+    [InlineData("max,-avx")]
+    public async Task Vector_units_are_on_whatever_the_processor_has(string model)
+        => await (Promise.Machine with { CpuModel = model, Cpus = 2 }).Test("vectors-on-cores").IsKept();
+
+    [Fact]
+    public async Task AVX_512_is_on_where_the_processor_has_it()
+        => await (Promise.Machine with { Kind = MachineKind.Bochs, Timeout = TimeSpan.FromMinutes(3) }).Test("vectors-on-cores")
+            .Ends(0, "vector state: components 0xe7");
+
+    [Fact]
+    public async Task Lines_of_several_cores_do_not_mix()
+    {
+        MachineResult result = await (Promise.Machine with { Cpus = 4 }).Test("interleave").Ends(0, "writes line");
+
+        string[] lines = [.. result.Log.Split('\n').Where(line => line.Contains("writes line", StringComparison.Ordinal))];
+        Assert.Equal(4 * 50, lines.Length);
+        Assert.All(lines, line => Assert.Matches(@"^core [0-3] writes line \d+ of 50$", line));
+    }
+}
