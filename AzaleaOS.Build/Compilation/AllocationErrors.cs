@@ -20,6 +20,7 @@ public sealed class AllocationErrors
 
     private readonly LineTable _lines;
     private readonly Func<string, string> _name;
+    private readonly Dictionary<ulong, ulong> _kernel = []; // functions of the kernel, from address to end
     private readonly Dictionary<Node, List<Reference>> _references = [];
     private readonly Dictionary<Node, List<Node>> _referrers = [];
 
@@ -29,7 +30,11 @@ public sealed class AllocationErrors
         ElfImage image = ElfImage.Combine(objects);
         _lines = LineTable.Read(image);
         foreach (ElfFunction function in image.Functions)
+        {
+            if (FirstLine(function.Address, function.End) is { } row && !IsLibrary(row.File))
+                _kernel.Add(function.Address, function.End);
             ReadReferences(image, function);
+        }
     }
 
     /// <summary>One error for each line of the kernel that cannot be linked.</summary>
@@ -82,13 +87,16 @@ public sealed class AllocationErrors
         var found = new Dictionary<(string File, int Line), List<Blame>>();
         foreach ((Node node, List<Reference> references) in _references)
         {
+            if (!_kernel.TryGetValue(node.Address, out ulong end))
+                continue;
             foreach (Reference reference in references)
             {
-                if (steps.TryGetValue(reference.Target, out Step step)
-                    && _lines.Find(reference.Place) is { } row && !IsLibrary(row.File))
-                {
-                    Add(found, (row.File, row.Line), new Blame(reference.Target, step));
-                }
+                if (!steps.TryGetValue(reference.Target, out Step step))
+                    continue;
+
+                // Code that C# calls hidden, such as making a closure, belongs to the next line.
+                LineRow row = _lines.Find(reference.Place) ?? FirstLine(reference.Place, end) ?? FirstLine(node.Address, end)!.Value;
+                Add(found, (row.File, row.Line), new Blame(reference.Target, step));
             }
         }
 
@@ -96,7 +104,7 @@ public sealed class AllocationErrors
         foreach (((string file, int line), List<Blame> blames) in found.OrderBy(pair => pair.Key.File, StringComparer.Ordinal).ThenBy(pair => pair.Key.Line))
             errors.AddRange(Describe(blames).Select(description => new BuildDiagnostic(description.Code, description.Message, file, line)));
         if (errors.Count == 0)
-            errors.AddRange(undefined.Order(StringComparer.Ordinal).Select(DescribeUnreached));
+            errors.AddRange(ExplainWithoutLines(undefined));
         if (errors.Count > LongestList)
         {
             int more = errors.Count - LongestList;
@@ -140,11 +148,18 @@ public sealed class AllocationErrors
             List<(string Code, string Message)> thrown = [.. all.Where(one => one.Code == CompilerCodes.Throws)];
             return [.. (thrown.Count > 0 ? thrown : all).DistinctBy(one => one.Code)];
         }
-        Blame nearest = blames.MinBy(blame => blame.Step.Distance);
-        (string code, string message) = UndefinedSymbols.Explain(nearest.Step.Symbol);
+        return [.. blames
+            .OrderBy(blame => blame.Step.Distance)
+            .Select(blame => DescribeCall(blame.Target.Symbol, blame.Step.Symbol))
+            .DistinctBy(one => one.Code)];
+    }
+
+    private (string Code, string Message) DescribeCall(string called, string symbol)
+    {
+        (string code, string message) = UndefinedSymbols.Explain(symbol);
         return code == CompilerCodes.StaticConstructor
-            ? [(code, $"uses {StaticsOwner(nearest.Target.Symbol)}, which {message}")]
-            : [(code, $"calls {_name(nearest.Target.Symbol)}, which {message}")];
+            ? (code, $"uses {StaticsOwner(called)}, which {message}")
+            : (code, $"calls {_name(called)}, which {message}");
     }
 
     // ilc's helper is called __GetNonGCStaticBase_ and the class.
@@ -154,17 +169,54 @@ public sealed class AllocationErrors
         return at < 0 ? _name(helper) : _name(helper[(at + "StaticBase_".Length)..]);
     }
 
-    // Reached only through data, such as a virtual method table: there is no line to name.
-    private BuildDiagnostic DescribeUnreached(string symbol)
+    // Methods that C# gives no line at all are reported by their names; what is reached only through data,
+    // such as a virtual method table, by the name of the library's function.
+    private IEnumerable<BuildDiagnostic> ExplainWithoutLines(IReadOnlySet<string> undefined)
     {
-        (string code, string message) = UndefinedSymbols.Explain(symbol);
-        Node[] users = [.. _referrers.Where(pair => !pair.Key.IsDefined && pair.Key.Symbol == symbol)
-            .SelectMany(pair => pair.Value).Distinct().OrderBy(node => node.Symbol, StringComparer.Ordinal)];
-        string where = users.Length > 0 ? _name(users[0].Symbol) : "the image";
-        return new BuildDiagnostic(code, $"{where} {message}");
+        ILookup<Node, string> users = _referrers
+            .Where(pair => !pair.Key.IsDefined && undefined.Contains(pair.Key.Symbol))
+            .SelectMany(pair => pair.Value.Distinct().Select(user => (User: user, pair.Key.Symbol)))
+            .ToLookup(use => use.User, use => use.Symbol);
+        Node[] ours = [.. users.Select(use => use.Key).Where(user => IsNamedAsKernel(user.Symbol))];
+        foreach (Node user in (ours.Length > 0 ? ours : users.Select(use => use.Key)).OrderBy(user => user.Symbol, StringComparer.Ordinal))
+        {
+            foreach ((string code, string message) in Describe([.. users[user].Select(symbol => new Blame(user, new Step(0, symbol)))]))
+                yield return new BuildDiagnostic(code, $"{_name(user.Symbol)} {message}");
+        }
+        foreach (string symbol in undefined.Where(symbol => !_referrers.Keys.Any(node => node.Symbol == symbol)).Order(StringComparer.Ordinal))
+        {
+            (string code, string message) = UndefinedSymbols.Explain(symbol);
+            yield return new BuildDiagnostic(code, $"the image's data {message}");
+        }
     }
 
-    private bool IsKernel(Node node) => _lines.Find(node.Address) is { } row && !IsLibrary(row.File);
+    private bool IsKernel(Node node) => _kernel.ContainsKey(node.Address);
+
+    private LineRow? FirstLine(ulong from, ulong end)
+    {
+        int low = 0;
+        int high = _lines.Rows.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (_lines.Rows[middle].Address < from)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        for (; low < _lines.Rows.Count && _lines.Rows[low].Address < end; low++)
+        {
+            if (_lines.Rows[low].Line != 0)
+                return _lines.Rows[low];
+        }
+        return null;
+    }
+
+    // ilc's names: Assembly_Namespace_Class__Method; CoreLib is S_P_CoreLib, its own helpers begin with __ or Internal_.
+    private static bool IsNamedAsKernel(string symbol)
+        => symbol.IndexOf("__", StringComparison.Ordinal) > 0
+            && !symbol.Contains("S_P_", StringComparison.Ordinal)
+            && !symbol.StartsWith("Internal_", StringComparison.Ordinal);
 
     private static bool IsLibrary(string file) => file.Contains(LibrarySources, StringComparison.Ordinal);
 

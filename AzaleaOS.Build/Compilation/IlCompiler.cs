@@ -21,6 +21,11 @@ public static partial class IlCompiler
     /// <exception cref="BuildException">AZ2001: what ilc said.</exception>
     public static void Compile(IlcRequest request)
     {
+        foreach (string file in request.Inputs.Concat(request.References))
+        {
+            if (!File.Exists(file))
+                throw new BuildException(CompilerCodes.Failed, $"there is no {file} to compile");
+        }
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(request.Output))!);
         string response = request.Output + ".ilc.rsp";
         File.WriteAllLines(response, Arguments(request));
@@ -86,8 +91,8 @@ public static partial class IlCompiler
         static string Name(string file) => Path.GetFileNameWithoutExtension(file);
     }
 
-    // "Path/File.cs(12): AOT analysis warning IL3050: ...", "ILC: Method '...' will always throw because: ...",
-    // "Error: ..." and the exceptions of the compiler itself.
+    // "Path/File.cs(12): AOT analysis error IL1005: ...", "ILC: AOT analysis error IL1005: ...", "Error: ...",
+    // "Unhandled exception. Some.Exception: ..."; the stack traces that follow say nothing to a user.
     private static List<BuildDiagnostic> Diagnose(string said)
     {
         var diagnostics = new List<BuildDiagnostic>();
@@ -103,7 +108,7 @@ public static partial class IlCompiler
                 diagnostics.Add(new BuildDiagnostic(CompilerCodes.Failed, plain.Groups["message"].Value));
             }
         }
-        return diagnostics;
+        return [.. diagnostics.Distinct()];
     }
 
     private static string LastLines(string text)
@@ -112,6 +117,6 @@ public static partial class IlCompiler
     [GeneratedRegex(@"^(?<file>[^()]+)\((?<line>\d+)(,\d+)?\): .*?\b(error|warning) (?<message>\w+: .*)$")]
     private static partial Regex Located();
 
-    [GeneratedRegex(@"^(ILC: |Error: |error: )(?<message>.*)$|^(?<message>Unhandled exception.*|.*Exception: .*)$")]
+    [GeneratedRegex(@"^(ILC: (AOT analysis )?(error |warning )?|Error: |Unhandled exception\. [\w.+]+: )(?<message>.*)$")]
     private static partial Regex Plain();
 }
