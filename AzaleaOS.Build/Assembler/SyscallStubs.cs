@@ -54,6 +54,7 @@ public static class SyscallStubs
         Array.Fill(trapTable, "azalea_syscall_on_kernel_stack");
         Array.Fill(methodTable, "azalea_unknown_number");
 
+        var kept = new SortedSet<ushort>();
         Entry(output, "azalea_call_entry", length, "azalea_call_table", "azalea_call_out_of_range", fromTrap: false);
         Entry(output, "azalea_syscall_entry", length, "azalea_trap_table", "azalea_syscall_out_of_range", fromTrap: true);
         foreach (SyscallEntry call in sorted)
@@ -67,9 +68,12 @@ public static class SyscallStubs
             {
                 ushort vector = registerUse.TryGetValue(call.Symbol, out RegisterUse use) ? use.Vector : XmmArea.All;
                 methodTable[call.Number] = Method(output, call, vector);
+                kept.Add(vector);
             }
         }
 
+        foreach (ushort vector in kept.Where(v => v != 0))
+            Keeper(output, vector);
         Table(output, "azalea_call_table", callTable);
         Table(output, "azalea_trap_table", trapTable);
         Table(output, "azalea_method_table", methodTable);
@@ -174,18 +178,32 @@ public static class SyscallStubs
         if (vector == 0)
             return call.Symbol;
         string stub = $"azalea_method_{call.Number}";
-        output.Add(stub, a =>
+        output.Add(
+            stub,
+            a =>
+            {
+                a.lea(r11, __[a[call.Symbol]]);
+                a.jmp(a[KeeperOf(vector)]);
+            },
+            alignment: 4); // ilc takes an odd multiple of 2 for a fat pointer
+        return stub;
+    }
+
+    private static string KeeperOf(ushort vector) => $"azalea_keep_vectors_{vector:x4}";
+
+    /// <summary>Calls a method and keeps the vector registers of a mask. Shared by all methods that change the same.</summary>
+    /// <remarks>In: r11 method; its arguments in C's registers. Out: as the method.</remarks>
+    private static void Keeper(KernelObject output, ushort vector)
+        => output.Add(KeeperOf(vector), a =>
         {
             int size = XmmArea.SizeOf(vector) + 8; // and rsp is a multiple of 16 again
             a.sub(rsp, size);
             XmmArea.Save(a, vector);
-            a.call(a[call.Symbol]);
+            a.call(r11);
             XmmArea.Restore(a, vector);
             a.add(rsp, size);
             a.ret();
         });
-        return stub;
-    }
 
     private static void Table(KernelObject output, string symbol, string[] targets)
         => output.Add(
