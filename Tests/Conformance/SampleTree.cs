@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Text;
+using AzaleaOS.Build.Launching;
+using AzaleaOS.Tests.Unit.Applications;
+
+namespace AzaleaOS.Tests.Conformance;
+
+/// <summary>The same files at the same paths on this host and in an archive for the kernel.</summary>
+public sealed class SampleTree : IDisposable
+{
+    public const string Busybox = "/bin/busybox";
+
+    private static readonly DateTime s_modified = new(2024, 2, 29, 12, 34, 56, DateTimeKind.Utc);
+    private readonly string _work = Directory.CreateTempSubdirectory("azalea-conformance-").FullName;
+    private readonly Archive _archive = new();
+    private readonly string _archivePath;
+
+    public SampleTree()
+    {
+        Root = Path.Combine(_work, "tree");
+        AddDirectory(Root);
+        foreach (string directory in (string[])["files", "nested", "nested/deep", "nested/deep/deeper", "empty"])
+            AddDirectory(Path.Combine(Root, directory));
+
+        Add("files/fruits", "pear\napple\nfig\napple\nbanana\ncherry\nfig\nApple\n");
+        Add("files/numbers", string.Concat(Enumerable.Range(1, 2000).Select(i => $"{i * 7919 % 2003}\n")));
+        Add("files/table", "one:1:eins\ntwo:2:zwei\nthree:3:drei\nfour:4:vier\n");
+        Add("files/prose", "It was a dark\tand stormy night;\n\nthe rain fell in torrents,\n   except at occasional intervals.\nNo newline at the end");
+        Add("files/nothing", "");
+        Add("files/script", "#!/bin/sh\necho no\n", UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Add("nested/deep/deeper/leaf", "leaf\n");
+        byte[] bytes = new byte[70_000];
+        new Random(42).NextBytes(bytes);
+        Add("files/bytes", bytes);
+        Link("files/link", "fruits");
+        Link("files/dangling", "nowhere");
+        Link("nested/up", "../files");
+
+        foreach (string path in Directory.EnumerateDirectories(Root, "*", SearchOption.AllDirectories).Append(Root))
+            Directory.SetLastWriteTimeUtc(path, s_modified);
+
+        foreach (string path in (string[])["/etc/os-release", "/etc/passwd", "/etc/group"])
+            AddHost(path, path);
+        AddHost(Busybox, Busybox, 0x81ed);
+        _archivePath = Path.Combine(_work, "tree.cpio");
+        File.WriteAllBytes(_archivePath, _archive.ToBytes());
+    }
+
+    /// <summary>The directory that both sides have.</summary>
+    public string Root { get; }
+
+    public void Dispose() => Directory.Delete(_work, recursive: true);
+
+    /// <summary>Runs a program on this host.</summary>
+    public Outcome OnLinux(params string[] command)
+    {
+        // One pipe for both outputs, as the kernel has one console; nothing to read, nothing in the environment.
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" 2>&1 </dev/null", .. command])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = Root,
+        };
+        start.Environment.Clear();
+        start.Environment["TZ"] = "UTC0";
+        start.Environment["PWD"] = Root;
+        using Process process = Process.Start(start)!;
+        using var output = new MemoryStream();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        process.WaitForExit();
+        return new Outcome(output.ToArray(), process.ExitCode);
+    }
+
+    /// <summary>Runs a program on the kernel.</summary>
+    public Outcome Here(MachineDescription machine, params string[] command)
+    {
+        MachineResult result = Machine.Run(machine with
+        {
+            Kernel = RunnerImage.Path,
+            Initramfs = _archivePath,
+            CommandLine = ["env=TZ=UTC0", $"env=PWD={Root}", $"cwd={Root}", "--", .. command],
+            Timeout = TimeSpan.FromMinutes(2),
+        });
+        return new Outcome(result.OutputBytes.ToArray(), result.Status, result.ToString());
+    }
+
+    private void AddDirectory(string path)
+    {
+        Directory.CreateDirectory(path, (UnixFileMode)0x1ed);
+        _archive.Directory(path, modified: (uint)new DateTimeOffset(s_modified).ToUnixTimeSeconds());
+    }
+
+    private void Add(string path, string contents, UnixFileMode mode = (UnixFileMode)0x1a4) => Add(path, Encoding.UTF8.GetBytes(contents), mode);
+
+    private void Add(string path, byte[] contents, UnixFileMode mode = (UnixFileMode)0x1a4)
+    {
+        string full = Path.Combine(Root, path);
+        File.WriteAllBytes(full, contents);
+        File.SetUnixFileMode(full, mode);
+        File.SetLastWriteTimeUtc(full, s_modified);
+        AddHost(full, full, 0x8000 | (uint)mode);
+    }
+
+    private void Link(string path, string target)
+    {
+        string full = Path.Combine(Root, path);
+        File.CreateSymbolicLink(full, target);
+        Process.Start("/bin/busybox", ["touch", "-h", "-d", s_modified.ToString("yyyy-MM-dd HH:mm:ss"), full]).WaitForExit();
+        _archive.Entry(full, 0xa1ff, Encoding.UTF8.GetBytes(target), modified: (uint)new DateTimeOffset(s_modified).ToUnixTimeSeconds());
+    }
+
+    private void AddHost(string host, string guest, uint mode = 0x81a4)
+        => _archive.Entry(guest, mode, File.ReadAllBytes(host), modified: (uint)new DateTimeOffset(File.GetLastWriteTimeUtc(host)).ToUnixTimeSeconds());
+}
