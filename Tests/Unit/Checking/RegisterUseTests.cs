@@ -155,7 +155,7 @@ public sealed class RegisterUseTests
     }
 
     /// <summary>Random programs are analysed, then really run: no register may change that the analysis did not name.</summary>
-    [Property(MaxTest = 300)]
+    [Property(MaxTest = 150)]
     public Property Running_the_code_never_changes_a_register_that_the_analysis_did_not_name()
         => Prop.ForAll(RandomProgram.Generator.ToArbitrary(), program =>
         {
