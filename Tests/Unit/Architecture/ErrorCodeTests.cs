@@ -1,0 +1,28 @@
+using System.Text.RegularExpressions;
+
+namespace AzaleaOS.Tests.Unit.Architecture;
+
+/// <summary>The list of error codes in the developer guide is the list of the source.</summary>
+public sealed partial class ErrorCodeTests
+{
+    [Fact]
+    public void Every_error_code_of_the_tool_is_explained_in_the_guide_and_no_other()
+    {
+        string[] used = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "AzaleaOS.Build"), "*", SearchOption.AllDirectories)
+            .Where(file => file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".targets", StringComparison.Ordinal))
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
+            .SelectMany(file => Quoted().Matches(File.ReadAllText(file)))
+            .Select(match => match.Groups[1].Value)
+            .Distinct()
+            .Order(StringComparer.Ordinal)];
+        string[] explained = [.. TableRow().Matches(Repository.Read("docs/developer/build.md")).Select(match => match.Groups[1].Value)];
+
+        Assert.Equal(used, explained);
+    }
+
+    [GeneratedRegex("\"(AZ[0-9]{4})\"")]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex(@"^\| (AZ[0-9]{4}) \|", RegexOptions.Multiline)]
+    private static partial Regex TableRow();
+}
