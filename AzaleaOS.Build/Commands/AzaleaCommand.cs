@@ -41,6 +41,7 @@ internal static class AzaleaCommand
         {
             RunCommand.Create(context),
             BuildImageCommand.Create(),
+            RunImageCommand.Create(context),
             BuildCommand.Create(context),
             IsoCommand.Create(context),
             TestCommand.Create(context),

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AzaleaOS.Build.Pipeline;
 
 namespace AzaleaOS.Tests.Machines.Sdk;
@@ -55,31 +54,7 @@ public sealed class KernelProject : IDisposable
         Dotnet(["build", "-c", SourceTree.Configuration, "--nologo", "-p:BuildProjectReferences=false", .. options]);
 
     /// <summary>Runs the dotnet command in the project's folder.</summary>
-    public ToolResult Dotnet(params IEnumerable<string> arguments)
-    {
-        ProcessStartInfo start = new(DotNet.Host, arguments)
-        {
-            WorkingDirectory = _folder.FullName,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        // What the test run itself was started with must not reach the build.
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase)).ToArray())
-            start.Environment.Remove(name);
-
-        using Process process = Process.Start(start)!;
-        process.StandardInput.Close();
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"dotnet {string.Join(' ', arguments)} takes more than five minutes");
-        }
-
-        return new ToolResult(process.ExitCode, output.Result, errors.Result);
-    }
+    public ToolResult Dotnet(params IEnumerable<string> arguments) => DotNetProcess.Run(_folder.FullName, arguments);
 
     public void Dispose() => _folder.Delete(recursive: true);
 }
