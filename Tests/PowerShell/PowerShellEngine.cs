@@ -14,8 +14,11 @@ internal static class PowerShellEngine
     internal static ScriptResult Run(string text, string directory, string? path = null)
     {
         string? oldPath = Environment.GetEnvironmentVariable("PATH");
+        TextWriter oldError = Console.Error;
+        using StringWriter console = new();
         try
         {
+            Console.SetError(console);
             if (path is not null)
                 Environment.SetEnvironmentVariable("PATH", path);
 
@@ -36,11 +39,12 @@ internal static class PowerShellEngine
 
             // pwsh -File ends with 1 when the script throws, else with what "exit" or the last program said.
             int status = thrown.Length > 0 ? 1 : runspace.SessionStateProxy.GetVariable("LASTEXITCODE") is int code ? code : 0;
-            return new ScriptResult(status, output, string.Join('\n', shell.Streams.Error.Select(error => error.ToString()).Append(thrown)));
+            return new ScriptResult(status, output, string.Join('\n', shell.Streams.Error.Select(error => error.ToString()).Append(console.ToString()).Append(thrown)));
         }
         finally
         {
             Environment.SetEnvironmentVariable("PATH", oldPath);
+            Console.SetError(oldError);
         }
     }
 }
