@@ -24,7 +24,10 @@ newer() {
 
 if [ ! -f "$tool" ] || [ ! -f "$stamp" ] || [ -n "$(newer)" ]; then
     echo "azalea: building the azalea command" >&2
-    dotnet build "$root/AzaleaOS.Build" -c Release -v quiet --nologo -clp:NoSummary >&2 || exit 1
+    said=$(dotnet build "$root/AzaleaOS.Build" -c Release -v quiet --nologo 2>&1) || {
+        echo "$said" >&2
+        exit 1
+    }
     touch "$stamp"
 fi
 

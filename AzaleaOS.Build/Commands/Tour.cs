@@ -26,7 +26,7 @@ internal static class Tour
     {
         Requirement.Meet(Activity.Tour | Activity.Build | RunCommand.ActivitiesOf(machine), install, context.Terminal.Note, HostSystem.Current, context.Cancellation);
         ProjectOutput image = await ProjectBuild.EnsureAsync(context, SourceTree.DefaultImage);
-        var guest = new GuestProgram { Program = Program, Arguments = ["sha256sum", File], Files = [File], KernelOptions = ["verbose"] };
+        var guest = new GuestProgram { Program = Program, Arguments = ["sha256sum", File], Files = [File], KernelOptions = ["verbose", "cores=wait", "bootstat"] };
         using var files = new TemporaryFile();
         guest.CreateFileSystem().Write(files.Path);
         bool canBootIso = machine.Kind != MachineKind.MicroVm;

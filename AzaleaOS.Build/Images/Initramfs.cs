@@ -24,6 +24,9 @@ public sealed class Initramfs
     /// <summary>How many names there are, parents included.</summary>
     public int Count => _entries.Count;
 
+    /// <summary>All names in order, without the slash in front.</summary>
+    internal IEnumerable<string> Paths => _entries.Keys;
+
     /// <summary>Adds an empty directory.</summary>
     public void AddDirectory(string guestPath) => Add(new DirectoryEntry(Normalize(guestPath), DefaultDirectoryPermissions));
 

@@ -17,6 +17,7 @@ internal static partial class EmulatorNoise
         "Bochs connected to screen",
         "Bochs is exiting with the following message",
         "==========",
+        "ACPI control: soft power off",
         "Shutdown port: shutdown requested",                  // how every guest ends Bochs
     ];
 

@@ -1,4 +1,5 @@
 using System.Text;
+using AzaleaOS.Abi;
 
 namespace AzaleaOS.Build.Launching;
 
@@ -22,7 +23,10 @@ public static class KernelCommandLine
             Append(line, word);
         }
 
-        return line.ToString();
+        string text = line.ToString();
+        if (Encoding.UTF8.GetByteCount(text) >= CommandLineBuffer.Capacity)
+            throw LaunchException.Usage("AZ7013", $"the kernel's command line has {Encoding.UTF8.GetByteCount(text)} bytes, and at most {CommandLineBuffer.Capacity - 1} are possible", "put long arguments in a file");
+        return text;
     }
 
     /// <summary>The words of a line: the inverse of <see cref="Join"/>.</summary>

@@ -33,6 +33,7 @@ internal static class MachineLimits
         CheckCombination(machine);
         CheckCpus(machine);
         CheckMemory(machine);
+        _ = KernelCommandLine.Join(machine.CommandLine);
         if (machine.GdbPort is < 1 or > 65535)
             throw LaunchException.Usage("AZ7008", $"{machine.GdbPort} is not a TCP port");
         if (machine.Timeout is { } timeout && timeout <= TimeSpan.Zero)

@@ -80,6 +80,48 @@ public sealed class QemuRunTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(temporary));
     }
 
+    [Fact]
+    public void A_QEMU_that_refuses_the_machine_is_quoted_once()
+    {
+        LaunchException error = Assert.Throws<LaunchException>(() => Run(new TinyKernel(), machine => machine with { ExtraArguments = ["-bogus"] }));
+        Assert.Equal((ExitStatus.Unavailable, "QEMU refused the machine: -bogus: invalid option"), (error.ExitStatus, error.Problem));
+    }
+
+    [Fact]
+    public void A_kernel_without_PVH_note_is_refused_with_a_hint()
+    {
+        LaunchException error = Assert.Throws<LaunchException>(() => Machine.Run(new MachineDescription { Kernel = "/bin/true", Timeout = s_patience }));
+        Assert.Equal((ExitStatus.NoInput, "boot it with --iso"), (error.ExitStatus, error.Advice));
+    }
+
+    [Fact]
+    public void The_test_boot_of_the_KVM_probe_runs_where_an_accelerator_works_and_says_why_where_not()
+    {
+        string qemu = HostTools.Default.Program("qemu-system-x86_64", "runs the machine");
+        Assert.Null(KvmProbe.TestBoot(qemu, "tcg", "max"));
+        Assert.Contains("nosuch", KvmProbe.TestBoot(qemu, "nosuch", "max"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_megabyte_of_output_comes_whole_to_a_slow_reader()
+    {
+        byte[] text = new byte[1 << 20];
+        new Random(1).NextBytes(text);
+        text = [.. text.Where(b => b != ConsoleParser.RecordSeparator)];
+        var output = new SlowStream();
+        MachineDescription machine = Describe(new TinyKernel { Output = text, LastOutput = Bytes("\u001Eazalea: exit 0\n") });
+        Assert.Equal(0, Machine.Run(machine, output, Stream.Null).Status);
+        Assert.Equal(text, output.ToArray());
+    }
+
+    [Fact]
+    public void A_reader_that_goes_away_stops_the_machine()
+    {
+        var output = new MemoryStream([], writable: false);
+        MachineDescription machine = Describe(new TinyKernel { Output = Bytes("x"), Ending = TinyEnding.Hang });
+        Assert.Throws<NotSupportedException>(() => Machine.Run(machine with { Timeout = s_patience }, output, Stream.Null));
+    }
+
     private static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
 
     private MachineDescription Describe(TinyKernel kernel) => new()
@@ -93,5 +135,14 @@ public sealed class QemuRunTests : IDisposable
     {
         MachineDescription machine = Describe(kernel);
         return Machine.Run(change is null ? machine : change(machine));
+    }
+
+    private sealed class SlowStream : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            Thread.Sleep(1);
+            base.Write(buffer);
+        }
     }
 }
