@@ -1,6 +1,6 @@
 namespace AzaleaOS.Memory;
 
-/// <summary>What may be done with a page. Write and Execute together are refused.</summary>
+/// <summary>What may be done with a page. Write and Execute together are refused in the kernel's half.</summary>
 /// <remarks>The numbers are those of Linux's PROT_ constants.</remarks>
 [Flags]
 internal enum PageAccess

@@ -47,7 +47,8 @@ internal static class PageEntry
         ulong entry = access switch
         {
             PageAccess.None => Kept | NoExecute,
-            _ when (access & PageAccess.Write) != 0 => Present | Accessed | Writable | Dirty | NoExecute,
+            _ when (access & PageAccess.Write) != 0
+                => Present | Accessed | Writable | Dirty | ((access & PageAccess.Execute) == 0 ? NoExecute : 0),
             _ when (access & PageAccess.Execute) != 0 => Present | Accessed,
             _ => Present | Accessed | NoExecute,
         };

@@ -15,7 +15,7 @@ internal enum PageError
     /// <summary>Page 0 is never mapped.</summary>
     PageZero,
 
-    /// <summary>A page is never writable and executable.</summary>
+    /// <summary>A page of the kernel is never writable and executable.</summary>
     WriteAndExecute,
 
     /// <summary>Something is mapped there already.</summary>

@@ -26,7 +26,7 @@ internal readonly unsafe partial struct PageTables
             return error;
         }
 
-        if ((access & (PageAccess.Write | PageAccess.Execute)) == (PageAccess.Write | PageAccess.Execute))
+        if (IsForbidden(start, access))
         {
             return PageError.WriteAndExecute;
         }

@@ -23,7 +23,7 @@ internal readonly unsafe partial struct PageTables
             return error;
         }
 
-        if ((access & (PageAccess.Write | PageAccess.Execute)) == (PageAccess.Write | PageAccess.Execute))
+        if (IsForbidden(at, access))
         {
             return PageError.WriteAndExecute;
         }

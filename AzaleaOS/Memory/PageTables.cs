@@ -49,6 +49,11 @@ internal readonly unsafe partial struct PageTables(PhysicalAddress root, ulong d
     /// <summary>The same tables, seen at another place.</summary>
     internal PageTables SeenAt(ulong newDirectMap) => new(_root, newDirectMap, _hasHugePages);
 
+    /// <summary>Whether this would be writable code of the kernel. An application may have that, as on Linux.</summary>
+    private static bool IsForbidden(VirtualAddress start, PageAccess access)
+        => (access & (PageAccess.Write | PageAccess.Execute)) == (PageAccess.Write | PageAccess.Execute)
+        && start.Value >= MemoryMap.ApplicationEnd;
+
     /// <summary>Whether a range can be mapped at all.</summary>
     internal static PageError Check(VirtualAddress start, ulong length)
     {

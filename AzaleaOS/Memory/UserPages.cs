@@ -21,8 +21,8 @@ internal unsafe struct UserPages
 
     /// <summary>
     /// Changes the protection of those pages of the range that have a frame. None makes a page
-    /// inaccessible and keeps its frame and contents. False when there is no memory for a page table, or
-    /// for writable and executable: then nothing, or only a first part, has changed.
+    /// inaccessible and keeps its frame and contents. False when there is no memory for a page table: then
+    /// nothing, or only a first part, has changed.
     /// </summary>
     internal delegate*<ulong, ulong, Protection, bool> Protect;
 

@@ -32,7 +32,7 @@ internal static unsafe class MemoryCalls
 
         if ((flags & MapFlags.Anonymous) != 0)
         {
-            return space->Map(address, length, protection, flags);
+            return type == MapFlags.SharedValidate ? -Errno.EINVAL : space->Map(address, length, protection, flags);
         }
 
         OpenFile* file = DescriptorTable.Find(descriptor);

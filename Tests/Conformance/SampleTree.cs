@@ -43,7 +43,6 @@ public sealed class SampleTree : IDisposable
             AddHost(path, path);
         AddHost(Busybox, Busybox, 0x81ed);
         _archivePath = Path.Combine(_work, "tree.cpio");
-        File.WriteAllBytes(_archivePath, _archive.ToBytes());
     }
 
     /// <summary>The directory that both sides have.</summary>
@@ -73,14 +72,40 @@ public sealed class SampleTree : IDisposable
     /// <summary>Runs a program on the kernel.</summary>
     public Outcome Here(MachineDescription machine, params string[] command)
     {
-        MachineResult result = Machine.Run(machine with
+        MachineResult result = Run(machine, command);
+        return new Outcome(result.OutputBytes.ToArray(), result.Status, result.ToString());
+    }
+
+    /// <summary>Runs a program on the kernel.</summary>
+    public MachineResult Run(MachineDescription machine, params string[] command) => Run(machine, [], command);
+
+    /// <summary>Runs a program on the kernel.</summary>
+    public MachineResult Run(MachineDescription machine, string[] options, params string[] command)
+    {
+        if (!File.Exists(_archivePath))
+            File.WriteAllBytes(_archivePath, _archive.ToBytes());
+        return Machine.Run(machine with
         {
             Kernel = RunnerImage.Path,
             Initramfs = _archivePath,
-            CommandLine = ["env=TZ=UTC0", $"env=PWD={Root}", $"cwd={Root}", "--", .. command],
+            CommandLine = [.. options, "env=TZ=UTC0", $"env=PWD={Root}", $"cwd={Root}", "--", .. command],
             Timeout = TimeSpan.FromMinutes(2),
         });
-        return new Outcome(result.OutputBytes.ToArray(), result.Status, result.ToString());
+    }
+
+    /// <summary>Compiles a program of this project into the tree, once.</summary>
+    /// <returns>Its path.</returns>
+    public string AddProgram(string name, string kind)
+    {
+        string path = Path.Combine(_work, name + kind);
+        if (!File.Exists(path))
+        {
+            StaticProgram.Compile(name, path, kind);
+            AddHost(path, path, 0x81ed);
+            File.Delete(_archivePath);
+        }
+
+        return path;
     }
 
     private void AddDirectory(string path)

@@ -32,11 +32,15 @@ internal sealed class Archive
         return this;
     }
 
+    /// <summary>The archive so far; more can be added afterwards.</summary>
     internal byte[] ToBytes(bool trailer = true)
     {
+        long end = _bytes.Length;
         if (trailer)
             Entry("TRAILER!!!", 0, []);
-        return _bytes.ToArray();
+        byte[] bytes = _bytes.ToArray();
+        _bytes.SetLength(end);
+        return bytes;
     }
 
     private void Write(params byte[][] pieces)

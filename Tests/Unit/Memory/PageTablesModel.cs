@@ -57,6 +57,9 @@ internal sealed unsafe class PageTablesModel : IDisposable
         }
     }
 
+    private static bool IsRefused(ulong start, PageAccess access)
+        => access.HasFlag(PageAccess.Write | PageAccess.Execute) && start >= MemoryMap.ApplicationEnd;
+
     internal PageError Map(ulong start, ulong physical, ulong bytes, PageAccess access, PageCaching caching = PageCaching.WriteBack)
     {
         ulong done = 0;
@@ -74,7 +77,7 @@ internal sealed unsafe class PageTablesModel : IDisposable
         }
         while (error is PageError.NeedsTables);
 
-        bool isRefused = access.HasFlag(PageAccess.Write | PageAccess.Execute);
+        bool isRefused = IsRefused(start, access);
         bool isInTheWay = !isRefused && done < bytes && _pages.Keys.Any(page => page >= start + done && page < start + bytes);
         PageError expected = isRefused ? PageError.WriteAndExecute : isInTheWay ? PageError.AlreadyMapped : PageError.None;
         Assert.Equal(expected, error);
@@ -118,7 +121,7 @@ internal sealed unsafe class PageTablesModel : IDisposable
             PageBatch.Create(out PageBatch batch);
             ulong from = at.Value;
             PageError error = Tables.Protect(ref at, end, access, _stash, ref batch);
-            if (access.HasFlag(PageAccess.Write | PageAccess.Execute))
+            if (IsRefused(start, access))
             {
                 Assert.Equal(PageError.WriteAndExecute, error);
                 return error;

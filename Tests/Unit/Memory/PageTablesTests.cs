@@ -68,14 +68,18 @@ public sealed class PageTablesTests
     [Theory]
     [InlineData(6)]
     [InlineData(7)]
-    public void A_page_is_never_writable_and_executable(int protection)
+    public void A_page_of_the_kernel_is_never_writable_and_executable_and_one_of_the_application_may_be(int protection)
     {
         var access = (PageAccess)protection;
         using var model = new PageTablesModel(hasHugePages: true);
-        Assert.Equal(PageError.WriteAndExecute, model.Map(0x1000, 0x1000, 0x1000, access));
+        const ulong Kernel = MemoryMap.DirectMapBase;
+        Assert.Equal(PageError.WriteAndExecute, model.Map(Kernel, 0x1000, 0x1000, access));
         Assert.Equal(0, model.Count);
-        model.Map(0x1000, 0x1000, 0x1000, PageAccess.Read);
-        Assert.Equal(PageError.WriteAndExecute, model.Protect(0x1000, 0x1000, access));
+        model.Map(Kernel, 0x1000, 0x1000, PageAccess.Read);
+        Assert.Equal(PageError.WriteAndExecute, model.Protect(Kernel, 0x1000, access));
+        Assert.Equal(PageError.None, model.Map(0x1000, 0x2000, 0x1000, access));
+        Assert.Equal(PageError.None, model.Protect(0x1000, 0x1000, PageAccess.Read));
+        Assert.Equal(PageError.None, model.Protect(0x1000, 0x1000, access));
     }
 
     [Theory]

@@ -1,0 +1,66 @@
+using AzaleaOS.Build.Launching;
+
+namespace AzaleaOS.Tests.Conformance;
+
+/// <summary>Programs that ask for results and error numbers: the kernel answers as Linux does.</summary>
+public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
+{
+    [Theory]
+    [InlineData("files", "-static")]
+    [InlineData("memory", "-static")]
+    [InlineData("memory", "-static-pie")]
+    [InlineData("identity", "-static", "one", "", "two words", "quote\"back\\slash")]
+    public void Every_result_is_the_one_of_Linux(string program, string kind, params string[] arguments)
+    {
+        string[] words = [tree.AddProgram(program, kind), .. arguments];
+        tree.Here(new MachineDescription(), words).MustEqual(tree.OnLinux(words));
+    }
+
+    [Theory]
+    [InlineData("return")]
+    [InlineData("large")]
+    [InlineData("now")]
+    [InlineData("abort")]
+    [InlineData("term")]
+    [InlineData("null")]
+    [InlineData("wild")]
+    [InlineData("text")]
+    [InlineData("data")]
+    [InlineData("divide")]
+    [InlineData("illegal")]
+    [InlineData("stack")]
+    [InlineData("none")]
+    public void A_program_ends_with_the_status_that_a_shell_shows(string how)
+    {
+        string[] words = [tree.AddProgram("death", "-static"), how];
+        Assert.Equal(tree.OnLinux(words).Status, tree.Here(new MachineDescription(), words).Status);
+    }
+
+    [Theory]
+    [InlineData("missing/program", 127)]
+    [InlineData("files/fruits", 126)]
+    [InlineData("files", 126)]
+    [InlineData("files/script", 126)]
+    public void What_is_no_program_ends_with_one_line_and_the_status_of_a_shell(string path, int status)
+    {
+        MachineResult result = tree.Run(new MachineDescription(), path);
+        Assert.Equal(status, result.Status);
+        Assert.Empty(result.Output);
+        Assert.Single(result.Log.Split('\n'), line => line.Contains(path, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_smallest_machine_is_large_enough_for_busybox()
+        => Assert.Equal(0, tree.Here(new MachineDescription { Memory = MemorySize.Mebibytes(16) }, SampleTree.Busybox, "true").Status);
+
+    [Fact]
+    public void The_trace_names_every_call_and_what_is_unknown()
+    {
+        MachineResult result = tree.Run(new MachineDescription(), ["trace"], SampleTree.Busybox, "cat", "files/fruits");
+        Assert.Equal(0, result.Status);
+        Assert.Contains("openat(AT_FDCWD, \"files/fruits\", 0, 00) = 3\n", result.Log);
+        Assert.Contains("= -1 ENOSYS\n", result.Log);
+        Assert.Contains("exit_group(0) = ?\n", result.Log);
+        Assert.StartsWith("pear\n", result.Output);
+    }
+}

@@ -1,0 +1,22 @@
+using System.Diagnostics;
+
+namespace AzaleaOS.Tests.Conformance;
+
+/// <summary>A program of the folder Programs, compiled by this host's C compiler into a static executable.</summary>
+internal static class StaticProgram
+{
+    internal const string Compiler = "/usr/bin/gcc";
+
+    /// <summary>Compiles it next to the tree.</summary>
+    /// <param name="name">The source, without ".c".</param>
+    /// <param name="output">The executable.</param>
+    /// <param name="flags">What kind of executable.</param>
+    internal static void Compile(string name, string output, params string[] flags)
+    {
+        string source = Path.Combine(AppContext.BaseDirectory, "Programs", name + ".c");
+        using Process compiler = Process.Start(new ProcessStartInfo(Compiler, [.. flags, "-O2", "-w", "-o", output, source]) { RedirectStandardError = true })!;
+        string messages = compiler.StandardError.ReadToEnd();
+        compiler.WaitForExit();
+        Assert.True(compiler.ExitCode == 0, messages);
+    }
+}
