@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using AzaleaOS.Build.Checking;
 using AzaleaOS.Build.Diagnostics;
 using AzaleaOS.Build.Elf;
@@ -11,7 +12,7 @@ namespace AzaleaOS.Build.Compilation;
 /// them, and those are mostly inside the class library; this class walks from there back to the line
 /// of the kernel that calls into it.
 /// </remarks>
-public sealed class AllocationErrors
+public sealed partial class AllocationErrors
 {
     /// <summary>Paths of the class library's own sources, as its debug information has them.</summary>
     private const string LibrarySources = "/_/src/runtime/";
@@ -26,7 +27,7 @@ public sealed class AllocationErrors
 
     private AllocationErrors(IReadOnlyList<ElfFile> objects, Func<string, string> name)
     {
-        _name = name;
+        _name = symbol => name(symbol) is var found && found != symbol ? found : LibraryName(symbol);
         ElfImage image = ElfImage.Combine(objects);
         _lines = LineTable.Read(image);
         foreach (ElfFunction function in image.Functions)
@@ -217,6 +218,18 @@ public sealed class AllocationErrors
         => symbol.IndexOf("__", StringComparison.Ordinal) > 0
             && !symbol.Contains("S_P_", StringComparison.Ordinal)
             && !symbol.StartsWith("Internal_", StringComparison.Ordinal);
+
+    // S_P_CoreLib_System_Number__TryParse_3 reads System.Number.TryParse: near enough to C# for a message.
+    private static string LibraryName(string symbol)
+    {
+        const string Prefix = "S_P_CoreLib_";
+        return symbol.StartsWith(Prefix, StringComparison.Ordinal)
+            ? GenericsAndOverload().Replace(symbol.Replace(Prefix, "", StringComparison.Ordinal), "").Replace("__", ".", StringComparison.Ordinal).Replace('_', '.')
+            : symbol;
+    }
+
+    [GeneratedRegex(@"<.*>|_\d+(?=$|<|__)")]
+    private static partial Regex GenericsAndOverload();
 
     private static bool IsLibrary(string file) => file.Contains(LibrarySources, StringComparison.Ordinal);
 

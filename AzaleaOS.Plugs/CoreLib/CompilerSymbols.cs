@@ -8,7 +8,7 @@ namespace AzaleaOS.Plugs.CoreLib;
 internal static class CompilerSymbols
 {
     // No byte of a C string that runs over can be 0, LF or CR and leave the cookie as it was.
-    private const ulong CookieValue = 0xff0a_0d00_5a1e_a0d5;
+    private const ulong CookieValue = 0x0d0a_00ff_5a1e_a0d5;
 
     private const int PageSize = 4096;
 
