@@ -9,21 +9,22 @@ namespace AzaleaOS.Abi;
 /// bit 0 ("signed number", zigzag). Text is a number, its length, and as many bytes of UTF-8.
 ///
 /// Header, <see cref="HeaderSize"/> bytes: u32 magic, u16 version, u16 number of frame states,
-/// u64 address of the first function, u32 length of the whole table, u32 offset of the types,
-/// u32 offset of the files, u32 offset of the functions, u32 number of types, u32 number of files,
-/// u32 number of functions, u32 zero.
+/// u64 address of the first function, u32 length of the whole table; then of the types, the files, the
+/// frame programs and the functions each u32 offset and u32 number; u32 zero.
 ///
 /// Frame states, from <see cref="HeaderSize"/> on, at most 255: one byte of <see cref="FrameState"/>
 /// flags; signed number: distance of the CFA from its base, in bytes; signed number: the return address is
 /// at CFA + this; with SavedRbp a signed number: rbp is at CFA + this; with SavedRsp the same for rsp.
 ///
-/// Types and files: texts, one after the other ("AzaleaOS.Cpu.Apic", "Apic.cs").
+/// Types and files: texts, one after the other ("AzaleaOS.Cpu.Apic", "Apic.cs"), counted from 1.
 ///
-/// Functions by address. Each: number, its distance from the one before; number, its length in
-/// bytes; signed number, its type minus the type of the one before (type 0: none, else number + 1);
-/// text, its name; number, its file (0: none, 1: the type's own name and ".cs", else number + 2);
-/// number, its first line; number, the length of its line rows; the line rows; number, the length of its
-/// frame rows; the frame rows.
+/// Frame programs, counted from 1: a length and frame rows. Most functions share a few of them.
+///
+/// Functions by address. Each: number, the bytes between the end of the one before and this one;
+/// number, its length in bytes; number, in bit 0 whether its file is given, above it the signed number
+/// "its type minus the type of the one before" (type 0: none); text, its name; if given, number, its
+/// file (0: none; if not given, the type's own name and ".cs"); signed number, its first line minus the
+/// first line of the one before; number, its frame program (0: none); a length and the line rows.
 ///
 /// A line row is a byte b. b != 0: the address grows by (b - 1) / <see cref="LineRange"/>, the line by
 /// (b - 1) % <see cref="LineRange"/> + <see cref="LineBase"/>. b = 0: a number for the address and a
@@ -43,16 +44,19 @@ public static class SymbolTableFormat
     public const ushort Version = 1;
 
     /// <summary>Bytes before the frame states.</summary>
-    public const int HeaderSize = 48;
+    public const int HeaderSize = 56;
 
-    /// <summary>The file number that says: no file.</summary>
-    public const int NoFile = 0;
+    /// <summary>Where the header has the types: offset and number.</summary>
+    public const int TypesAt = 20;
 
-    /// <summary>The file number that says: named like the innermost type, as C# files are.</summary>
-    public const int FileOfType = 1;
+    /// <summary>Where the header has the files: offset and number.</summary>
+    public const int FilesAt = 28;
 
-    /// <summary>The number of the first file in the list.</summary>
-    public const int FirstFile = 2;
+    /// <summary>Where the header has the frame programs: offset and number.</summary>
+    public const int FrameProgramsAt = 36;
+
+    /// <summary>Where the header has the functions: offset and number.</summary>
+    public const int FunctionsAt = 44;
 
     /// <summary>Different line steps that fit in one byte.</summary>
     public const int LineRange = 14;

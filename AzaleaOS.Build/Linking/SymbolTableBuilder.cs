@@ -66,51 +66,62 @@ public static class SymbolTableBuilder
         List<string> types = [.. functions.Select(f => f.Type).Where(t => t.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         List<string> files = [.. functions.Where(f => f.File.Length > 0 && !IsNamedAfterType(f)).Select(f => f.File).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         Dictionary<CallFrameRow, int> states = CollectStates(functions);
+        List<byte[]> programs = [.. functions.Select(f => FrameRows(f, states)).Where(p => p.Length > 0)
+            .GroupBy(Convert.ToHexString).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g => g.First())];
+        var programNumbers = programs.Select((p, i) => (Key: Convert.ToHexString(p), Number: i + 1)).ToDictionary(p => p.Key, p => p.Number);
 
+        var header = new byte[SymbolTableFormat.HeaderSize];
         var body = new SymbolTableWriter();
-        WriteStates(body, states);
-        int typesAt = SymbolTableFormat.HeaderSize + body.Length;
-        types.ForEach(body.Text);
-        int filesAt = SymbolTableFormat.HeaderSize + body.Length;
-        files.ForEach(body.Text);
-        int functionsAt = SymbolTableFormat.HeaderSize + body.Length;
-        ulong start = functions.Count > 0 ? functions[0].Address : 0;
-        ulong address = start;
-        int type = 0;
-        foreach (SymbolTableFunction function in functions)
+        void List(int at, int count)
         {
-            body.Number(function.Address - address);
-            address = function.Address;
-            body.Number(function.Size);
-            int newType = function.Type.Length > 0 ? types.BinarySearch(function.Type, StringComparer.Ordinal) + 1 : 0;
-            body.Signed(newType - type);
-            type = newType;
-            body.Text(function.Name);
-            int file = function.File.Length == 0 ? SymbolTableFormat.NoFile
-                : IsNamedAfterType(function) ? SymbolTableFormat.FileOfType
-                : files.BinarySearch(function.File, StringComparer.Ordinal) + SymbolTableFormat.FirstFile;
-            body.Number((ulong)file);
-            WriteLines(body, function);
-            WriteFrames(body, function, states);
+            BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(at), SymbolTableFormat.HeaderSize + body.Length);
+            BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(at + 4), count);
         }
 
-        var table = new byte[SymbolTableFormat.HeaderSize + body.Length];
-        BinaryPrimitives.WriteUInt32LittleEndian(table, SymbolTableFormat.Magic);
-        BinaryPrimitives.WriteUInt16LittleEndian(table.AsSpan(4), SymbolTableFormat.Version);
-        BinaryPrimitives.WriteUInt16LittleEndian(table.AsSpan(6), (ushort)states.Count);
-        BinaryPrimitives.WriteUInt64LittleEndian(table.AsSpan(8), start);
-        BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(16), table.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(20), typesAt);
-        BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(24), filesAt);
-        BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(28), functionsAt);
-        BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(32), types.Count);
-        BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(36), files.Count);
-        BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(40), functions.Count);
-        body.ToArray().CopyTo(table.AsSpan(SymbolTableFormat.HeaderSize));
-        return table;
+        WriteStates(body, states);
+        List(SymbolTableFormat.TypesAt, types.Count);
+        types.ForEach(body.Text);
+        List(SymbolTableFormat.FilesAt, files.Count);
+        files.ForEach(body.Text);
+        List(SymbolTableFormat.FrameProgramsAt, programs.Count);
+        programs.ForEach(body.Block);
+        List(SymbolTableFormat.FunctionsAt, functions.Count);
+        ulong start = functions.Count > 0 ? functions[0].Address : 0;
+        ulong end = start;
+        int type = 0;
+        int line = 0;
+        foreach (SymbolTableFunction function in functions)
+        {
+            body.Number(function.Address - end);
+            body.Number(function.Size);
+            end = function.Address + function.Size;
+            int newType = NumberIn(types, function.Type);
+            bool givesFile = !IsNamedAfterType(function);
+            body.Number((SymbolTableWriter.ZigZag(newType - type) << 1) | (givesFile ? 1u : 0u));
+            type = newType;
+            body.Text(function.Name);
+            if (givesFile)
+                body.Number((ulong)NumberIn(files, function.File));
+            int firstLine = function.Lines.Count > 0 ? function.Lines[0].Line : line;
+            body.Signed(firstLine - line);
+            line = firstLine;
+            body.Number((ulong)programNumbers.GetValueOrDefault(Convert.ToHexString(FrameRows(function, states))));
+            body.Block(LineRows(function, firstLine));
+        }
+
+        BinaryPrimitives.WriteUInt32LittleEndian(header, SymbolTableFormat.Magic);
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(4), SymbolTableFormat.Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(6), (ushort)states.Count);
+        BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(8), start);
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(16), header.Length + body.Length);
+        return [.. header, .. body.ToArray()];
     }
 
-    internal static SymbolTableFunction Describe(ElfFunction function, MethodNames names, LineTable lines, CallFrameTable frames)
+    /// <summary>The place of a text in a sorted list, from 1; 0 for no text.</summary>
+    private static int NumberIn(List<string> sorted, string text)
+        => text.Length > 0 ? sorted.BinarySearch(text, StringComparer.Ordinal) + 1 : 0;
+
+    private static SymbolTableFunction Describe(ElfFunction function, MethodNames names, LineTable lines, CallFrameTable frames)
     {
         (string type, string name) = names.Split(function.Names);
 
@@ -184,10 +195,8 @@ public static class SymbolTableBuilder
         }
     }
 
-    private static void WriteLines(SymbolTableWriter body, SymbolTableFunction function)
+    private static byte[] LineRows(SymbolTableFunction function, int firstLine)
     {
-        int firstLine = function.Lines.Count > 0 ? function.Lines[0].Line : 0;
-        body.Number((ulong)firstLine);
         var rows = new SymbolTableWriter();
         uint offset = 0;
         int line = firstLine;
@@ -210,11 +219,10 @@ public static class SymbolTableBuilder
             (offset, line) = (rowOffset, rowLine);
         }
 
-        body.Number((ulong)rows.Length);
-        body.Bytes(rows.ToArray());
+        return rows.ToArray();
     }
 
-    private static void WriteFrames(SymbolTableWriter body, SymbolTableFunction function, Dictionary<CallFrameRow, int> states)
+    private static byte[] FrameRows(SymbolTableFunction function, Dictionary<CallFrameRow, int> states)
     {
         const int Escape = SymbolTableFormat.FrameEscape;
         var rows = new SymbolTableWriter();
@@ -233,8 +241,7 @@ public static class SymbolTableBuilder
                 rows.Number((ulong)state);
         }
 
-        body.Number((ulong)rows.Length);
-        body.Bytes(rows.ToArray());
+        return rows.ToArray();
     }
 }
 

@@ -14,8 +14,6 @@ internal sealed class SymbolTableWriter
 
     internal void Byte(byte value) => _bytes.Add(value);
 
-    internal void Bytes(ReadOnlySpan<byte> bytes) => _bytes.AddRange(bytes);
-
     internal void Number(ulong value)
     {
         for (; value >= 0x80; value >>= 7)
@@ -23,12 +21,16 @@ internal sealed class SymbolTableWriter
         _bytes.Add((byte)value);
     }
 
-    internal void Signed(long value) => Number(((ulong)value << 1) ^ (ulong)(value >> 63));
+    internal void Signed(long value) => Number(ZigZag(value));
 
-    internal void Text(string text)
+    internal void Text(string text) => Block(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>A length and as many bytes.</summary>
+    internal void Block(byte[] bytes)
     {
-        byte[] utf8 = Encoding.UTF8.GetBytes(text);
-        Number((ulong)utf8.Length);
-        Bytes(utf8);
+        Number((ulong)bytes.Length);
+        _bytes.AddRange(bytes);
     }
+
+    internal static ulong ZigZag(long value) => ((ulong)value << 1) ^ (ulong)(value >> 63);
 }

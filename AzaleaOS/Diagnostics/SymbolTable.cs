@@ -32,31 +32,33 @@ internal readonly ref struct SymbolTable
     {
         symbol = default;
         if (_bytes.IsEmpty) return false;
-        var cursor = new SymbolTableCursor(_bytes, Offset(28));
-        ulong start = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[8..]);
+        var cursor = new SymbolTableCursor(_bytes, Offset(SymbolTableFormat.FunctionsAt));
+        ulong end = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[8..]);
         long type = 0;
-        for (uint count = Word(_bytes, 40); count != 0 && !cursor.AtEnd; count--)
+        long line = 0;
+        for (uint count = Word(_bytes, SymbolTableFormat.FunctionsAt + 4); count != 0 && !cursor.AtEnd; count--)
         {
-            start += cursor.Number();
-            ulong size = cursor.Number();
-            type += cursor.Signed();
+            ulong start = end + cursor.Number();
+            end = start + cursor.Number();
+            ulong typeAndFile = cursor.Number();
+            bool givesFile = (typeAndFile & 1) != 0;
+            type += SymbolTableCursor.Signed(typeAndFile >> 1);
             ReadOnlySpan<byte> name = cursor.Block();
-            ulong file = cursor.Number();
-            ulong firstLine = cursor.Number();
+            ulong file = givesFile ? cursor.Number() : 0;
+            line += cursor.Signed();
+            ulong program = cursor.Number();
             ReadOnlySpan<byte> lines = cursor.Block();
-            ReadOnlySpan<byte> frames = cursor.Block();
             if (cursor.Failed || start > address) return false;
-            ulong offset = address - start;
-            if (offset >= size) continue;
+            if (address >= end) continue;
             symbol = new Symbol
             {
                 Start = start,
-                Type = TextAt(Offset(20), Word(_bytes, 32), type),
+                Type = Block(SymbolTableFormat.TypesAt, (ulong)type),
                 Name = name,
-                IsFileOfType = file == SymbolTableFormat.FileOfType,
-                File = TextAt(Offset(24), Word(_bytes, 36), (long)file - SymbolTableFormat.FirstFile + 1),
-                Line = LineAt(lines, (long)firstLine, offset),
-                Frame = FrameAt(frames, offset),
+                File = Block(SymbolTableFormat.FilesAt, file),
+                IsFileOfType = !givesFile,
+                Line = LineAt(lines, line, address - start),
+                Frame = FrameAt(Block(SymbolTableFormat.FrameProgramsAt, program), address - start),
             };
             return true;
         }
@@ -129,14 +131,14 @@ internal readonly ref struct SymbolTable
         return rule;
     }
 
-    /// <summary>The text of a number from 1; 0 is none.</summary>
-    private ReadOnlySpan<byte> TextAt(int offset, uint count, long number)
+    /// <summary>A text or frame program by its number from 1; 0 is none.</summary>
+    private ReadOnlySpan<byte> Block(int list, ulong number)
     {
-        if (number <= 0 || number > count) return default;
-        var cursor = new SymbolTableCursor(_bytes, offset);
-        ReadOnlySpan<byte> text = default;
-        for (long i = 0; i < number && !cursor.Failed; i++) text = cursor.Block();
-        return text;
+        if (number == 0 || number > Word(_bytes, list + 4)) return default;
+        var cursor = new SymbolTableCursor(_bytes, Offset(list));
+        ReadOnlySpan<byte> block = default;
+        for (ulong i = 0; i < number && !cursor.Failed; i++) block = cursor.Block();
+        return block;
     }
 
     /// <summary>An offset in the header; one that is out of range gives the end, where nothing can be read.</summary>

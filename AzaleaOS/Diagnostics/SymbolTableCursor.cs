@@ -37,13 +37,12 @@ internal ref struct SymbolTableCursor(ReadOnlySpan<byte> bytes, int position)
         return 0;
     }
 
-    internal long Signed()
-    {
-        ulong value = Number();
-        return (long)(value >> 1) ^ -(long)(value & 1);
-    }
+    internal long Signed() => Signed(Number());
 
-    /// <summary>Text, or the rows of a function: a length and as many bytes.</summary>
+    /// <summary>A number whose sign is in bit 0.</summary>
+    internal static long Signed(ulong number) => (long)(number >> 1) ^ -(long)(number & 1);
+
+    /// <summary>A length and as many bytes.</summary>
     internal ReadOnlySpan<byte> Block()
     {
         ulong length = Number();
