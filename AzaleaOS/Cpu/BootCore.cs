@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AzaleaOS.Abi;
 using AzaleaOS.Diagnostics;
 
 namespace AzaleaOS.Cpu;
@@ -10,7 +11,7 @@ namespace AzaleaOS.Cpu;
 /// </remarks>
 internal static unsafe class BootCore
 {
-    private static CoreBlock s_block;
+    private static BlockStorage s_storage;
     private static EarlyStack s_earlyStack;
 
     /// <summary>Segments, interrupts, vector units and GS. The first thing after the serial port.</summary>
@@ -19,9 +20,10 @@ internal static unsafe class BootCore
         CpuFeatures.Detect();
         CoreBlock* core = Block;
         core->Self = core;
-        s_block.ApicId = CpuFeatures.ReadApicId().Value;
+        core->ApicId = CpuFeatures.ReadApicId().Value;
 
         // One stack for all: nothing that may nest comes before the real ones are there.
+        s_storage[0] = 0;
         s_earlyStack[0] = 0;
         ulong top = (ulong)Unsafe.AsPointer(ref s_earlyStack) + (ulong)sizeof(EarlyStack);
         for (int number = 1; number <= InterruptStack.Count; number++) core->Task.SetStack(number, top & ~15UL);
@@ -33,9 +35,17 @@ internal static unsafe class BootCore
     }
 
     /// <summary>Its block.</summary>
-    internal static CoreBlock* Block => (CoreBlock*)Unsafe.AsPointer(ref s_block);
+    internal static CoreBlock* Block
+        => (CoreBlock*)PageSize.AlignUp((ulong)Unsafe.AsPointer(ref s_storage), CacheLine.Size);
 
     private static int CurrentIndex() => CoreBlock.Current->Index;
+
+    // Statics are aligned to eight bytes, core blocks to a cache line.
+    [InlineArray(1024)]
+    private struct BlockStorage
+    {
+        private byte _first;
+    }
 
     [InlineArray(8192)]
     private struct EarlyStack

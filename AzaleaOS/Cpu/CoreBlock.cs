@@ -36,6 +36,15 @@ internal unsafe struct CoreBlock
     /// <summary>How far the core has come.</summary>
     internal CoreState State;
 
+    /// <summary>Top of the stack the core started on; its idle loop runs there.</summary>
+    internal ulong IdleStackTop;
+
+    /// <summary>Frames that this core keeps at hand: a FrameCache of the memory layer.</summary>
+    internal void* FrameCache;
+
+    /// <summary>Work from other cores. What is above fills one cache line, this the next.</summary>
+    internal CoreInbox Inbox;
+
     /// <summary>How often the timer has fired.</summary>
     internal ulong TimerInterrupts;
 
@@ -45,20 +54,11 @@ internal unsafe struct CoreBlock
     /// <summary>Interrupts that nobody asked for.</summary>
     internal ulong UnexpectedInterrupts;
 
-    /// <summary>Top of the stack the core started on; its idle loop runs there.</summary>
-    internal ulong IdleStackTop;
-
     /// <summary>The segments.</summary>
     internal SegmentTable Segments;
 
     /// <summary>The task state, with the interrupt stacks.</summary>
     internal TaskState Task;
-
-    /// <summary>Frames that this core keeps at hand: a FrameCache of the memory layer.</summary>
-    internal void* FrameCache;
-
-    /// <summary>Work from other cores.</summary>
-    internal CoreInbox Inbox;
 
     /// <summary>This core's block.</summary>
     internal static CoreBlock* Current => (CoreBlock*)Instructions.ReadGs(0);

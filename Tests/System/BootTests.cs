@@ -40,6 +40,12 @@ public sealed class BootTests
         => await (Promise.Machine with { CpuModel = "qemu64", Cpus = 4 }).Test("ping").IsKept();
 
     [Theory]
+    [InlineData(MachineKind.Q35)]
+    [InlineData(MachineKind.MicroVm)]
+    public async Task Three_mebibytes_of_memory_are_enough(MachineKind kind)
+        => await (Promise.Machine with { Kind = kind, Memory = MemorySize.Mebibytes(3) }).Test("hello").IsKept();
+
+    [Theory]
     [InlineData(1)]
     [InlineData(3)]
     public async Task No_more_cores_are_started_than_the_option_says(int cores)

@@ -8,6 +8,9 @@ internal static class Promise
     /// <summary>The kernel, as QEMU's -kernel takes it.</summary>
     internal static string Kernel => InOutput("Promises.stripped.elf");
 
+    /// <summary>The same with symbols.</summary>
+    internal static string KernelWithSymbols => InOutput("Promises.elf");
+
     /// <summary>The machine that most tests use.</summary>
     internal static MachineDescription Machine => new() { Kernel = Kernel, Timeout = TimeSpan.FromSeconds(60) };
 
