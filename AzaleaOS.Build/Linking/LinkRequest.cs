@@ -15,6 +15,9 @@ public sealed record LinkRequest
     /// <summary>The copy without symbols that goes into images, or null for none.</summary>
     public string? StrippedOutput { get; init; }
 
+    /// <summary>That copy's segments are compressed.</summary>
+    public bool Packed { get; init; }
+
     /// <summary>
     /// Symbols that are reached from outside of the image, and must stay although nothing refers to
     /// them. Those that no object defines are passed over.

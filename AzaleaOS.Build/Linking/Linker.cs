@@ -47,7 +47,7 @@ public static partial class Linker
         long strippedSize = 0;
         if (request.StrippedOutput is not null)
         {
-            byte[] stripped = StrippedImage.Of(kernel);
+            byte[] stripped = request.Packed ? PackedImage.Of(kernel) : StrippedImage.Of(kernel);
             File.WriteAllBytes(request.StrippedOutput, stripped);
             strippedSize = stripped.Length;
         }

@@ -42,6 +42,9 @@ public sealed record ImageRequest
     /// <summary>The kernel without debug information, as it is put in images.</summary>
     public required string StrippedElf { get; init; }
 
+    /// <summary>That kernel's segments are compressed, and unpacked when it is entered.</summary>
+    public bool Packed { get; init; }
+
     /// <summary>The disc image, or null for none.</summary>
     public string? Iso { get; init; }
 

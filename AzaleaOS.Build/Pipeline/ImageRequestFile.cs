@@ -59,6 +59,12 @@ public static class ImageRequestFile
             StrippedElf = Required("StrippedElf"),
             Iso = Optional("Iso"),
             CommandLine = Optional("CommandLine") ?? "",
+            Packed = Optional("Compression") switch
+            {
+                "LZ4" => true,
+                "None" or null => false,
+                string other => throw new BuildException("AZ7911", $"Compression is '{other}': use LZ4 or None", file),
+            },
             Initramfs = Required("Initramfs"),
             Files = [.. All("File").Select(ToFile)],
             PathMap = [.. All("PathMap").Select(ToMapping)],
@@ -83,6 +89,7 @@ public static class ImageRequestFile
     private static readonly HashSet<string> s_keys =
     [
         "Name", "Assembly", "KernelClass", "KernelAssembly", "Reference", "Plugs", "IlcPackage", "RuntimePackage",
-        "Intermediate", "Shared", "Elf", "Map", "StrippedElf", "Iso", "CommandLine", "Initramfs", "File", "PathMap",
+        "Intermediate", "Shared", "Elf", "Map", "StrippedElf", "Compression", "Iso", "CommandLine",
+        "Initramfs", "File", "PathMap",
     ];
 }

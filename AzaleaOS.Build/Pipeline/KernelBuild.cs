@@ -193,11 +193,15 @@ public sealed class KernelBuild
                 Output = SecondPass,
                 MapFile = _request.Map,
                 StrippedOutput = _request.StrippedElf,
+                Packed = _request.Packed,
                 Assemblies = Compiled,
             });
             SymbolTableBuilder.VerifySameAddresses(FirstPass, SecondPass);
             File.Copy(SecondPass, _request.Elf, overwrite: true);
-        });
+        })
+    {
+        Options = _request.Packed ? "packed" : "",
+    };
 
     /// <summary>The project's own files, as the kernel's file system.</summary>
     private BuildStage FileSystem() => new(

@@ -209,13 +209,18 @@ internal static class BootEntry
 
     private const uint ExitStatusTooOld = 134;
 
-    /// <summary>azalea_entry_tsc = TSC. In 32-bit code and in 64-bit code at physical addresses. Clobbers eax, edx.</summary>
+    /// <summary>Keeps when the kernel was entered, unless the code that unpacked it did so already.</summary>
+    /// <remarks>In 32-bit code and in 64-bit code at physical addresses. Clobbers eax, ecx, edx.</remarks>
     private static void StoreTimestamp(KernelAssembler a)
     {
-        a.rdtsc();
+        Label kept = a.CreateLabel();
         a.mov(ecx, a["azalea_entry_tsc"].Physical);
+        a.cmp(__dword_ptr[ecx], 0);
+        a.jne(kept);
+        a.rdtsc();
         a.mov(__dword_ptr[ecx], eax);
         a.mov(__dword_ptr[ecx + 4], edx);
+        a.Label(ref kept);
     }
 
     /// <summary>Fills azalea_boot_page_tables. The same instructions in 32-bit and 64-bit mode. Clobbers eax, ecx, edx.</summary>

@@ -1,0 +1,148 @@
+using Iced.Intel;
+using static Iced.Intel.AssemblerRegisters;
+
+namespace AzaleaOS.Build.Linking;
+
+/// <summary>The code in front of a packed kernel: puts the segments where they belong and enters the kernel.</summary>
+/// <remarks>
+/// 32-bit code at a fixed physical address, in the state that multiboot2 and PVH define: flat segments,
+/// no paging, interrupts off, no stack. Each protocol has its own entry, and finds eax and ebx in the
+/// kernel's entry as the loader left them. The time-stamp counter is read first and left for the
+/// kernel, so that unpacking counts as time of the kernel.
+/// </remarks>
+internal sealed class Unpacker
+{
+    // LZ4 block format: a token's halves are the counts of literals and of matched bytes less 4; 15 means that more bytes follow.
+    private const int CountBits = 4;
+    private const uint FullCount = 15;
+    private const int MinimumMatch = 4;
+
+    // Five dwords of the loader's and our own state, then a stack for one return address.
+    private const int SavedEax = 0;
+    private const int EntryOfKernel = 4;
+    private const int Timestamp = 8;
+    private const int StackTop = 24;
+
+    private readonly Iced.Intel.Assembler _a = new(32);
+    private readonly uint _scratch;
+    private Label _decode;
+
+    private Unpacker(uint scratch) => _scratch = scratch;
+
+    /// <summary>Bytes of memory that the code writes to, at the address given to <see cref="Assemble"/>.</summary>
+    internal const int ScratchBytes = StackTop;
+
+    /// <summary>Writes the code.</summary>
+    /// <param name="address">Where it will run, physical.</param>
+    /// <param name="scratch">Physical address of <see cref="ScratchBytes"/> writable bytes.</param>
+    /// <param name="blocks">The segments and the physical addresses of their compressed bytes.</param>
+    /// <param name="kernel">Where the kernel is entered, and keeps its first time stamp.</param>
+    /// <returns>The code, and the addresses of its two entries. Its length does not depend on the addresses.</returns>
+    internal static UnpackerCode Assemble(uint address, uint scratch, IReadOnlyList<(PackedBlock Block, uint Source)> blocks, PackedEntries kernel)
+    {
+        var unpacker = new Unpacker(scratch);
+        return unpacker.Write(address, blocks, kernel);
+    }
+
+    private UnpackerCode Write(uint address, IReadOnlyList<(PackedBlock Block, uint Source)> blocks, PackedEntries kernel)
+    {
+        Label common = _a.CreateLabel();
+        Label multiboot2 = _a.CreateLabel();
+        Label pvh = _a.CreateLabel();
+        _decode = _a.CreateLabel();
+
+        _a.Label(ref multiboot2);
+        _a.mov(__dword_ptr[_scratch + EntryOfKernel], kernel.Multiboot2);
+        _a.jmp(common);
+
+        _a.Label(ref pvh);
+        _a.mov(__dword_ptr[_scratch + EntryOfKernel], kernel.Pvh);
+
+        _a.Label(ref common);
+        _a.cli();
+        _a.cld();
+        _a.mov(__dword_ptr[_scratch + SavedEax], eax);
+        _a.rdtsc();
+        _a.mov(__dword_ptr[_scratch + Timestamp], eax);
+        _a.mov(__dword_ptr[_scratch + Timestamp + 4], edx);
+        _a.mov(esp, _scratch + StackTop);
+        foreach ((PackedBlock block, uint source) in blocks)
+        {
+            _a.mov(esi, source);
+            _a.mov(ebp, source + (uint)block.Compressed.Length);
+            _a.mov(edi, block.Destination);
+            _a.call(_decode);
+        }
+
+        _a.mov(eax, __dword_ptr[_scratch + Timestamp]);
+        _a.mov(__dword_ptr[kernel.Timestamp], eax);
+        _a.mov(eax, __dword_ptr[_scratch + Timestamp + 4]);
+        _a.mov(__dword_ptr[kernel.Timestamp + 4], eax);
+        _a.mov(eax, __dword_ptr[_scratch + SavedEax]);
+        _a.jmp(__dword_ptr[_scratch + EntryOfKernel]);
+
+        Decode();
+
+        var code = new MemoryStream();
+        AssemblerResult result = _a.Assemble(new StreamCodeWriter(code), address, BlockEncoderOptions.ReturnNewInstructionOffsets | BlockEncoderOptions.DontFixBranches);
+        return new UnpackerCode(code.ToArray(), (uint)result.GetLabelRIP(multiboot2), (uint)result.GetLabelRIP(pvh));
+    }
+
+    /// <summary>One LZ4 block: esi to ebp is read, edi on is written. Changes all registers but ebx, ebp and esp.</summary>
+    /// <remarks>Source: LZ4 block format description, lz4_Block_format.md.</remarks>
+    private void Decode()
+    {
+        Label sequence = _a.CreateLabel();
+        Label copyLiterals = _a.CreateLabel();
+        Label moreLiterals = _a.CreateLabel();
+        Label copyMatch = _a.CreateLabel();
+        Label moreMatch = _a.CreateLabel();
+        Label done = _a.CreateLabel();
+
+        _a.Label(ref _decode);
+        _a.xor(eax, eax);
+        _a.Label(ref sequence);
+        _a.lodsb();
+        _a.mov(edx, eax);
+        _a.mov(ecx, eax);
+        _a.shr(ecx, CountBits);
+        _a.cmp(ecx, FullCount);
+        _a.jne(copyLiterals);
+        _a.Label(ref moreLiterals);
+        _a.lodsb();
+        _a.add(ecx, eax);
+        _a.cmp(al, 0xff);
+        _a.je(moreLiterals);
+        _a.Label(ref copyLiterals);
+        _a.rep.movsb();
+
+        // The last sequence has no match.
+        _a.cmp(esi, ebp);
+        _a.jae(done);
+
+        _a.mov(ecx, edx);
+        _a.and(ecx, FullCount);
+        _a.movzx(edx, __word_ptr[esi]);
+        _a.add(esi, 2);
+        _a.cmp(ecx, FullCount);
+        _a.jne(copyMatch);
+        _a.Label(ref moreMatch);
+        _a.lodsb();
+        _a.add(ecx, eax);
+        _a.cmp(al, 0xff);
+        _a.je(moreMatch);
+        _a.Label(ref copyMatch);
+        _a.add(ecx, MinimumMatch);
+
+        // The match may overlap what is being written: bytes in rising order.
+        _a.neg(edx);
+        _a.add(edx, edi);
+        _a.xchg(esi, edx);
+        _a.rep.movsb();
+        _a.mov(esi, edx);
+        _a.jmp(sequence);
+
+        _a.Label(ref done);
+        _a.ret();
+    }
+}
