@@ -41,7 +41,7 @@ internal static class PackedImage
         byte[] note = Section(kernel, ".note.pvh");
         PackedBlock[] blocks = [.. segments.Select(s => Compress(kernel, s)).Where(b => b.Compressed.Length > 0)];
 
-        // The note's last words are its descriptor: the entry, whose upper half, if it has one, is 0.
+        // The note's last words are its descriptor: the entry, in four bytes or eight.
         Span<byte> pvhEntry = note.AsSpan(note.Length - BinaryPrimitives.ReadInt32LittleEndian(note.AsSpan(NoteDescriptorLength)));
         PackedEntries entries = new(
             (uint)(kernel.Entry - LinkerScript.VirtualBase),
@@ -55,6 +55,7 @@ internal static class PackedImage
         uint scratchAt = codeAt + Aligned(codeLength);
         uint blocksAt = scratchAt + Unpacker.ScratchBytes;
         UnpackerCode code = Unpacker.Assemble(codeAt, scratchAt, Placed(blocks, blocksAt), entries);
+        pvhEntry.Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(pvhEntry, code.Pvh);
 
         int contentAt = FileHeaderSize + (SegmentCount * SegmentHeaderSize);

@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+using AzaleaOS.Build.Diagnostics;
+using AzaleaOS.Build.Elf;
+using AzaleaOS.Build.Linking;
+using FsCheck.Xunit;
+using K4os.Compression.LZ4;
+
+namespace AzaleaOS.Tests.Unit.Linking;
+
+/// <summary>The file; that the code in it unpacks and enters the kernel is shown by every test that boots from a disc.</summary>
+public sealed class PackedImageTests
+{
+    [Fact]
+    public void The_kernels_own_memory_is_reserved_and_what_is_loaded_lies_behind_it()
+    {
+        using SmallKernel kernel = Whole();
+        ElfFile file = kernel.Link();
+        ElfFile packed = Packed(file);
+        ElfSegment[] loads = [.. packed.Segments.Where(s => s.Type == ElfSegmentType.Load)];
+
+        ulong begin = file.Segments.Where(s => s.Type == ElfSegmentType.Load).Min(s => s.PhysicalAddress);
+        ulong end = file.Segments.Where(s => s.Type == ElfSegmentType.Load).Max(s => s.PhysicalAddress + s.MemorySize);
+        Assert.Equal(2, loads.Length);
+        Assert.Equal((begin, 0ul), (loads[0].PhysicalAddress, loads[0].FileSize));
+        Assert.True(loads[0].PhysicalAddress + loads[0].MemorySize >= end);
+        Assert.Equal(loads[0].PhysicalAddress + loads[0].MemorySize, loads[1].PhysicalAddress);
+        Assert.InRange(packed.Entry, loads[1].PhysicalAddress, loads[1].PhysicalAddress + loads[1].FileSize);
+    }
+
+    [Fact]
+    public void Both_loaders_find_their_header_and_an_entry_of_their_own()
+    {
+        using SmallKernel kernel = Whole();
+        ElfFile packed = Packed(kernel.Link());
+        ElfSegment content = packed.Segments.Last(s => s.Type == ElfSegmentType.Load);
+        ElfSegment note = Assert.Single(packed.Segments, s => s.Type == ElfSegmentType.Note);
+
+        Assert.Equal(0xE85250D6, BinaryPrimitives.ReadUInt32LittleEndian(packed.Contents(content)));
+        Assert.Equal(0ul, content.Offset % 8);
+        ReadOnlySpan<byte> words = packed.Contents(note);
+        Assert.Equal("Xen\0"u8, words.Slice(12, 4));
+        ulong pvh = BinaryPrimitives.ReadUInt64LittleEndian(words[16..]);
+        Assert.InRange(pvh, content.PhysicalAddress, content.PhysicalAddress + content.FileSize);
+        Assert.NotEqual(packed.Entry, pvh);
+
+        // QEMU pads inside the note as p_align says, and would read the entry four bytes too far.
+        Assert.Equal(4ul, note.Alignment);
+    }
+
+    [Fact]
+    public void The_end_of_the_file_is_the_kernels_segments_compressed()
+    {
+        using SmallKernel kernel = Whole();
+        ElfFile file = kernel.Link();
+        ElfFile packed = Packed(file);
+        ReadOnlySpan<byte> rest = packed.Bytes;
+        foreach (ElfSegment segment in file.Segments.Where(s => s.Type == ElfSegmentType.Load).Reverse())
+        {
+            byte[] bytes = file.Contents(segment).TrimEnd((byte)0).ToArray();
+            if (bytes.Length == 0)
+                continue;
+            var block = new byte[LZ4Codec.MaximumOutputSize(bytes.Length)];
+            int length = LZ4Codec.Encode(bytes, block, LZ4Level.L12_MAX);
+            Assert.Equal(block[..length], rest[^length..].ToArray());
+            rest = rest[..^length];
+        }
+    }
+
+    [Property]
+    public bool The_code_is_as_long_wherever_it_lies(uint address, uint scratch, uint source, byte[] bytes)
+    {
+        (PackedBlock, uint)[] blocks = [(new PackedBlock(address / 2, bytes), source)];
+        UnpackerCode here = Unpacker.Assemble(0x10_0000, 0, blocks, default);
+        UnpackerCode there = Unpacker.Assemble(address & 0x7fff_0000, scratch & 0x7fff_fff8, blocks, new PackedEntries(address, source, scratch & 0x7fff_fff8));
+        return here.Bytes.Length == there.Bytes.Length && here.Multiboot2 - 0x10_0000 == there.Multiboot2 - (address & 0x7fff_0000);
+    }
+
+    [Fact]
+    public void A_kernel_without_a_place_for_its_first_time_stamp_cannot_be_packed()
+    {
+        using var kernel = new SmallKernel();
+        var error = Assert.Throws<BuildException>(() => PackedImage.Of(kernel.Link()));
+        Assert.Equal("AZ5006", Assert.Single(error.Diagnostics).Code);
+        Assert.Contains("azalea_entry_tsc", error.Message, StringComparison.Ordinal);
+    }
+
+    private static SmallKernel Whole() => new(k => k.Add("azalea_entry_tsc", a => a.Quadword(0), section: ".data"));
+
+    private static ElfFile Packed(ElfFile kernel) => ElfFile.Parse(PackedImage.Of(kernel), "packed");
+}
