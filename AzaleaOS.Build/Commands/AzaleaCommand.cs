@@ -45,6 +45,7 @@ internal static class AzaleaCommand
             BuildCommand.Create(context),
             IsoCommand.Create(context),
             TestCommand.Create(context),
+            BenchCommand.Create(context),
             DoctorCommand.Create(context),
             CleanCommand.Create(context),
         };

@@ -32,6 +32,9 @@ internal enum Activity
 
     /// <summary>Debugging a kernel.</summary>
     Debug = 128,
+
+    /// <summary>Drawing the charts of a bench.</summary>
+    Bench = 256,
 }
 
 /// <summary>A program or a data file of the host that AzaleaOS uses.</summary>

@@ -35,6 +35,7 @@ internal static class ToolCatalog
             VersionOption = "--help",
         },
         new("busybox", "is the program of the tour and of the tests", Activity.Tour | Activity.Test, "busybox-static") { Programs = ["busybox"], VersionOption = "--help" },
+        new("DejaVu fonts", "letters the charts of the bench", Activity.Bench | Activity.Tour, "fonts-dejavu-core") { Data = ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"] },
         new("gdb", "debugs kernels", Activity.Debug, "gdb") { Programs = ["gdb"] },
     ];
 

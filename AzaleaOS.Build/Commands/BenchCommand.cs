@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Diagnostics;
+using AzaleaOS.Build.Launching;
+using AzaleaOS.Build.Pipeline;
+using AzaleaOS.Build.Requirements;
+using Activity = AzaleaOS.Build.Requirements.Activity;
+
+namespace AzaleaOS.Build.Commands;
+
+/// <summary><c>azalea bench</c>: builds the bench, a program of its own, and runs it.</summary>
+internal sealed class BenchCommand : Command, IHasExamples
+{
+    private readonly Argument<string> _name = new("BENCH") { Description = "What is measured: getpid, the paper's Fig. 5." };
+    private readonly Option<string?> _output = new("--output") { Description = "Where the table, the charts and the numbers are saved.", HelpName = "FOLDER" };
+    private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly Option<bool> _noInstall = CommonOptions.NoInstall();
+
+    private BenchCommand(CommandContext context)
+        : base("bench", "Measure system calls against Linux, in the same QEMU and on this processor.")
+    {
+        _name.AcceptOnlyFromAmong("getpid");
+        Arguments.Add(_name);
+        Options.Add(_output);
+        Options.Add(_json);
+        Options.Add(_noInstall);
+        SetAction((parsed, _) => RunAsync(context, parsed));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Examples { get; } =
+    [
+        "azalea bench getpid",
+        "azalea bench getpid --json --output results",
+    ];
+
+    private static string Project => Path.Combine(SourceTree.Root, "Tests", "Bench", "AzaleaOS.Bench.csproj");
+
+    internal static BenchCommand Create(CommandContext context) => new(context);
+
+    private async Task<int> RunAsync(CommandContext context, ParseResult parsed)
+    {
+        Requirement.Meet(Activity.Build | Activity.Qemu | Activity.Bench, !parsed.GetValue(_noInstall), context.Terminal.Note, HostSystem.Current, context.Cancellation);
+        context.Terminal.Note("building the bench and its images");
+        if (await DotNet.RunAsync(["build", Project, "-c", SourceTree.Configuration, "-v", "quiet", "--nologo"], context.Cancellation) != 0)
+            return ExitStatus.Failure;
+
+        List<string> words = ["exec", Assembly(), parsed.GetRequiredValue(_name)];
+        if (parsed.GetValue(_json))
+            words.Add("--json");
+        if (parsed.GetValue(_output) is { } folder)
+            words.AddRange(["--output", folder]);
+        using Process bench = Process.Start(new ProcessStartInfo(DotNet.Host, words) { UseShellExecute = false })!;
+        try
+        {
+            await bench.WaitForExitAsync(context.Cancellation);
+            return bench.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            bench.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+
+    private static string Assembly()
+    {
+        string folder = Path.Combine(Path.GetDirectoryName(Project)!, "bin", SourceTree.Configuration);
+        return Directory.EnumerateFiles(folder, "AzaleaOS.Bench.dll", SearchOption.AllDirectories).MaxBy(File.GetLastWriteTimeUtc)
+            ?? throw LaunchException.NoInput("AZ7021", $"building the bench left no AzaleaOS.Bench.dll in {folder}");
+    }
+}

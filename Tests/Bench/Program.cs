@@ -1,0 +1,1 @@
+return AzaleaOS.Bench.BenchProgram.Run(args);

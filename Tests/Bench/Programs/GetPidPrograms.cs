@@ -1,0 +1,55 @@
+using AzaleaOS.Build.Assembler;
+using AzaleaOS.Build.Linking;
+using static Iced.Intel.AssemblerRegisters;
+
+namespace AzaleaOS.Bench.Programs;
+
+/// <summary>Makes the Linux programs of the getpid bench: static ELF files, no compiler and no C library.</summary>
+internal static class GetPidPrograms
+{
+    private const string Entry = "bench_start";
+
+    /// <summary>The loop with the <c>syscall</c> instruction: runs on Linux and, unmodified, on the libOS.</summary>
+    /// <param name="path">Where the program goes.</param>
+    /// <param name="name">What its line is called.</param>
+    /// <param name="rounds">How often the loop runs; the best round counts.</param>
+    internal static void WriteSystemCall(string path, string name, int rounds)
+        => Link(path, [], rounds, (name, SystemCall));
+
+    /// <summary>The loop that calls into the libOS, linked with the libOS's own objects into one Linux process.</summary>
+    /// <param name="path">Where the program goes.</param>
+    /// <param name="objects">What a kernel image is linked from.</param>
+    /// <param name="rounds">How often the loop runs; the best round counts.</param>
+    internal static void WriteCalls(string path, IReadOnlyList<string> objects, int rounds)
+        => Link(path, objects, rounds, ("native-call-direct", DirectCall), ("native-call", TableCall));
+
+    private static void SystemCall(KernelAssembler a)
+    {
+        a.mov(eax, GetPidLoops.GetPid);
+        a.syscall();
+    }
+
+    private static void DirectCall(KernelAssembler a) => a.call(a["azalea_sys_39"]);
+
+    private static void TableCall(KernelAssembler a)
+    {
+        a.mov(eax, GetPidLoops.GetPid);
+        a.call(a["azalea_call_entry"]);
+    }
+
+    private static void Link(string path, IReadOnlyList<string> objects, int rounds, params (string Name, Action<KernelAssembler> Call)[] loops)
+    {
+        var start = new KernelObject();
+        start.Add(Entry, a => new GetPidLoops(a, rounds).WriteProgram(loops));
+        string entryObject = path + ".o";
+        start.Write(entryObject);
+
+        // The symbols of the kernel's layout mean nothing in a process, and nobody who asks for them is called.
+        List<string> arguments =
+        [
+            "-static", "-nostdlib", "--gc-sections", "-z", "noexecstack", "--build-id=none", "--no-eh-frame-hdr", "--unresolved-symbols=ignore-all",
+            "--image-base=0x400000", "-e", Entry, "-o", path, entryObject, .. objects,
+        ];
+        _ = ToolProcess.Run(Linker.Find(), arguments);
+    }
+}
