@@ -8,6 +8,7 @@ public sealed class ProjectTests
     {
         ["AzaleaOS.Abi"] = [],
         ["AzaleaOS"] = ["AzaleaOS.Abi"],
+        ["AzaleaOS.App"] = ["AzaleaOS.Abi"],
         ["AzaleaOS.Build"] = ["AzaleaOS.Abi"],
         ["AzaleaOS.Plugs"] = ["AzaleaOS.Abi", "AzaleaOS", "AzaleaOS.Build"],
     };
