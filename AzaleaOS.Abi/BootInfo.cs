@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace AzaleaOS.Abi;
 
 /// <summary>All that is known at entry, whichever way the kernel was started.</summary>
@@ -56,14 +54,4 @@ public struct BootInfo
 
     /// <summary>The command line. The options parser splits it into words in place.</summary>
     public CommandLineBuffer CommandLine;
-}
-
-/// <summary>The kernel's own copy of its command line.</summary>
-[InlineArray(Capacity)]
-public struct CommandLineBuffer
-{
-    /// <summary>Bytes, one of them for the terminator. Linux allows 2048.</summary>
-    public const int Capacity = 4096;
-
-    private byte _first;
 }

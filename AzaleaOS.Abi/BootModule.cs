@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace AzaleaOS.Abi;
 
 /// <summary>A file that the boot loader put into memory next to the kernel.</summary>
@@ -19,14 +17,4 @@ public struct BootModule
 
     /// <summary>The first address after the module.</summary>
     public readonly ulong End => Start.Value + Length;
-}
-
-/// <summary>Room for the boot modules.</summary>
-[InlineArray(Capacity)]
-public struct BootModuleList
-{
-    /// <summary>The most modules that can be given.</summary>
-    public const int Capacity = 32;
-
-    private BootModule _first;
 }

@@ -397,13 +397,3 @@ public enum Errno
     /// <summary>Memory page has hardware error.</summary>
     EHWPOISON = 133,
 }
-
-/// <summary>What can be done with an <see cref="Errno"/>.</summary>
-public static class ErrnoOperators
-{
-    extension(Errno)
-    {
-        /// <summary>The value that a failing system call returns.</summary>
-        public static long operator -(Errno error) => -(long)(int)error;
-    }
-}

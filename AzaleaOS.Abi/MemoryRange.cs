@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace AzaleaOS.Abi;
 
 /// <summary>A range of physical memory of one kind on one NUMA node.</summary>
@@ -22,14 +20,4 @@ public struct MemoryRange
 
     /// <summary>Whether it is RAM that the kernel may read through the direct map.</summary>
     public readonly bool IsRam => Kind is >= MemoryKind.Usable and <= MemoryKind.AcpiReclaimable;
-}
-
-/// <summary>Room for the ranges of a memory map.</summary>
-[InlineArray(Capacity)]
-public struct MemoryRangeList
-{
-    /// <summary>More ranges than any firmware was seen to give: the largest UEFI maps have about 150.</summary>
-    public const int Capacity = 256;
-
-    private MemoryRange _first;
 }

@@ -2,22 +2,6 @@ using System.Text;
 
 namespace AzaleaOS.Build.Launching;
 
-/// <summary>How a run ended.</summary>
-public enum MachineEnding
-{
-    /// <summary>The guest sent its exit record.</summary>
-    Exited,
-
-    /// <summary>The machine stopped, and the guest had sent no exit record.</summary>
-    NoExitRecord,
-
-    /// <summary>The time was over.</summary>
-    TimedOut,
-
-    /// <summary>The caller cancelled the run.</summary>
-    Cancelled,
-}
-
 /// <summary>The outcome of a run.</summary>
 /// <param name="Ending">How it ended.</param>
 /// <param name="Status">The guest's exit status, or 124, 125, 130 as <see cref="ExitStatus"/> says.</param>

@@ -104,8 +104,8 @@ public sealed class BusyboxTests(SampleTree tree) : IClassFixture<SampleTree>
     [InlineData("which busybox")]
     [InlineData("ipcalc -bnm 192.168.3.7/20")]
     [InlineData("mkpasswd -m sha512 -S saltsalt secret")]
-    [InlineData("sh -c echo$IFS$0;exit$IFS"+"7")]
-    [InlineData("ash -c for$IFS"+"i$IFS"+"in$IFS"+"1$IFS"+"2;do:;done;set--$IFS"+"a;test-f$IFS/x")]
+    [InlineData("sh -c echo$IFS$0;exit$IFS" + "7")]
+    [InlineData("ash -c for$IFS" + "i$IFS" + "in$IFS" + "1$IFS" + "2;do:;done;set--$IFS" + "a;test-f$IFS/x")]
     [InlineData("no-such-applet")]
     [InlineData("--list")]
     public void An_applet_writes_and_ends_as_on_Linux(string command)

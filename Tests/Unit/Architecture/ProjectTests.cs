@@ -3,7 +3,7 @@ namespace AzaleaOS.Tests.Unit.Architecture;
 /// <summary>Which project may refer to which.</summary>
 public sealed class ProjectTests
 {
-    /// <summary>A project that is not listed may refer to none; tests may refer to all.</summary>
+    /// <summary>The projects that are not applications. Tests may refer to all.</summary>
     private static readonly Dictionary<string, string[]> s_allowed = new()
     {
         ["AzaleaOS.Abi"] = [],
@@ -21,10 +21,15 @@ public sealed class ProjectTests
             string name = Path.GetFileNameWithoutExtension(project);
             Law.Holds(References(project, "ProjectReference")
                 .Select(reference => Path.GetFileNameWithoutExtension(reference.Replace('\\', '/')))
-                .Except(s_allowed.GetValueOrDefault(name, []))
+                .Except(Allowed(name))
                 .Select(reference => $"{name} must not refer to {reference}"));
         }
     }
+
+    /// <summary>An application sees the application's library and its own plugs; plugs see the tool.</summary>
+    private static string[] Allowed(string name) => s_allowed.TryGetValue(name, out string[]? allowed) ? allowed
+        : name.EndsWith(".Plugs", StringComparison.Ordinal) ? ["AzaleaOS.Abi", "AzaleaOS.App", "AzaleaOS.Build"]
+        : ["AzaleaOS.App", name + ".Plugs"];
 
     [Theory]
     [InlineData("AzaleaOS.Abi")]

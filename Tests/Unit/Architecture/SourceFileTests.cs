@@ -27,6 +27,21 @@ public sealed partial class SourceFileTests
     }
 
     [Fact]
+    public void A_public_type_has_a_file_of_its_own_that_bears_its_name()
+    {
+        List<string> strangers = [];
+        foreach (string file in Repository.Sources.Where(file => !file.StartsWith("Tests/", StringComparison.Ordinal)))
+        {
+            string[] types = [.. PublicType().Matches(Repository.Read(file)).Select(match => match.Groups[1].Value)];
+            string name = Path.GetFileName(file).Split('.')[0];
+            if (types.Length > 1 || (types is [string only] && only != name))
+                strangers.Add($"{file} declares {string.Join(", ", types)}");
+        }
+
+        Law.Holds(strangers);
+    }
+
+    [Fact]
     public void No_file_promises_to_be_finished_later() =>
         Assert.DoesNotContain(Repository.Sources, file => Promise().IsMatch(Repository.Read(file)));
 
@@ -42,6 +57,9 @@ public sealed partial class SourceFileTests
 
     [GeneratedRegex(@"^namespace\s+([\w.]+)", RegexOptions.Multiline)]
     private static partial Regex Namespace();
+
+    [GeneratedRegex(@"^public\s+(?:(?:static|sealed|abstract|readonly|partial|unsafe|ref|new|file)\s+)*(?:class|struct|interface|enum|record\s+struct|record\s+class|record|delegate\s+\S+)\s+(\w+)", RegexOptions.Multiline)]
+    private static partial Regex PublicType();
 
     [GeneratedRegex(@"//.*\b(TO" + @"DO|FIX" + @"ME|HA" + @"CK|XX" + @"X)\b")]
     private static partial Regex Promise();
