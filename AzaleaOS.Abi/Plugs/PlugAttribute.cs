@@ -15,10 +15,10 @@ public sealed class PlugAttribute : Attribute
     }
 
     /// <summary>Replaces methods of <paramref name="target"/>.</summary>
-    public PlugAttribute(Type target) => Target = target;
+    public PlugAttribute(Type target, bool isOptional = false) => (Target, IsOptional) = (target, isOptional);
 
     /// <summary>Replaces methods of the type named <paramref name="targetName"/>, "Full.Name, Assembly".</summary>
-    public PlugAttribute(string targetName) => TargetName = targetName;
+    public PlugAttribute(string targetName, bool isOptional = false) => (TargetName, IsOptional) = (targetName, isOptional);
 
     /// <summary>The type whose methods are replaced.</summary>
     public Type? Target { get; set; }

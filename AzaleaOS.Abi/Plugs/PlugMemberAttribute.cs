@@ -1,7 +1,8 @@
 namespace AzaleaOS.Plugs;
 
 /// <summary>Marks a plug method or property and names its target (Cosmos gen3).</summary>
-[AttributeUsage(AttributeTargets.Method | AttributeTargets.Property, Inherited = false)]
+/// <remarks>gen3 allows it on fields; here that is an error of the build, which says what to do instead.</remarks>
+[AttributeUsage(AttributeTargets.Method | AttributeTargets.Property | AttributeTargets.Field, Inherited = false)]
 public sealed class PlugMemberAttribute : Attribute
 {
     /// <summary>The target has the plug's own name.</summary>

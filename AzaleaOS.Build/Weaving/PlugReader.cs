@@ -37,6 +37,12 @@ internal sealed class PlugReader(List<BuildDiagnostic> errors)
                 $"{SignatureText.Of(type)}: a plug replaces the methods of a generic type for all arguments; name the open type, typeof({target.Name.Split('`')[0]}<>)");
             return null;
         }
+        if (PlugAttributes.Find(type, "PlugField") is not null)
+        {
+            Error(WeaverCodes.Unsupported, SourceLocation.Of(type),
+                $"{SignatureText.Of(type)}: no [PlugField]: keep the value in a static field of the plug, or in a struct that the plug finds by the object's address");
+            return null;
+        }
         if (values.Flag("ReplaceBase"))
         {
             Error(WeaverCodes.Unsupported, SourceLocation.Of(type),

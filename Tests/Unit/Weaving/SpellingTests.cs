@@ -83,6 +83,7 @@ public class SpellingTests
     {
         using var pair = new WovenPair(Target, """
             [Plug("Shop.Cellar, Target", IsOptional = true)] public static class P { public static int Depth() => 0; }
+            [Plug("Shop.Attic, Target", true)] public static class R { [PlugMember] public static int Depth() => 0; }
             [Plug(typeof(Shop.Till))] public static class Q { [PlugMethod(IsOptional = true)] public static int Depth() => 0; }
             """);
 

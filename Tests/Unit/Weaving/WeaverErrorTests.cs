@@ -66,7 +66,8 @@ public class WeaverErrorTests
 
         // What has no meaning here, and what cannot be done.
         { "AZ1007", "typeof(Box<>)", """[Plug(typeof(Shop.Box<int>))] public static class P { public static int Get(Shop.Box<int> aThis) => /*here*/ 0; }""" },
-        { "AZ1007", "FieldAccess", """[Plug("Shop.Till, Target")] public static class P { public static int Total(int price) => /*here*/ 0; [IL2CPU.API.Attribs.PlugMember] public static int Sum; } namespace IL2CPU.API.Attribs { public sealed class PlugMember : Attribute; }""" },
+        { "AZ1007", "FieldAccess", """[Plug("Shop.Till, Target")] public static class P { public static int Total(int price) => /*here*/ 0; [PlugMember] public static int Sum; }""" },
+        { "AZ1007", "[PlugField]", """[Plug("Shop.Till, Target"), IL2CPU.API.Attribs.PlugField(FieldId = "x")] public static class P { public static int Total(int price) => /*here*/ 0; } namespace IL2CPU.API.Attribs { public sealed class PlugField : Attribute { public string FieldId; } }""" },
         { "AZ1007", "[AssemblerMethod]", """[Plug("Shop.Till, Target")] public static class P { [IL2CPU.API.Attribs.PlugMethod(Assembler = typeof(int))] public static int Total(int price) => /*here*/ 0; } namespace IL2CPU.API.Attribs { public sealed class PlugMethod : Attribute { public Type Assembler; } }""" },
         { "AZ1007", "ObjectPointerAccess", """[Plug("Shop.Till, Target")] public static class P { public static int Add([IL2CPU.API.Attribs.ObjectPointerAccess] object aThis, int amount, ref int seen) => /*here*/ 0; } namespace IL2CPU.API.Attribs { public sealed class ObjectPointerAccess : Attribute; }""" },
         { "AZ1008", "not woven", """[Plug(typeof(System.Text.StringBuilder))] public static class P { public static object Clear(System.Text.StringBuilder aThis) => /*here*/ null; }""" },
