@@ -49,18 +49,19 @@ internal sealed class IsoCommand : Command, IHasExamples, IAcceptsProgramArgumen
         if (Directory.Exists(output))
             throw LaunchException.Usage("AZ7034", $"{output} is a directory");
         GuestProgram guest = _guest.Describe(parsed, context);
+        IReadOnlyList<string> commandLine = guest.CommandLine;
+        using var file = new TemporaryFile();
+        if (guest.HasFiles)
+            guest.CreateFileSystem().Write(file.Path);
         Requirement.Meet(Activity.Iso | (image is null ? Activity.Build : Activity.None), !parsed.GetValue(_noInstall), context.Terminal.Note, HostSystem.Current, context.Cancellation);
         KernelImage kernel = await KernelImage.ResolveAsync(context, image);
         if (kernel.Kernel is null)
             throw LaunchException.Usage("AZ7035", $"{image} is an ISO already");
-        using var file = new TemporaryFile();
-        if (guest.HasFiles)
-            guest.CreateFileSystem().Write(file.Path);
         IsoImage.Write(new IsoRequest
         {
             Kernel = kernel.Kernel,
             Modules = guest.HasFiles ? [file.Path] : [],
-            CommandLine = guest.CommandLine,
+            CommandLine = commandLine,
             Output = output,
         });
         await ReportAsync(context, output, parsed.GetValue(_json));

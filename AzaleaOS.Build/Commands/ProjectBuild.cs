@@ -58,8 +58,8 @@ internal static class ProjectBuild
     private static IEnumerable<string> Inputs(string project) =>
     [
         Path.GetDirectoryName(project)!,
-        .. ((string[])["AzaleaOS", "AzaleaOS.Abi", "AzaleaOS.Plugs", "AzaleaOS.Build", "iso", "Directory.Build.props", "Directory.Packages.props", "global.json"])
-            .Select(name => Path.Combine(SourceTree.Root, name)),
+        .. Directory.EnumerateDirectories(SourceTree.Root, "AzaleaOS*"),
+        .. ((string[])["iso", "Directory.Build.props", "Directory.Packages.props", "global.json"]).Select(name => Path.Combine(SourceTree.Root, name)),
     ];
 
     private static async Task<(int Status, string Said)> RunAsync(string project, CancellationToken cancellation)

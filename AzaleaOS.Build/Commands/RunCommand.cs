@@ -55,19 +55,21 @@ internal sealed class RunCommand : Command, IHasExamples, IAcceptsProgramArgumen
         if (guest.Program is null && image is null)
             return await Tour.RunAsync(context, machine, install);
 
-        Requirement.Meet(ActivitiesOf(machine) | (image is null ? Activity.Build : Activity.None), install, context.Terminal.Note, HostSystem.Current, context.Cancellation);
-        KernelImage kernel = await KernelImage.ResolveAsync(context, image);
-        if (kernel.Iso is not null && (guest.HasFiles || guest.CommandLine.Count > 0))
-            throw LaunchException.Usage("AZ7033", "a ready ISO holds its own program, files and options", "write another one with:  azalea iso");
+        // What the command line names is read before the kernel is built: a wrong path shows at once.
+        IReadOnlyList<string> commandLine = guest.CommandLine;
         using var file = new TemporaryFile();
         if (guest.HasFiles)
             guest.CreateFileSystem().Write(file.Path);
+        Requirement.Meet(ActivitiesOf(machine) | (image is null ? Activity.Build : Activity.None), install, context.Terminal.Note, HostSystem.Current, context.Cancellation);
+        KernelImage kernel = await KernelImage.ResolveAsync(context, image);
+        if (kernel.Iso is not null && (guest.HasFiles || commandLine.Count > 0))
+            throw LaunchException.Usage("AZ7033", "a ready ISO holds its own program, files and options", "write another one with:  azalea iso");
         machine = machine with
         {
             Kernel = kernel.Kernel,
             Iso = kernel.Iso,
             Initramfs = guest.HasFiles ? file.Path : null,
-            CommandLine = guest.CommandLine,
+            CommandLine = commandLine,
         };
         return await RunMachineAsync(context, machine, parsed.GetValue(_json));
     }

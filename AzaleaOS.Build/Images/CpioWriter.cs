@@ -10,6 +10,12 @@ internal sealed class CpioWriter(Stream stream)
     private const string Magic = "070701";
     private const string Trailer = "TRAILER!!!";
 
+    /// <summary>
+    /// Archives are padded to whole pages. QEMU's microvm puts a boot module at the very end of memory and over the page
+    /// there that its firmware has put the ACPI tables in, unless the module ends with a page.
+    /// </summary>
+    private const int PageSize = 4096;
+
     private uint _inode = 1;
     private long _position;
 
@@ -43,7 +49,7 @@ internal sealed class CpioWriter(Stream stream)
     {
         _inode = 0;
         Header(Trailer, 0, 0, links: 1, date: 0);
-        Pad();
+        Bytes(new byte[(int)(-_position & (PageSize - 1))]);
         stream.Flush();
     }
 

@@ -12,6 +12,9 @@ internal static class MachineLimits
     /// <summary>Most processors QEMU's microvm machine takes.</summary>
     internal const int MicroVmCpus = 288;
 
+    /// <summary>With more, the firmware's ACPI tables need a second page, and QEMU puts a boot module over it.</summary>
+    internal const int MicroVmCpusWithModule = 56;
+
     /// <summary>Bochs 2.7 runs out of timers with more (BX_MAX_TIMERS is 64).</summary>
     internal const int BochsCpus = 8;
 
@@ -87,6 +90,12 @@ internal static class MachineLimits
         {
             throw LaunchException.Usage("AZ7004", $"{machine.Cpus} cores are too many for {name}, which takes at most {most}",
                 most < Q35Cpus ? "use --machine q35" : null);
+        }
+
+        if (machine.Kind == MachineKind.MicroVm && machine.Initramfs is not null && machine.Cpus > MicroVmCpusWithModule)
+        {
+            throw LaunchException.Usage("AZ7004", $"{machine.Cpus} cores are too many for a microvm with a program or files, which takes at most {MicroVmCpusWithModule}",
+                "use --machine q35");
         }
 
         if (machine.Topology is { } topology && topology.Cpus != machine.Cpus)

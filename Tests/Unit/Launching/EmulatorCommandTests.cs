@@ -119,6 +119,7 @@ public class EmulatorCommandTests
             good with { Cpus = 0 },
             good with { Cpus = 256, Kind = MachineKind.Pc },
             good with { Cpus = 289, Kind = MachineKind.MicroVm },
+            good with { Cpus = 57, Kind = MachineKind.MicroVm, Initramfs = kernel },
             good with { Cpus = 9, Kind = MachineKind.Bochs },
             good with { Cpus = 5000 },
             good with { Cpus = 4, Topology = new CpuTopology(1, 2, 1) },
