@@ -26,6 +26,6 @@ internal static class WallClock
         }
 
         ulong ticks = Instructions.ReadTimestamp() - s_toldAt;
-        return (long)(s_told + (ulong)((UInt128)ticks * Clock.Second / Tsc.Frequency));
+        return (long)s_told + Clock.ToNanoseconds(ticks, Clock.RateOf(Tsc.Frequency));
     }
 }

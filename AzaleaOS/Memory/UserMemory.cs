@@ -25,14 +25,11 @@ internal static unsafe class UserMemory
     internal static bool TryRead<T>(ulong address, out T value)
         where T : unmanaged
     {
-        if (!CanRead(address, (ulong)sizeof(T)))
+        Unsafe.SkipInit(out value);
+        fixed (T* to = &value)
         {
-            value = default;
-            return false;
+            return TryRead(address, to, sizeof(T));
         }
-
-        value = Unsafe.ReadUnaligned<T>((void*)address);
-        return true;
     }
 
     /// <summary>Copies a structure out.</summary>
@@ -40,13 +37,10 @@ internal static unsafe class UserMemory
     internal static bool TryWrite<T>(ulong address, in T value)
         where T : unmanaged
     {
-        if (!CanWrite(address, (ulong)sizeof(T)))
+        fixed (T* from = &value)
         {
-            return false;
+            return TryWrite(address, new ReadOnlySpan<byte>(from, sizeof(T)));
         }
-
-        Unsafe.WriteUnaligned((void*)address, value);
-        return true;
     }
 
     /// <summary>Copies bytes out.</summary>
@@ -90,5 +84,19 @@ internal static unsafe class UserMemory
         }
 
         return -Errno.ENAMETOOLONG;
+    }
+
+    // One copy for all structures: what a caller gets on failure is nothing it may look at, but never the stack's past.
+    private static bool TryRead(ulong address, void* to, int size)
+    {
+        Span<byte> bytes = new(to, size);
+        if (!CanRead(address, (ulong)size))
+        {
+            bytes.Clear();
+            return false;
+        }
+
+        new ReadOnlySpan<byte>((void*)address, size).CopyTo(bytes);
+        return true;
     }
 }

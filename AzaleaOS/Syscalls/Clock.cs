@@ -7,8 +7,10 @@ internal static unsafe class Clock
     /// <summary>Nanoseconds in a second.</summary>
     internal const long Second = 1_000_000_000;
 
+    private const int RateShift = 32;
+
     private static ulong s_start;
-    private static ulong s_frequency;
+    private static ulong s_rate;
     private static long s_wallOffset;
     private static bool s_wallKnown;
 
@@ -29,16 +31,19 @@ internal static unsafe class Clock
     internal static void Start(ulong counter)
     {
         s_start = counter;
-        s_frequency = 0;
+        s_rate = 0;
         s_wallKnown = false;
     }
 
     /// <summary>Nanoseconds since the kernel was entered.</summary>
     internal static long Monotonic()
     {
-        ulong frequency = Frequency();
-        ulong ticks = ReadCounter() - s_start;
-        return (long)(((UInt128)ticks * Second) / frequency);
+        if (s_rate == 0)
+        {
+            s_rate = RateOf(ReadFrequency());
+        }
+
+        return ToNanoseconds(ReadCounter() - s_start, s_rate);
     }
 
     /// <summary>Nanoseconds since 1970 UTC.</summary>
@@ -62,13 +67,13 @@ internal static unsafe class Clock
         }
     }
 
-    private static ulong Frequency()
-    {
-        if (s_frequency == 0)
-        {
-            s_frequency = ReadFrequency();
-        }
+    /// <summary>Nanoseconds in a counter tick, in units of 2^-32.</summary>
+    internal static ulong RateOf(ulong frequency) => ((ulong)Second << RateShift) / frequency;
 
-        return s_frequency;
+    /// <summary>Nanoseconds in some counter ticks.</summary>
+    internal static long ToNanoseconds(ulong ticks, ulong rate)
+    {
+        ulong high = Math.BigMul(ticks, rate, out ulong low);
+        return (long)((high << RateShift) | (low >> RateShift));
     }
 }

@@ -49,6 +49,38 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
         Assert.Single(result.Log.Split('\n'), line => line.Contains(path, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("garbage", "neither a cpio archive (newc) nor an ELF program")]
+    [InlineData("archive cut short", "ends in the middle of an entry")]
+    [InlineData("32-bit program", "a 32-bit program")]
+    [InlineData("dynamic program", "link it with -static")]
+    [InlineData("program cut short", "outside the file")]
+    [InlineData("program for another processor", "another processor")]
+    public void A_boot_module_that_is_nothing_ends_with_one_line_and_126(string kind, string message)
+    {
+        byte[] busybox = File.ReadAllBytes(SampleTree.Busybox);
+        byte[] module = kind switch
+        {
+            "garbage" => [.. Enumerable.Repeat((byte)'x', 5000)],
+            "archive cut short" => new Unit.Applications.Archive().File("f", "text").ToBytes()[..130],
+            "32-bit program" => [.. busybox[..4], 1, .. busybox[5..]],
+            "dynamic program" => File.ReadAllBytes("/bin/cat"),
+            "program cut short" => busybox[..1_000_000],
+            _ => [.. busybox[..18], 183, 0, .. busybox[20..]],
+        };
+        MachineResult result = tree.RunModule(module, "/bin/program");
+        Assert.Equal(126, result.Status);
+        Assert.Contains(message, result.Log);
+    }
+
+    [Fact]
+    public void A_program_that_is_itself_the_boot_module_runs_and_finds_itself()
+    {
+        MachineResult result = tree.RunModule(File.ReadAllBytes(SampleTree.Busybox), "/usr/bin/readlink", "/proc/self/exe");
+        Assert.Equal(0, result.Status);
+        Assert.Equal("/usr/bin/readlink\n", result.Output);
+    }
+
     [Fact]
     public void The_smallest_machine_is_large_enough_for_busybox()
         => Assert.Equal(0, tree.Here(new MachineDescription { Memory = MemorySize.Mebibytes(16) }, SampleTree.Busybox, "true").Status);

@@ -93,6 +93,20 @@ public sealed class SampleTree : IDisposable
         });
     }
 
+    /// <summary>Boots with one module and nothing else.</summary>
+    public MachineResult RunModule(byte[] module, params string[] command)
+    {
+        string path = Path.Combine(_work, "module");
+        File.WriteAllBytes(path, module);
+        return Machine.Run(new MachineDescription
+        {
+            Kernel = RunnerImage.Path,
+            Initramfs = path,
+            CommandLine = ["--", .. command],
+            Timeout = TimeSpan.FromMinutes(2),
+        });
+    }
+
     /// <summary>Compiles a program of this project into the tree, once.</summary>
     /// <returns>Its path.</returns>
     public string AddProgram(string name, string kind)

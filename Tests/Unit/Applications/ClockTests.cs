@@ -1,0 +1,73 @@
+using AzaleaOS.Abi;
+using AzaleaOS.Abi.Linux;
+using AzaleaOS.Cpu;
+using AzaleaOS.Files;
+using AzaleaOS.Memory;
+using AzaleaOS.Syscalls;
+using FsCheck.Xunit;
+
+namespace AzaleaOS.Tests.Unit.Applications;
+
+[Collection(nameof(ApplicationTests))]
+public sealed class ClockTests : IDisposable
+{
+    private readonly HostApplication _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    [Property(MaxTest = 500)]
+    public void Ticks_become_nanoseconds_to_a_billionth(ulong ticks, uint megahertz)
+    {
+        ulong frequency = (megahertz % 10_000 + 100) * 1_000_000UL + 7;
+        ticks %= frequency * 3600 * 24 * 365;
+        decimal exact = (decimal)ticks * 1_000_000_000 / frequency;
+        decimal here = Clock.ToNanoseconds(ticks, Clock.RateOf(frequency));
+        Assert.InRange(here, (exact * 0.999999999m) - 1, exact + 1);
+    }
+
+    [Fact]
+    public void Sleeping_ends_when_the_time_is_over_and_not_before()
+    {
+        ulong nap = HostApplication.Put([.. BitConverter.GetBytes(1L), .. BitConverter.GetBytes(500L)]);
+        Assert.Equal(0, TimeCalls.Sleep(new UserPointer<Timespec>(nap), default));
+        Assert.InRange(Clock.Monotonic(), 1_000_000_500, 1_010_000_000);
+        Assert.Equal(-Errno.EFAULT, TimeCalls.Sleep(new UserPointer<Timespec>(8), default));
+    }
+
+    [Theory]
+    [InlineData(0x56, 0x34, 0x12, 0x29, 0x02, 0x24, 0x20, 0x02, 1709210096)]
+    [InlineData(56, 34, 12, 29, 2, 24, 20, 0x06, 1709210096)]
+    [InlineData(0x00, 0x00, 0x92, 0x01, 0x01, 0x70, 0x19, 0x00, 43200)]
+    [InlineData(0x00, 0x00, 0x12, 0x01, 0x01, 0x70, 0x19, 0x00, 0)]
+    [InlineData(0x59, 0x59, 0x91, 0x31, 0x12, 0x99, 0x19, 0x00, 946684799)]
+    [InlineData(0x59, 0x59, 0x23, 0x31, 0x12, 0x99, 0x00, 0x02, 4102444799)]
+    [InlineData(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0)]
+    [InlineData(0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0)]
+    public void The_clock_of_a_PC_is_read_in_each_of_its_four_ways(
+        byte second, byte minute, byte hour, byte day, byte month, byte year, byte century, byte status, long seconds)
+        => Assert.Equal(seconds, new CmosTime(second, minute, hour, day, month, year, century).ToSeconds(status));
+
+    [Fact]
+    public void The_stream_is_ChaCha20()
+    {
+        // RFC 8439, A.1, test vector 1.
+        byte[] block = new byte[64];
+        RandomSource.Block(new byte[32], 0, block);
+        Assert.Equal(
+            "76b8e0ada0f13d90405d6ae55386bd28bdd219b8a08ded1aa836efcc8b770dc7da41597c5157488d7724e03fb8d84a376a43b8f41518a11cc387b669b2ee6586",
+            Convert.ToHexStringLower(block));
+    }
+
+    [Fact]
+    public void Random_bytes_never_come_twice()
+    {
+        RandomSource.Stir("what nobody knows"u8);
+        byte[] bytes = new byte[100_000];
+        RandomSource.Fill(bytes);
+        RandomSource.Fill(bytes.AsSpan(50_000));
+        HashSet<ulong> seen = [];
+        for (int i = 0; i + 8 <= bytes.Length; i += 8)
+            Assert.True(seen.Add(BitConverter.ToUInt64(bytes, i)));
+        Assert.InRange(bytes.Sum(b => b) / (double)bytes.Length, 126, 129);
+    }
+}
