@@ -41,6 +41,9 @@ internal static class Installer
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+
+        // dpkg refuses to work without the administrator's directories, which "su" leaves out.
+        start.Environment["PATH"] = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin";
         using Process process = Process.Start(start)!;
         using CancellationTokenRegistration registration = cancellation.Register(() => process.Kill(entireProcessTree: true));
         DataReceivedEventHandler copy = (_, line) =>

@@ -36,7 +36,7 @@ internal static class Requirement
     {
         if (plan.Commands.Count == 0)
             return "get it from:  " + string.Join(", ", plan.Hints);
-        string command = system.HasApt ? $"install with:  {plan.OneLine(system)}" : $"install the packages of your distribution that match Debian's:  {plan.OneLine(system)}";
+        string command = system.HasApt ? $"install with:  {plan.OneLine(system)}" : $"there is no apt-get here; install what Debian calls:  {string.Join(' ', plan.Packages)}";
         return plan.Hints.Count == 0 ? command : $"{command}\n        and get  {string.Join(", ", plan.Hints)}";
     }
 }

@@ -21,8 +21,8 @@ public sealed class DoctorTests : IDisposable
             [
                 "echo 'deb http://deb.debian.org/debian bookworm-backports main' > /etc/apt/sources.list.d/azalea-backports.list",
                 "apt-get update -qq",
-                "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -t bookworm-backports qemu-system-x86",
-                "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends lld grub-common grub-pc-bin grub-efi-amd64-bin xorriso ovmf bochs bochs-term bochsbios busybox-static gdb",
+                "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends -t bookworm-backports qemu-system-x86",
+                "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends " + string.Join(' ', ToolCatalog.All.SelectMany(tool => tool.Packages).Where(package => package != "qemu-system-x86")),
             ],
             plan.Commands);
         Assert.Equal(["dotnet: https://dotnet.microsoft.com/download/dotnet/10.0"], plan.Hints);
@@ -34,7 +34,7 @@ public sealed class DoctorTests : IDisposable
         Tool qemu = Tool("qemu-system-x86_64");
         Assert.Equal(2, InstallPlan.For([qemu], Host("bookworm", isRoot: true, hasBackports: true)).Commands.Count);
         Assert.Equal(
-            ["apt-get update -qq", "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends qemu-system-x86"],
+            ["apt-get update -qq", "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends qemu-system-x86"],
             InstallPlan.For([qemu], Host("trixie", isRoot: true)).Commands);
     }
 
@@ -88,7 +88,7 @@ public sealed class DoctorTests : IDisposable
             () => Requirement.Meet(Activity.Qemu, install: false, _ => { }, Host("trixie", isRoot: true, hasApt: true), CancellationToken.None));
         Assert.Equal(ExitStatus.Unavailable, error.ExitStatus);
         Assert.Equal("missing: qemu-system-x86_64", error.Problem);
-        Assert.Equal("install with:  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends qemu-system-x86", error.Advice);
+        Assert.Equal("install with:  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends qemu-system-x86", error.Advice);
     }
 
     [Fact]
