@@ -52,12 +52,14 @@ internal static unsafe class StartUp
             Log.Error($"{CommandLineErrors.Describe(mistake)} {s_options.Culprit.Span}");
             PowerOff.Machine(CommandLineErrors.ExitStatus);
         }
+        BootLog.Memory(in s_info);
     }
 
     /// <summary>Reads the firmware's tables, loads the kernel's page tables, and gives the boot core its stacks.</summary>
     internal static void TakeMemory()
     {
         ReadTables();
+        BootLog.Tables(in s_acpi);
         KernelSections sections = KernelSections.Linked;
         PageError error = KernelMemory.Initialise(
             ref s_info,
@@ -85,6 +87,7 @@ internal static unsafe class StartUp
             LocalApic.UseRegisters(mapped);
         }
         LocalApic.Enable();
+        BootLog.BootCore();
         Tsc.Start(s_info.TscFrequency, s_acpi.TimerPort, s_acpi.TimerHas32Bits);
         OneShotTimer.Start();
         Cores.Start();
