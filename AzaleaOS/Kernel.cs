@@ -23,7 +23,7 @@ public class Kernel
     /// <param name="info">Physical address of what the loader left.</param>
     public unsafe void Start(uint protocol, ulong info)
     {
-        StartUp.OpenConsole();
+        StartUp.OpenConsole(protocol);
         BootCore.Start();
         StartUp.ReadBootInfo(protocol, info);
         StartUp.TakeMemory();

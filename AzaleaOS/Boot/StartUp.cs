@@ -25,10 +25,12 @@ internal static unsafe class StartUp
     internal static ref readonly KernelOptions Options => ref s_options;
 
     /// <summary>Opens the console. On the entry code's page tables, so that whatever fails next can be seen.</summary>
-    internal static void OpenConsole()
+    /// <param name="protocol">How the kernel was entered. On lent cores the screen and the machine stay its owner's.</param>
+    internal static void OpenConsole(uint protocol)
     {
         Serial.Start();
-        if (BiosData.HasTextScreen(PhysicalWindow.BootIdentity)) TextScreen.Start((ushort*)TextScreen.PhysicalAddress);
+        if (protocol == (uint)BootProtocol.HandOff) PowerOff.KeepMachineOn();
+        else if (BiosData.HasTextScreen(PhysicalWindow.BootIdentity)) TextScreen.Start((ushort*)TextScreen.PhysicalAddress);
     }
 
     /// <summary>Understands what the loader left, and the command line.</summary>
@@ -79,8 +81,9 @@ internal static unsafe class StartUp
     /// <summary>Turns on the interrupt controller and finds the clocks. Interrupts stay off until a thread wants them.</summary>
     internal static void StartInterrupts()
     {
-        Pic.Silence();
-        if (LocalApic.Choose(out PhysicalAddress registers))
+        bool isLent = s_info.Protocol == BootProtocol.HandOff;
+        if (!isLent) Pic.Silence();
+        if (LocalApic.Choose(mayChange: !isLent, out PhysicalAddress registers))
         {
             void* mapped = DeviceMemory.Map(registers, PageSize.Size4K);
             if (mapped == null) RefuseForMemory();

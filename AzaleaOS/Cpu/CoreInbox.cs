@@ -7,7 +7,7 @@ namespace AzaleaOS.Cpu;
 /// <remarks>
 /// Written by: any core while it owns the slot (Empty to Claimed by compare-and-exchange, then
 /// function and argument, then Full with release); the owner takes it (Full, acquire, to Empty).
-/// The owner also announces here how it sleeps, before it looks at the slot a last time: store,
+/// The owner also announces here that it sleeps, before it looks at the slot a last time: store,
 /// full fence, load; the sender stores Full, full fence, loads <see cref="_sleep"/>. One of the two
 /// sees the other. A line of its own: it is what a sleeping core monitors.
 /// </remarks>
@@ -19,8 +19,7 @@ internal unsafe struct CoreInbox
     private const int Full = 2;
 
     private const int Awake = 0;
-    private const int Halted = 1;
-    private const int Monitoring = 2;
+    private const int Asleep = 1;
 
     [FieldOffset(0)] private int _slot;
     [FieldOffset(4)] private int _sleep;
@@ -30,7 +29,10 @@ internal unsafe struct CoreInbox
     /// <summary>Leaves a function.</summary>
     /// <param name="function">What to call.</param>
     /// <param name="argument">What to call it with.</param>
-    /// <param name="needsInterrupt">Whether the owner sleeps so that only an interrupt wakes it.</param>
+    /// <param name="needsInterrupt">
+    /// Whether the owner sleeps. Not even with a monitor is the store enough: some processors lose such
+    /// wake-ups (Linux's X86_BUG_MONITOR), and so does Bochs 2.7.
+    /// </param>
     /// <returns>False if the owner has not taken the previous function yet.</returns>
     internal bool TryPut(delegate*<void*, void> function, void* argument, out bool needsInterrupt)
     {
@@ -39,7 +41,7 @@ internal unsafe struct CoreInbox
         _function = function;
         _argument = argument;
         Interlocked.Exchange(ref _slot, Full);
-        needsInterrupt = Volatile.Read(ref _sleep) == Halted;
+        needsInterrupt = Volatile.Read(ref _sleep) == Asleep;
         return true;
     }
 
@@ -61,7 +63,7 @@ internal unsafe struct CoreInbox
     /// <summary>Sleeps until something comes. For the owner, with interrupts off; they are on afterwards.</summary>
     internal void Wait(bool monitor)
     {
-        Interlocked.Exchange(ref _sleep, monitor ? Monitoring : Halted);
+        Interlocked.Exchange(ref _sleep, Asleep);
         int seen = Volatile.Read(ref _slot);
         if (seen != Full)
         {

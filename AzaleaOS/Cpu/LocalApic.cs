@@ -52,12 +52,13 @@ internal static unsafe class LocalApic
     internal static bool IsX2 => s_isX2;
 
     /// <summary>Decides the mode, on the boot core.</summary>
+    /// <param name="mayChange">Whether x2APIC may be turned on; no if other cores belong to somebody else.</param>
     /// <param name="registers">The physical address to map if <see cref="UseRegisters"/> has to be called.</param>
     /// <returns>Whether the registers are in memory.</returns>
-    internal static bool Choose(out PhysicalAddress registers)
+    internal static bool Choose(bool mayChange, out PhysicalAddress registers)
     {
         ulong state = Instructions.ReadMsr(Msr.ApicBase);
-        s_isX2 = (state & X2ApicEnable) != 0 || CpuFeatures.HasX2Apic;
+        s_isX2 = (state & X2ApicEnable) != 0 || (mayChange && CpuFeatures.HasX2Apic);
         registers = new PhysicalAddress(state & RegistersMask);
         return !s_isX2;
     }

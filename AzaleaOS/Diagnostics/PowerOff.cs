@@ -19,6 +19,7 @@ internal static class PowerOff
     private const int PatiencePolls = 1_000_000;
 
     private static ExitMethod s_method;
+    private static bool s_isLent;
     private static ushort s_controlA;
     private static ushort s_controlB;
     private static byte s_sleepTypeA;
@@ -28,6 +29,9 @@ internal static class PowerOff
 
     /// <summary>Chooses the way out: option <c>exit=</c>.</summary>
     internal static void Use(ExitMethod method) => s_method = method;
+
+    /// <summary>The machine is somebody else's: unless told otherwise by option, this core halts and that is all.</summary>
+    internal static void KeepMachineOn() => s_isLent = true;
 
     /// <summary>Tells which ports and values the firmware wants for state S5; port 0 is none.</summary>
     internal static void SetAcpi(ushort controlA, byte sleepTypeA, ushort controlB, byte sleepTypeB, ushort enablePort, byte enableValue)
@@ -50,6 +54,7 @@ internal static class PowerOff
         Serial.Drain();
 
         ExitMethod method = s_method;
+        if (s_isLent && method == ExitMethod.Auto) HaltForever();
         if (method == ExitMethod.Auto ? IsQemu() : method == ExitMethod.Debug)
         {
             // Never 0: QEMU's own errors end with 1, which would be (0 << 1) | 1.
@@ -60,7 +65,12 @@ internal static class PowerOff
             foreach (byte letter in "Shutdown"u8) Port.Out8(BochsPort, letter);
         }
         SleepForever();
+        HaltForever();
+    }
 
+    [DoesNotReturn]
+    private static void HaltForever()
+    {
         InterruptFlag.Clear();
         while (true) InterruptFlag.Halt();
     }

@@ -52,6 +52,18 @@ public sealed class BootTests
         => await (Promise.Machine with { Cpus = 4 }).Test("hello", $"cpus={cores}", "cores=wait")
             .Ends(0, $"cores: {cores} up");
 
+    [Theory]
+    [InlineData(MachineKind.Q35, "exit=acpi", 0)]
+    [InlineData(MachineKind.Pc, "exit=acpi", 0)]
+    [InlineData(MachineKind.Q35, "exit=debug", 0x81)]
+    [InlineData(MachineKind.MicroVm, "exit=debug", 0x81)]
+    public async Task A_machine_is_switched_off_the_way_that_was_asked_for(MachineKind kind, string option, int emulatorStatus)
+    {
+        MachineResult result = await (Promise.Machine with { Kind = kind }).Test("hello", option).Run();
+
+        Assert.True(result is { Ending: MachineEnding.Exited, Status: 0 } && result.EmulatorStatus == emulatorStatus, result.ToString());
+    }
+
     [Fact]
     public async Task The_first_test_of_the_image_says_hello()
     {

@@ -17,6 +17,8 @@ public sealed class FaultTests
     [InlineData("divide-error", 136, "divide error in the kernel", "DivideByZero")]
     [InlineData("invalid-opcode", 132, "invalid opcode in the kernel", "InvalidOpcode")]
     [InlineData("breakpoint", 133, "breakpoint in the kernel", "Breakpoint")]
+    [InlineData("double-fault", 134, "double fault in the kernel", "DoubleFault")]
+    [InlineData("nmi", 134, "non-maskable interrupt in the kernel", "NonMaskable")]
     [InlineData("panic", 134, "this is a test", "GiveUp")]
     [InlineData("index", 134, "index out of range", "IndexOutOfRange")]
     public async Task A_fault_names_its_reason_and_its_method(string test, int status, string reason, string method)
@@ -28,6 +30,10 @@ public sealed class FaultTests
         Assert.Contains("  rip ", result.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("kept", result.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_fault_while_a_fault_is_reported_ends_the_machine_all_the_same()
+        => await Promise.Machine.Test("fault-in-report").Ends(134, "panic: while reporting: page fault in the kernel");
 
     [Theory]
     [InlineData(MachineKind.Q35)]

@@ -10,6 +10,7 @@ public sealed class PromiseTests
     [InlineData("timer-late")]
     [InlineData("frequency")]
     [InlineData("interrupt-registers")]
+    [InlineData("exception-registers")]
     [InlineData("system-call-registers")]
     [InlineData("switch")]
     [InlineData("memory")]
@@ -32,6 +33,15 @@ public sealed class PromiseTests
     [InlineData(MachineKind.Bochs, "system-call-registers")]
     public async Task A_promise_is_kept_on_every_machine(MachineKind kind, string test)
         => await (Promise.Machine with { Kind = kind, Timeout = TimeSpan.FromMinutes(3) }).Test(test).IsKept();
+
+    [Fact]
+    public async Task A_core_wakes_for_work_although_its_monitor_misses_the_store()
+        => await (Promise.Machine with { Kind = MachineKind.Bochs, Cpus = 2, Timeout = TimeSpan.FromMinutes(3) })
+            .Test("run-on-cores").IsKept();
+
+    [Fact]
+    public async Task The_text_screen_shows_what_is_written()
+        => await (Promise.Machine with { ExtraArguments = ["-device", "VGA"] }).Test("screen").IsKept();
 
     [Theory]
     [InlineData("qemu64")]

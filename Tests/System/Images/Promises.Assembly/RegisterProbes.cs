@@ -47,6 +47,15 @@ internal static class RegisterProbes
         End(a, except: []);
     }
 
+    /// <summary>Raises an exception that somebody repairs by skipping its two bytes. Returns 1 if nothing was lost, else 0.</summary>
+    [AssemblerMethod("azalea_test_exception")]
+    internal static void AcrossAnException(KernelAssembler a)
+    {
+        Begin(a);
+        a.ud2();
+        End(a, except: []);
+    }
+
     /// <summary>Makes the system call whose number is the argument, with arguments 0. Returns 1 if nothing but rax, rcx and r11 changed.</summary>
     [AssemblerMethod("azalea_test_system_call")]
     internal static void AcrossASystemCall(KernelAssembler a)

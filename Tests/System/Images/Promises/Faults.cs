@@ -80,6 +80,27 @@ internal static unsafe class Faults
         return false;
     }
 
+    /// <summary>An exception whose stack is gone.</summary>
+    internal static bool DoubleFault()
+    {
+        CoreBlock.Current->Task.SetStack(InterruptStack.Exceptions, 0x1000);
+        return WriteNull();
+    }
+
+    /// <summary>An interrupt that nobody can have sent.</summary>
+    internal static bool NonMaskable()
+    {
+        LocalApic.SendNmi(LocalApic.ReadId());
+        while (true) Instructions.Pause();
+    }
+
+    /// <summary>A report that fails itself.</summary>
+    internal static bool FaultInReport()
+    {
+        Panic.StopOtherCores = &Fail;
+        return WriteNull();
+    }
+
     internal static bool GiveUp()
     {
         Panic.Because("this is a test"u8);
@@ -101,6 +122,12 @@ internal static unsafe class Faults
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Recurse(int depth) => depth == 0 ? 0 : Recurse(depth + 1) + depth;
+
+    private static int Fail()
+    {
+        _ = WriteNull();
+        return 0;
+    }
 
     private static void Divide(void* argument) => s_sink = 1 / (int)Hidden(0);
 

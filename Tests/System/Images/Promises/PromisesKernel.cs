@@ -27,6 +27,7 @@ public unsafe class PromisesKernel : Kernel
     {
         if (name.SequenceEqual("hello"u8)) return &Console.Hello;
         if (name.SequenceEqual("interleave"u8)) return &Console.Interleave;
+        if (name.SequenceEqual("screen"u8)) return &Console.Screen;
 
         if (name.SequenceEqual("write-null"u8)) return &Faults.WriteNull;
         if (name.SequenceEqual("read-page-0"u8)) return &Faults.ReadPageZero;
@@ -40,6 +41,9 @@ public unsafe class PromisesKernel : Kernel
         if (name.SequenceEqual("invalid-opcode"u8)) return &Faults.InvalidOpcode;
         if (name.SequenceEqual("breakpoint"u8)) return &Faults.Breakpoint;
         if (name.SequenceEqual("non-canonical"u8)) return &Faults.NonCanonical;
+        if (name.SequenceEqual("double-fault"u8)) return &Faults.DoubleFault;
+        if (name.SequenceEqual("nmi"u8)) return &Faults.NonMaskable;
+        if (name.SequenceEqual("fault-in-report"u8)) return &Faults.FaultInReport;
         if (name.SequenceEqual("panic"u8)) return &Faults.GiveUp;
         if (name.SequenceEqual("panic-on-core"u8)) return &Faults.GiveUpOnCore;
         if (name.SequenceEqual("index"u8)) return &Faults.IndexOutOfRange;
@@ -51,6 +55,7 @@ public unsafe class PromisesKernel : Kernel
         if (name.SequenceEqual("timer-late"u8)) return &Clocks.PastDeadlineFiresAtOnce;
         if (name.SequenceEqual("frequency"u8)) return &Clocks.Frequency;
         if (name.SequenceEqual("interrupt-registers"u8)) return &RegistersKept.AcrossInterrupts;
+        if (name.SequenceEqual("exception-registers"u8)) return &RegistersKept.AcrossExceptions;
         if (name.SequenceEqual("system-call-registers"u8)) return &RegistersKept.AcrossSystemCalls;
         if (name.SequenceEqual("switch"u8)) return &Switching.PingPong;
         if (name.SequenceEqual("memory"u8)) return &MemoryUse.Exhaust;

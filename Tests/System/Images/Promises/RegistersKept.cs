@@ -26,6 +26,13 @@ internal static unsafe class RegistersKept
         return true;
     }
 
+    /// <summary>An exception that is repaired by code which uses many registers.</summary>
+    internal static bool AcrossExceptions()
+    {
+        Exceptions.Repair = &Skip;
+        return Raise() != 0;
+    }
+
     internal static bool AcrossSystemCalls()
         => IsKept(GetPid) && IsKept(GetGroups) && IsKept(Unknown);
 
@@ -35,6 +42,22 @@ internal static unsafe class RegistersKept
         Log.Line($"lost by system call {number}");
         return false;
     }
+
+    private static bool Skip(TrapFrame* frame, ulong address)
+    {
+        const ulong InvalidOpcodeLength = 2;
+        if (frame->Vector != Vector.InvalidOpcode) return false;
+
+        // Formatting and copying use vector registers.
+        LogMessage message = $"skipped {frame->Rip:x16} with {frame->Rsp}, {frame->Rax}";
+        Log.Line($"{message.Written}");
+        frame->Rip += InvalidOpcodeLength;
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_test_exception")]
+    private static extern int Raise();
 
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_test_interrupt")]
