@@ -34,20 +34,24 @@ internal unsafe struct FrameCache
     }
 
     /// <summary>Takes a frame, of the core's own node if it has one.</summary>
-    internal bool TryTake(out FrameNumber frame)
+    internal bool TryTake(out FrameNumber frame) => TryTake(out frame, out _);
+
+    /// <summary>Takes a frame, and tells whether it is filled with zeros already.</summary>
+    internal bool TryTake(out FrameNumber frame, out bool isZeroed)
     {
         if (Frames.Count == 0 && !Refill(_limit / 2))
         {
             frame = default;
+            isZeroed = false;
             return false;
         }
 
-        frame = new FrameNumber(Frames.Pop());
+        frame = new FrameNumber(Frames.Pop(out isZeroed));
         return true;
     }
 
-    /// <summary>Gives a frame back.</summary>
-    internal void Return(FrameNumber frame)
+    /// <summary>Gives a frame back, and tells whether it is filled with zeros.</summary>
+    internal void Return(FrameNumber frame, bool isZeroed = false)
     {
         if (_nodes->Count > 1 && !(*_nodes)[_node]->Owns(frame))
         {
@@ -61,7 +65,14 @@ internal unsafe struct FrameCache
             Frames.Drain(ref *(*_nodes)[_node], _limit / 2);
         }
 
-        Frames.Push(frame.Value);
+        if (isZeroed)
+        {
+            Frames.PushZeroed(frame.Value);
+        }
+        else
+        {
+            Frames.Push(frame.Value);
+        }
     }
 
     /// <summary>Makes sure that some frames are at hand, at most half of the smallest limit: 4.</summary>

@@ -8,6 +8,9 @@ internal struct FrameStash
     /// <summary>The most it holds.</summary>
     internal const int Capacity = 64;
 
+    // In a slot: the frame is filled with zeros.
+    private const ulong Zeroed = 1UL << 63;
+
     private int _count;
     private Slots _frames;
 
@@ -23,8 +26,19 @@ internal struct FrameStash
     /// <summary>Adds a frame number. There must be room.</summary>
     internal void Push(ulong frame) => Unsafe.Add(ref Unsafe.As<Slots, ulong>(ref _frames), _count++) = frame;
 
+    /// <summary>Adds the number of a frame that is filled with zeros. There must be room.</summary>
+    internal void PushZeroed(ulong frame) => Push(frame | Zeroed);
+
     /// <summary>Takes the frame number that was added last. There must be one.</summary>
-    internal ulong Pop() => Unsafe.Add(ref Unsafe.As<Slots, ulong>(ref _frames), --_count);
+    internal ulong Pop() => Pop(out _);
+
+    /// <summary>Takes the frame number that was added last, and tells whether the frame is filled with zeros. There must be one.</summary>
+    internal ulong Pop(out bool isZeroed)
+    {
+        ulong slot = Unsafe.Add(ref Unsafe.As<Slots, ulong>(ref _frames), --_count);
+        isZeroed = (slot & Zeroed) != 0;
+        return slot & ~Zeroed;
+    }
 
     /// <summary>Adds as many as the allocator gives, up to a number.</summary>
     internal void Fill(ref FrameAllocator allocator, int upTo)
@@ -37,6 +51,11 @@ internal struct FrameStash
     internal void Drain(ref FrameAllocator allocator, int count)
     {
         Span<ulong> slots = _frames;
+        foreach (ref ulong slot in slots[..count])
+        {
+            slot &= ~Zeroed;
+        }
+
         allocator.ReturnSingles(slots[..count]);
         slots[count.._count].CopyTo(slots);
         _count -= count;

@@ -13,11 +13,17 @@ namespace AzaleaOS.Memory;
 internal static unsafe class Frames
 {
     /// <summary>Takes a frame near this core, contents undefined.</summary>
-    internal static bool TryTake(out FrameNumber frame)
+    internal static bool TryTake(out FrameNumber frame) => TryTake(out frame, out _);
+
+    /// <summary>Takes a frame near this core that is filled with zeros.</summary>
+    internal static bool TryTakeZeroed(out FrameNumber frame)
     {
-        bool interrupts = InterruptFlag.Clear();
-        bool taken = Cache->TryTake(out frame);
-        InterruptFlag.Restore(interrupts);
+        bool taken = TryTake(out frame, out bool isZeroed);
+        if (taken && !isZeroed)
+        {
+            PageMemory.Clear(frame.Address.Mapped.Pointer, PageSize.Size4K);
+        }
+
         return taken;
     }
 
@@ -61,7 +67,7 @@ internal static unsafe class Frames
     }
 
     /// <summary>Takes a page of zeros near this core, seen through the direct map; null if memory is exhausted.</summary>
-    internal static void* TakePage() => TryTake(out FrameNumber frame) ? Cleared(frame) : null;
+    internal static void* TakePage() => TryTakeZeroed(out FrameNumber frame) ? frame.Address.Mapped.Pointer : null;
 
     /// <summary>Takes a page of zeros on or near a node; null if memory is exhausted.</summary>
     internal static void* TakePage(uint node)
@@ -69,7 +75,14 @@ internal static unsafe class Frames
         bool interrupts = InterruptFlag.Clear();
         bool taken = KernelMemory.Nodes->TryTake(KernelMemory.Nodes->Clamp(node), 0, out FrameNumber frame);
         InterruptFlag.Restore(interrupts);
-        return taken ? Cleared(frame) : null;
+        if (!taken)
+        {
+            return null;
+        }
+
+        void* page = frame.Address.Mapped.Pointer;
+        PageMemory.Clear(page, PageSize.Size4K);
+        return page;
     }
 
     /// <summary>Gives a page back that came from one of the methods above.</summary>
@@ -89,10 +102,11 @@ internal static unsafe class Frames
 
     private static int Node => KernelMemory.Nodes->Clamp(CoreBlock.Current->Node);
 
-    private static void* Cleared(FrameNumber frame)
+    private static bool TryTake(out FrameNumber frame, out bool isZeroed)
     {
-        void* page = frame.Address.Mapped.Pointer;
-        PageMemory.Clear(page, PageSize.Size4K);
-        return page;
+        bool interrupts = InterruptFlag.Clear();
+        bool taken = Cache->TryTake(out frame, out isZeroed);
+        InterruptFlag.Restore(interrupts);
+        return taken;
     }
 }

@@ -134,7 +134,7 @@ internal static unsafe class KernelRange
             {
                 if (!TryKeepSpare(batch.Frame(i)))
                 {
-                    cache->Return(batch.Frame(i));
+                    cache->Return(batch.Frame(i), batch.IsZeroed(i));
                 }
             }
             else

@@ -11,6 +11,10 @@ internal struct PageBatch
     /// <summary>The most blocks of frames it holds; page tables stop when it is nearly full.</summary>
     internal const int Capacity = 64;
 
+    // In a block's low bits, below the address: the order, and whether it is a frame of zeros.
+    private const ulong OrderMask = 0x1f;
+    private const ulong Zeroed = 0x20;
+
     private Blocks _blocks;
 
     [InlineArray(Capacity)]
@@ -47,10 +51,16 @@ internal struct PageBatch
     internal FrameNumber Frame(int index) => new(At(index) >> PageSize.Shift4K);
 
     /// <summary>log2 of the frames in a block.</summary>
-    internal int Order(int index) => (int)(At(index) & (PageSize.Size4K - 1));
+    internal int Order(int index) => (int)(At(index) & OrderMask);
+
+    /// <summary>Whether a block is one frame filled with zeros: what a table without entries is.</summary>
+    internal bool IsZeroed(int index) => (At(index) & Zeroed) != 0;
 
     /// <summary>Adds a block at a physical address.</summary>
     internal void Add(ulong address, int order) => At(Count++) = address | (uint)order;
+
+    /// <summary>Adds the frame of a table whose entries are all gone.</summary>
+    internal void AddEmptyTable(ulong address) => At(Count++) = address | Zeroed;
 
     [UnscopedRef]
     private ref ulong At(int index) => ref Unsafe.Add(ref Unsafe.As<Blocks, ulong>(ref _blocks), index);

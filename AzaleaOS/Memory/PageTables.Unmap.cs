@@ -84,7 +84,7 @@ internal readonly unsafe partial struct PageTables
                 break;
             }
 
-            batch.Add(PageEntry.AddressOf(*parent), 0);
+            batch.AddEmptyTable(PageEntry.AddressOf(*parent));
             *parent = 0;
             removed = 1;
         }

@@ -124,8 +124,12 @@ internal readonly unsafe partial struct PageTables(PhysicalAddress root, ulong d
 
     private ulong NewTable(FrameStash* tables)
     {
-        ulong address = tables->Pop() << PageSize.Shift4K;
-        PageMemory.Clear((void*)(_directMap + address), PageSize.Size4K);
+        ulong address = tables->Pop(out bool isZeroed) << PageSize.Shift4K;
+        if (!isZeroed)
+        {
+            PageMemory.Clear((void*)(_directMap + address), PageSize.Size4K);
+        }
+
         return address | PageEntry.Table;
     }
 

@@ -56,19 +56,21 @@ internal static unsafe class UserPageTables
             hasFrames = Fits(start, room, order) && Frames.TryTake(order, out frame);
         }
 
-        if (!hasFrames)
+        ulong size = PageSize.Size4K << order;
+        if (hasFrames)
+        {
+            PageMemory.Clear(frame.Address.Mapped.Pointer, size);
+        }
+        else
         {
             order = 0;
-            hasFrames = Frames.TryTake(out frame);
+            size = PageSize.Size4K;
+            if (!Frames.TryTakeZeroed(out frame))
+            {
+                return 0;
+            }
         }
 
-        if (!hasFrames)
-        {
-            return 0;
-        }
-
-        ulong size = PageSize.Size4K << order;
-        PageMemory.Clear(frame.Address.Mapped.Pointer, size);
         if (KernelRange.Map(new VirtualAddress(start), frame.Address, size, access, PageCaching.WriteBack) is PageError.None)
         {
             return size;

@@ -196,6 +196,12 @@ internal sealed unsafe class PageTablesModel : IDisposable
                     Assert.True(frames.Remove(address + (frame << 12)));
                 }
             }
+            else if (batch.IsZeroed(i) && _stash->Count < PageTables.TablesPerPage)
+            {
+                // An empty table can be the next one as it is.
+                Assert.False(new Span<byte>(_arena.At(address), 4096).ContainsAnyExcept((byte)0));
+                _stash->PushZeroed(batch.Frame(i).Value);
+            }
             else
             {
                 // A table: nobody may use what is in it any more.
