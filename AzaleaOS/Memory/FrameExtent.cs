@@ -125,9 +125,11 @@ internal unsafe struct FrameExtent
         Untouched += count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly byte* Group(ulong frame, ulong directMap)
         => (byte*)(directMap + _metadata) + ((frame >> GroupShift) - (MetadataFirst >> GroupShift));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly byte* Frame(ulong frame, ulong directMap)
         => (byte*)(directMap + _metadata) + _groupCount + (frame - MetadataFirst);
 

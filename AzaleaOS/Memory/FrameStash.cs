@@ -24,6 +24,7 @@ internal struct FrameStash
     internal readonly int Count => _count;
 
     /// <summary>Adds a frame number. There must be room.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Push(ulong frame) => Unsafe.Add(ref Unsafe.As<Slots, ulong>(ref _frames), _count++) = frame;
 
     /// <summary>Adds the number of a frame that is filled with zeros. There must be room.</summary>
@@ -33,6 +34,7 @@ internal struct FrameStash
     internal ulong Pop() => Pop(out _);
 
     /// <summary>Takes the frame number that was added last, and tells whether the frame is filled with zeros. There must be one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong Pop(out bool isZeroed)
     {
         ulong slot = Unsafe.Add(ref Unsafe.As<Slots, ulong>(ref _frames), --_count);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Diagnostics;
 
@@ -43,6 +44,7 @@ internal static unsafe class KernelRange
     /// <param name="end">The address after the range.</param>
     /// <param name="releases">Whether their frames are given back.</param>
     /// <returns>None, OutOfMemory if a large page could not be split, or what <see cref="PageTables.Check"/> says.</returns>
+    [SkipLocalsInit]
     internal static PageError Unmap(VirtualAddress start, VirtualAddress end, bool releases)
     {
         PageError error = PageError.None;
@@ -64,6 +66,7 @@ internal static unsafe class KernelRange
 
     /// <summary>Changes what may be done with pages.</summary>
     /// <returns>As <see cref="Unmap"/>, and WriteAndExecute.</returns>
+    [SkipLocalsInit]
     internal static PageError Protect(VirtualAddress start, VirtualAddress end, PageAccess access)
     {
         PageError error = PageError.None;

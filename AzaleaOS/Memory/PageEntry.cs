@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 
 namespace AzaleaOS.Memory;
@@ -60,9 +61,11 @@ internal static class PageEntry
     internal static ulong AttributesOf(ulong entry) => entry & Attributes;
 
     /// <summary>Where the page or table lies.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong AddressOf(ulong entry) => entry & AddressMask;
 
     /// <summary>How many entries of the table that this entry refers to are in use.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int CountOf(ulong entry) => (int)((entry & CountMask) >> CountShift);
 
     /// <summary>What may be done with the page.</summary>
@@ -83,8 +86,10 @@ internal static class PageEntry
         => (entry & CacheDisable) != 0 ? PageCaching.Uncached : PageCaching.WriteBack;
 
     /// <summary>log2 of the bytes that an entry covers; level 0 is the page table.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int Shift(int level) => PageSize.Shift4K + (9 * level);
 
     /// <summary>Which entry of a table of a level covers an address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int Index(ulong address, int level) => (int)(address >> Shift(level)) & 511;
 }

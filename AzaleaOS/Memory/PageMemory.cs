@@ -15,11 +15,18 @@ internal static unsafe class PageMemory
     /// <param name="length">Bytes, a multiple of 4 KiB.</param>
     internal static void Clear(void* start, ulong length)
     {
-        const int Step = 128;
+        const int Step = 256;
         byte* next = (byte*)start;
-        byte* end = next + PageSize.AlignDown(length, Step);
-        Vector128<byte> zero = Vector128<byte>.Zero;
-        for (; next != end; next += Step)
+        byte* end = next + PageSize.AlignDown(length, PageSize.Size4K);
+        if (next == end)
+        {
+            return;
+        }
+
+        // Loaded and not a constant, which the compiler would make anew for every other store.
+        Vector128<byte>.Zero.Store(next);
+        Vector128<byte> zero = Vector128.Load(next);
+        do
         {
             zero.Store(next);
             zero.Store(next + 16);
@@ -29,6 +36,16 @@ internal static unsafe class PageMemory
             zero.Store(next + 80);
             zero.Store(next + 96);
             zero.Store(next + 112);
+            zero.Store(next + 128);
+            zero.Store(next + 144);
+            zero.Store(next + 160);
+            zero.Store(next + 176);
+            zero.Store(next + 192);
+            zero.Store(next + 208);
+            zero.Store(next + 224);
+            zero.Store(next + 240);
+            next += Step;
         }
+        while (next != end);
     }
 }

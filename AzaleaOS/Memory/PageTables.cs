@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 
 namespace AzaleaOS.Memory;
@@ -35,7 +36,9 @@ internal readonly unsafe partial struct PageTables(PhysicalAddress root, ulong d
 
         internal ulong* this[int level]
         {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
             readonly get => (ulong*)_entries[level];
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
             set => _entries[level] = (ulong)value;
         }
     }
@@ -101,6 +104,7 @@ internal readonly unsafe partial struct PageTables(PhysicalAddress root, ulong d
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong* Table(ulong entry) => (ulong*)(_directMap + PageEntry.AddressOf(entry));
 
     /// <summary>Goes down to the entry that is empty or a page.</summary>
