@@ -40,8 +40,7 @@ internal sealed class BenchCommand : Command, IHasExamples
     private async Task<int> RunAsync(CommandContext context, ParseResult parsed)
     {
         Requirement.Meet(Activity.Build | Activity.Qemu | Activity.Bench, !parsed.GetValue(_noInstall), context.Terminal.Note, HostSystem.Current, context.Cancellation);
-        context.Terminal.Note("building the bench and its images");
-        if (await DotNet.RunAsync(["build", Project, "-c", SourceTree.Configuration, "-v", "quiet", "--nologo"], context.Cancellation) != 0)
+        if (!await ProjectBuild.TryBuildAsync(context, "building the bench and its images", Project))
             return ExitStatus.Failure;
 
         List<string> words = ["exec", Assembly(), parsed.GetRequiredValue(_name)];

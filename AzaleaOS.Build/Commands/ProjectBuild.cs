@@ -28,15 +28,20 @@ internal static class ProjectBuild
     internal static async Task<ProjectOutput> BuildAsync(CommandContext context, string project)
     {
         string name = Path.GetFileNameWithoutExtension(project);
-        (int status, string said) = await context.Terminal.ProgressAsync($"building {name}", () => RunAsync(project, context.Cancellation));
-        if (status != 0)
-        {
-            Console.Error.Write(said);
+        if (!await TryBuildAsync(context, $"building {name}", project))
             throw new LaunchException("AZ7020", $"{name} was not built", null, ExitStatus.Failure);
-        }
 
         return Find(project) ?? throw new LaunchException("AZ7021", $"building {name} left no {name}{StrippedSuffix} in {OutputDirectory(project)}",
             "the project must import AzaleaOS.targets", ExitStatus.Failure);
+    }
+
+    /// <summary>Builds a project or solution. What the build says is shown if it fails; else only that it goes on.</summary>
+    internal static async Task<bool> TryBuildAsync(CommandContext context, string what, string project)
+    {
+        (int status, string said) = await context.Terminal.ProgressAsync(what, () => RunAsync(project, context.Cancellation));
+        if (status != 0)
+            Console.Error.Write(said);
+        return status == 0;
     }
 
     /// <summary>The newest results of a project, or null.</summary>

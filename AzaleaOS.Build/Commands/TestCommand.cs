@@ -57,8 +57,7 @@ internal sealed class TestCommand : Command, IHasExamples
 
         if (!parsed.GetValue(_noBuild))
         {
-            context.Terminal.Note("building everything");
-            if (await DotNet.RunAsync(["build", SourceTree.Solution, "-c", SourceTree.Configuration, "-v", "quiet", "--nologo"], context.Cancellation) != 0)
+            if (!await ProjectBuild.TryBuildAsync(context, "building everything", SourceTree.Solution))
                 return ExitStatus.Failure;
         }
 
