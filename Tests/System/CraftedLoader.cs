@@ -46,7 +46,7 @@ internal static class CraftedLoader
         return machine with
         {
             Kernel = loader,
-            ExtraArguments = [.. machine.ExtraArguments, "-device", $"loader,file={Promise.Kernel}"],
+            ExtraArguments = [.. machine.ExtraArguments, "-device", $"loader,file={Promise.KernelWithSymbols}"],
         };
     }
 
