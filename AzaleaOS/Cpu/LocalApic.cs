@@ -1,5 +1,6 @@
 using System.Threading;
 using AzaleaOS.Abi;
+using AzaleaOS.Diagnostics;
 
 namespace AzaleaOS.Cpu;
 
@@ -39,6 +40,7 @@ internal static unsafe class LocalApic
     private const uint TimerDeadlineMode = 2 << 17;
     private const uint DivideBy16 = 0x3;
     private const uint DeliveryPending = 1 << 12;
+    private const int DeliveryPolls = 1_000_000;
 
     private const uint DeliverNmi = 0x0400;
     private const uint DeliverInit = 0x0500;
@@ -137,15 +139,23 @@ internal static unsafe class LocalApic
             Instructions.WriteMsr(Msr.X2Apic + (CommandLow >> 4), ((ulong)target.Value << 32) | command);
             return;
         }
+
+        // Two writes: nobody else may send from this core in between.
+        bool interrupts = InterruptFlag.Clear();
         WaitForDelivery();
         Write(CommandHigh, target.Value << 24);
         Write(CommandLow, command);
         WaitForDelivery();
+        InterruptFlag.Restore(interrupts);
     }
 
     private static void WaitForDelivery()
     {
-        while ((Read(CommandLow) & DeliveryPending) != 0) Instructions.Pause();
+        // Bounded, so that a panic that came in the middle of another message gets through.
+        for (int polls = 0; polls < DeliveryPolls && (Read(CommandLow) & DeliveryPending) != 0; polls++)
+        {
+            Instructions.Pause();
+        }
     }
 
     private static uint Read(uint register) => s_isX2
