@@ -1,6 +1,7 @@
 using AzaleaOS.Build.Assembler;
 using AzaleaOS.Build.Checking;
 using AzaleaOS.Build.Compilation;
+using AzaleaOS.Build.Diagnostics;
 using AzaleaOS.Build.Images;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Build.Linking;
@@ -23,7 +24,7 @@ public sealed class KernelBuild
     private readonly IlcPackages _packages;
 
     /// <summary>Prepares a build.</summary>
-    /// <exception cref="Diagnostics.BuildException">AZ2000: the compiler's packages are not there.</exception>
+    /// <exception cref="BuildException">AZ2000: the compiler's packages are not there.</exception>
     public KernelBuild(ImageRequest request)
     {
         _request = request;
@@ -60,7 +61,7 @@ public sealed class KernelBuild
 
     /// <summary>Runs what is not up to date.</summary>
     /// <param name="progress">Told the name of each stage that runs.</param>
-    /// <exception cref="Diagnostics.BuildException">The user's errors, from every stage that could run.</exception>
+    /// <exception cref="BuildException">The user's errors, from every stage that could run.</exception>
     public IReadOnlyList<StageTiming> Run(Action<string>? progress = null)
     {
         StageCache cache = new(Intermediate("stages"), ToolVersion, new ContentHashes());
@@ -115,25 +116,22 @@ public sealed class KernelBuild
             });
     }
 
-    private BuildStage Compile()
+    private BuildStage Compile() => new(
+        "compile",
+        [.. CompilerRequest.Inputs.Concat(CompilerRequest.References).SelectMany(WithSymbols)],
+        [CompiledObject],
+        () => IlCompiler.Compile(CompilerRequest))
     {
-        string[] inputs = [Woven(_request.Assembly), EntryAssembly, Woven(_request.KernelAssembly)];
-        string[] references = [WovenCoreLibrary, .. _request.Plugs, .. _request.References];
-        return new(
-            "compile",
-            [.. inputs.Concat(references).SelectMany(WithSymbols)],
-            [CompiledObject],
-            () => IlCompiler.Compile(new IlcRequest
-            {
-                Inputs = inputs,
-                References = references,
-                Output = CompiledObject,
-                Packages = _packages,
-            }))
-        {
-            Options = _packages.Version,
-        };
-    }
+        Options = _packages.Version,
+    };
+
+    private IlcRequest CompilerRequest => new()
+    {
+        Inputs = [Woven(_request.Assembly), EntryAssembly, Woven(_request.KernelAssembly)],
+        References = [WovenCoreLibrary, .. _request.Plugs, .. _request.References],
+        Output = CompiledObject,
+        Packages = _packages,
+    };
 
     private BuildStage Assemble() => new(
         "assemble",
@@ -173,7 +171,42 @@ public sealed class KernelBuild
         "link",
         Objects,
         [FirstPass],
-        () => Linker.Link(new LinkRequest { Objects = Objects, Output = FirstPass, Assemblies = Compiled }));
+        () =>
+        {
+            try
+            {
+                Linker.Link(new LinkRequest { Objects = Objects, Output = FirstPass, Assemblies = Compiled });
+            }
+            catch (BuildException failure) when (failure.Diagnostics.Any(IsForbiddenCode))
+            {
+                throw Locate(failure);
+            }
+        });
+
+    /// <summary>Says the same errors with better places.</summary>
+    /// <remarks>
+    /// ilc gives inlined code the line of the call, which may be in another file than the mistake. So the
+    /// errors, and they alone, are looked for again in code without inlining.
+    /// </remarks>
+    private BuildException Locate(BuildException failure)
+    {
+        string located = Intermediate("located.o");
+        IlCompiler.Compile(CompilerRequest with { Output = located, ExtraOptions = ["--codegenopt:JitNoInline=1"] });
+        try
+        {
+            Linker.Link(new LinkRequest { Objects = [located, AssembledObject, SyscallObject], Output = Intermediate("located.elf"), Assemblies = Compiled });
+            return failure;
+        }
+        catch (BuildException again)
+        {
+            string[] codes = [.. failure.Diagnostics.Select(error => error.Code)];
+            BuildDiagnostic[] better = [.. again.Diagnostics.Where(error => codes.Contains(error.Code) && _request.PathMap.Any(mapping => error.File?.StartsWith(mapping.Key, StringComparison.Ordinal) == true))];
+            return better.Length > 0 ? new BuildException(better) : failure;
+        }
+    }
+
+    /// <summary>AZ21xx: what C# code may not do in a kernel.</summary>
+    private static bool IsForbiddenCode(BuildDiagnostic error) => error.Code.StartsWith("AZ21", StringComparison.Ordinal);
 
     private BuildStage Symbols() => new(
         "symbols",
