@@ -32,7 +32,7 @@ public sealed class HostTools(IReadOnlyList<string> directories, string root = "
         foreach (string candidate in candidates)
         {
             string path = root + candidate;
-            if (File.Exists(path) || Directory.Exists(path))
+            if (IsThere(path))
                 return path;
         }
 
@@ -50,9 +50,13 @@ public sealed class HostTools(IReadOnlyList<string> directories, string root = "
     /// <summary>What every message about a missing tool ends with.</summary>
     internal const string InstallAdvice = "install it with:  azalea doctor --install";
 
+    /// <summary>True if something is at the path. File.Exists alone says so of a link, too, whose target is missing.</summary>
+    private static bool IsThere(string path)
+        => Directory.Exists(path) || (File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is null or { Exists: true });
+
     private static bool IsExecutable(string path)
     {
-        if (!File.Exists(path))
+        if (!IsThere(path) || Directory.Exists(path))
             return false;
         const UnixFileMode execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         return OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & execute) != 0;

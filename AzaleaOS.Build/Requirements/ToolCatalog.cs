@@ -15,7 +15,7 @@ internal static class ToolCatalog
             WantedFor = "building",
             OtherSource = "https://dotnet.microsoft.com/download/dotnet/10.0",
         },
-        new("lld", "links kernels", Activity.Build | Activity.Test | Activity.Tour, "lld") { Programs = ["ld.lld", "ld"] },
+        new("ld.lld or ld", "links kernels", Activity.Build | Activity.Test | Activity.Tour, "lld") { Programs = ["ld.lld", "ld"] },
         new("qemu-system-x86_64", "runs kernels", Activity.Qemu | Activity.Uefi | Activity.Tour | Activity.Test, "qemu-system-x86")
         {
             Programs = ["qemu-system-x86_64"],
@@ -28,7 +28,7 @@ internal static class ToolCatalog
         new("grub x86_64-efi", "starts an ISO by UEFI", AllIso, "grub-efi-amd64-bin") { Data = ["/usr/lib/grub/x86_64-efi/multiboot2.mod"] },
         new("xorriso", "writes an ISO", AllIso, "xorriso") { Programs = ["xorriso"], VersionOption = "-version" },
         new("OVMF", "is the UEFI firmware of QEMU", Activity.Uefi | Activity.Test, "ovmf") { Data = ["/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"] },
-        new("bochs", "runs kernels on processors that QEMU does not have", Activity.Bochs | Activity.Test, "bochs", "bochs-term", "bochsbios")
+        new("bochs", "runs kernels on processors that QEMU does not have", Activity.Bochs | Activity.Test, "bochs", "bochs-term", "bochsbios", "vgabios")
         {
             Programs = ["bochs"],
             Data = ["/usr/share/bochs/BIOS-bochs-latest", "/usr/share/bochs/VGABIOS-lgpl-latest", "/usr/lib/x86_64-linux-gnu/bochs/plugins/libbx_term_gui.so"],

@@ -45,10 +45,11 @@ internal static class GetPidPrograms
         start.Write(entryObject);
 
         // The symbols of the kernel's layout mean nothing in a process, and nobody who asks for them is called.
+        // Only options that ld.lld and GNU ld share; each has a base address for processes of its own, and both will do.
         List<string> arguments =
         [
             "-static", "-nostdlib", "--gc-sections", "-z", "noexecstack", "--build-id=none", "--no-eh-frame-hdr", "--unresolved-symbols=ignore-all",
-            "--image-base=0x400000", "-e", Entry, "-o", path, entryObject, .. objects,
+            "-e", Entry, "-o", path, entryObject, .. objects,
         ];
         _ = ToolProcess.Run(Linker.Find(), arguments);
     }

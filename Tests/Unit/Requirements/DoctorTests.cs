@@ -82,6 +82,32 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public void A_link_to_a_file_that_is_not_there_is_no_file_and_no_program()
+    {
+        Install("bochs", "Bochs x86 Emulator 2.7");
+        HostSystem system = Host("bookworm", isRoot: true);
+        foreach (string file in Tool("bochs").Data)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_root.FullName + file)!);
+            File.WriteAllText(_root.FullName + file, "");
+        }
+
+        // As in Debian, whose bochsbios links to a file of the package vgabios and only recommends it.
+        string bios = _root.FullName + "/usr/share/bochs/VGABIOS-lgpl-latest";
+        File.Delete(bios);
+        File.CreateSymbolicLink(bios, "../vgabios/vgabios.bin");
+        Assert.Null(Tool("bochs").Locate(system.Tools));
+        Directory.CreateDirectory(_root.FullName + "/usr/share/vgabios");
+        File.WriteAllText(_root.FullName + "/usr/share/vgabios/vgabios.bin", "");
+        Assert.NotNull(Tool("bochs").Locate(system.Tools));
+
+        string program = Path.Combine(_root.FullName, "bin", "bochs");
+        File.Delete(program);
+        File.CreateSymbolicLink(program, "bochs-2.7");
+        Assert.Null(Tool("bochs").Locate(system.Tools));
+    }
+
+    [Fact]
     public void A_verb_that_lacks_a_tool_ends_with_69_and_the_exact_command()
     {
         LaunchException error = Assert.Throws<LaunchException>(
