@@ -13,8 +13,25 @@ internal static unsafe class FaultService
     /// <returns>Whether the access can be repeated.</returns>
     internal static bool Repair(TrapFrame* frame, ulong address)
     {
-        PageFaultError error = (PageFaultError)frame->Error;
-        if (frame->Vector != Vector.PageFault || (error & PageFaultError.Present) != 0 || address >= AddressSpace.Highest)
+        if (frame->Vector != Vector.PageFault)
+        {
+            return false;
+        }
+
+        if (Provide((PageFaultError)frame->Error, address))
+        {
+            return true;
+        }
+
+        // The kernel touched what the application may not: the system call answers -EFAULT.
+        ulong fixup = UserAccess.FindFixup(frame->Rip);
+        frame->Rip = fixup != 0 ? fixup : frame->Rip;
+        return fixup != 0;
+    }
+
+    private static bool Provide(PageFaultError error, ulong address)
+    {
+        if ((error & PageFaultError.Present) != 0 || address >= AddressSpace.Highest)
         {
             return false;
         }

@@ -304,6 +304,23 @@ internal unsafe partial struct AddressSpace
         return length;
     }
 
+    /// <summary>Provides the pages of a range, as far as the application may do this with them.</summary>
+    /// <returns>Bytes from the start whose pages are there now.</returns>
+    internal ulong Provide(ulong start, ulong length, Protection access)
+    {
+        ulong allowed = AllowedPrefix(start, length, access);
+        for (ulong page = start & ~(PageSize - 1); allowed != 0 && page < start + allowed; page += PageSize)
+        {
+            // Of an area that owes nothing every page is there.
+            if ((_areas.Find(page)->Flags & AreaFlags.Lazy) != 0 && !ServeFault(page, access))
+            {
+                return page > start ? page - start : 0;
+            }
+        }
+
+        return allowed;
+    }
+
     /// <summary>Whether no area touches a range.</summary>
     internal readonly bool IsFree(ulong start, ulong length)
     {

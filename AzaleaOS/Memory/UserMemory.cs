@@ -4,21 +4,49 @@ using AzaleaOS.Abi.Linux;
 
 namespace AzaleaOS.Memory;
 
-/// <summary>The application's memory, as its system calls name it: every address is checked before it is used.</summary>
+/// <summary>The application's memory, as its system calls name it.</summary>
 /// <remarks>
-/// Application and kernel share the address space, so checked memory is used in place. What is
-/// checked: the range is in the application's half and in areas that allow the access.
+/// Another thread may take it away at any moment, so nothing is used in place: it is copied, and the
+/// copy says how far it came. Pages that are owed are provided on the way. Works in leaf system
+/// calls too. A caller holds no lock that a page fault takes: that of the address space, and frames.
 /// </remarks>
 internal static unsafe class UserMemory
 {
     /// <summary>The longest path, with its final zero: PATH_MAX.</summary>
     internal const int PathMax = 4096;
 
-    /// <summary>Whether the application may read every byte of a range.</summary>
+    /// <summary>Whether a range lies in the application's half. Whether something is there only a copy can tell.</summary>
+    internal static bool IsInside(ulong address, ulong length) => address <= AddressSpace.Highest && length <= AddressSpace.Highest - address;
+
+    /// <summary>Whether the application may read every byte of a range now.</summary>
     internal static bool CanRead(ulong address, ulong length) => AddressSpace.Current->Allows(address, length, Protection.Read);
 
-    /// <summary>Whether the application may write every byte of a range.</summary>
+    /// <summary>Whether the application may write every byte of a range now.</summary>
     internal static bool CanWrite(ulong address, ulong length) => AddressSpace.Current->Allows(address, length, Protection.Write);
+
+    /// <summary>Copies bytes in.</summary>
+    /// <returns>How many bytes were copied: fewer than asked for if the application may not read the next one.</returns>
+    internal static ulong CopyIn(void* to, ulong from, ulong bytes)
+    {
+        ulong reachable = Reachable(from, bytes);
+        return reachable - UserAccess.CopyIn(to, from, reachable);
+    }
+
+    /// <summary>Copies bytes out.</summary>
+    /// <returns>How many bytes were copied: fewer than asked for if the application may not write the next one.</returns>
+    internal static ulong CopyOut(ulong to, void* from, ulong bytes)
+    {
+        ulong reachable = Reachable(to, bytes);
+        return reachable - UserAccess.CopyOut(to, from, reachable);
+    }
+
+    /// <summary>Fills with zeros.</summary>
+    /// <returns>How many bytes were.</returns>
+    internal static ulong Clear(ulong to, ulong bytes)
+    {
+        ulong reachable = Reachable(to, bytes);
+        return reachable - UserAccess.Clear(to, reachable);
+    }
 
     /// <summary>Copies a structure in.</summary>
     /// <returns>False when the application may not read it.</returns>
@@ -28,8 +56,15 @@ internal static unsafe class UserMemory
         Unsafe.SkipInit(out value);
         fixed (T* to = &value)
         {
-            return TryRead(address, to, sizeof(T));
+            if (IsInside(address, (ulong)sizeof(T)) && UserAccess.CopyIn(to, address, (ulong)sizeof(T)) == 0)
+            {
+                return true;
+            }
         }
+
+        // Nothing the caller may look at, but never the stack's past.
+        value = default;
+        return false;
     }
 
     /// <summary>Copies a structure out.</summary>
@@ -39,7 +74,7 @@ internal static unsafe class UserMemory
     {
         fixed (T* from = &value)
         {
-            return TryWrite(address, new ReadOnlySpan<byte>(from, sizeof(T)));
+            return IsInside(address, (ulong)sizeof(T)) && UserAccess.CopyOut(address, from, (ulong)sizeof(T)) == 0;
         }
     }
 
@@ -47,13 +82,54 @@ internal static unsafe class UserMemory
     /// <returns>False when the application may not write there.</returns>
     internal static bool TryWrite(ulong address, ReadOnlySpan<byte> bytes)
     {
-        if (!CanWrite(address, (ulong)bytes.Length))
+        fixed (byte* from = bytes)
         {
-            return false;
+            return IsInside(address, (ulong)bytes.Length) && UserAccess.CopyOut(address, from, (ulong)bytes.Length) == 0;
         }
+    }
 
-        bytes.CopyTo(new Span<byte>((void*)address, bytes.Length));
-        return true;
+    /// <summary>Reads a word that other threads may write.</summary>
+    /// <returns>False when the application may not read it.</returns>
+    internal static bool TryLoad(ulong address, out uint value)
+    {
+        long loaded = IsInside(address, sizeof(uint)) ? UserAccess.Load(address) : -1;
+        value = (uint)loaded;
+        return loaded >= 0;
+    }
+
+    /// <summary>Replaces a word if it is as expected, in one step.</summary>
+    /// <param name="address">A multiple of four.</param>
+    /// <param name="expected">What it must be.</param>
+    /// <param name="desired">What it becomes.</param>
+    /// <param name="old">What it was: <paramref name="expected"/> if it was replaced.</param>
+    /// <returns>False when the application may not write it.</returns>
+    internal static bool TryCompareExchange(ulong address, uint expected, uint desired, out uint old)
+    {
+        long was = IsInside(address, sizeof(uint)) ? UserAccess.CompareExchange(address, expected, desired) : -1;
+        old = (uint)was;
+        return was >= 0;
+    }
+
+    /// <summary>Copies a text in.</summary>
+    /// <param name="address">Where it is.</param>
+    /// <param name="to">Where it goes.</param>
+    /// <param name="room">Bytes there, not 0.</param>
+    /// <returns>Bytes without the final zero; <paramref name="room"/> if none is among so many; -EFAULT.</returns>
+    internal static long CopyText(ulong address, byte* to, int room)
+    {
+        ulong reachable = Reachable(address, (ulong)room);
+        long length = reachable == 0 ? -1 : UserAccess.CopyText(to, address, reachable);
+        return length < 0 || (length == (long)reachable && reachable < (ulong)room) ? -Errno.EFAULT : length;
+    }
+
+    /// <summary>Copies a path in: another thread may change it while it is looked at.</summary>
+    /// <param name="address">Where it is.</param>
+    /// <param name="to">Room for <see cref="PathMax"/> bytes.</param>
+    /// <returns>Bytes without the final zero; -EFAULT, -ENAMETOOLONG.</returns>
+    internal static long CopyPath(ulong address, byte* to)
+    {
+        long length = CopyText(address, to, PathMax);
+        return length == PathMax ? -Errno.ENAMETOOLONG : length;
     }
 
     /// <summary>Finds a path that ends with a zero; it is used where it is.</summary>
@@ -86,17 +162,6 @@ internal static unsafe class UserMemory
         return -Errno.ENAMETOOLONG;
     }
 
-    // One copy for all structures: what a caller gets on failure is nothing it may look at, but never the stack's past.
-    private static bool TryRead(ulong address, void* to, int size)
-    {
-        Span<byte> bytes = new(to, size);
-        if (!CanRead(address, (ulong)size))
-        {
-            bytes.Clear();
-            return false;
-        }
-
-        new ReadOnlySpan<byte>((void*)address, size).CopyTo(bytes);
-        return true;
-    }
+    private static ulong Reachable(ulong address, ulong bytes)
+        => address >= AddressSpace.Highest ? 0 : Math.Min(bytes, AddressSpace.Highest - address);
 }

@@ -12,20 +12,14 @@ internal static unsafe class Machine
     [Syscall(63)]
     internal static long Name(UserPointer<UtsName> to)
     {
-        if (!UserMemory.CanWrite(to.Address, (ulong)sizeof(UtsName)))
-        {
-            return -Errno.EFAULT;
-        }
-
-        UtsName* name = (UtsName*)to.Address;
-        *name = default;
-        "Linux"u8.CopyTo(new Span<byte>(name->System, 65));
-        "azalea"u8.CopyTo(new Span<byte>(name->Node, 65));
-        "6.12.0-azalea"u8.CopyTo(new Span<byte>(name->Release, 65));
-        "#1 SMP AzaleaOS 0.1.0"u8.CopyTo(new Span<byte>(name->Version, 65));
-        "x86_64"u8.CopyTo(new Span<byte>(name->Machine, 65));
-        "(none)"u8.CopyTo(new Span<byte>(name->Domain, 65));
-        return 0;
+        UtsName name = default;
+        "Linux"u8.CopyTo(new Span<byte>(name.System, 65));
+        "azalea"u8.CopyTo(new Span<byte>(name.Node, 65));
+        "6.12.0-azalea"u8.CopyTo(new Span<byte>(name.Release, 65));
+        "#1 SMP AzaleaOS 0.1.0"u8.CopyTo(new Span<byte>(name.Version, 65));
+        "x86_64"u8.CopyTo(new Span<byte>(name.Machine, 65));
+        "(none)"u8.CopyTo(new Span<byte>(name.Domain, 65));
+        return to.TryWrite(name) ? 0 : -Errno.EFAULT;
     }
 
     /// <summary>sysinfo(2). There is no swap, and one thread that never waits.</summary>

@@ -129,24 +129,28 @@ internal static unsafe class Trace
 
     private static void AppendPath(scoped ref LogMessage line, ulong address)
     {
-        if (UserMemory.ReadPath(address, out ReadOnlySpan<byte> path) < 0)
+        byte* text = stackalloc byte[LongestText + 1];
+        long length = UserMemory.CopyText(address, text, LongestText + 1);
+        if (length < 0)
         {
             AppendArgument(ref line, (byte)'p', address, 0);
             return;
         }
 
-        AppendText(ref line, path);
+        AppendText(ref line, new ReadOnlySpan<byte>(text, (int)length));
     }
 
     private static void AppendBytes(scoped ref LogMessage line, ulong address, ulong length)
     {
-        if (!UserMemory.CanRead(address, length))
+        byte* text = stackalloc byte[LongestText + 1];
+        ulong shown = Math.Min(length, LongestText + 1);
+        if (UserMemory.CopyIn(text, address, shown) != shown)
         {
             AppendArgument(ref line, (byte)'p', address, 0);
             return;
         }
 
-        AppendText(ref line, new ReadOnlySpan<byte>((void*)address, (int)Math.Min(length, LongestText + 1)));
+        AppendText(ref line, new ReadOnlySpan<byte>(text, (int)shown));
     }
 
     private static void AppendText(scoped ref LogMessage line, ReadOnlySpan<byte> text)

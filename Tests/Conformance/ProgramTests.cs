@@ -9,6 +9,7 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
     [InlineData("files", "-static")]
     [InlineData("memory", "-static")]
     [InlineData("memory", "-static-pie")]
+    [InlineData("addresses", "-static")]
     [InlineData("identity", "-static", "one", "", "two words", "quote\"back\\slash")]
     public void Every_result_is_the_one_of_Linux(string program, string kind, params string[] arguments)
     {
