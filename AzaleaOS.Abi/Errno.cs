@@ -396,4 +396,18 @@ public enum Errno
 
     /// <summary>Memory page has hardware error.</summary>
     EHWPOISON = 133,
+
+    // Linux, include/linux/errno.h: the way back to the application turns these into a restart of the call or into EINTR.
+
+    /// <summary>Never seen by a program: repeat the call, unless a handler without SA_RESTART runs.</summary>
+    ERESTARTSYS = 512,
+
+    /// <summary>Never seen by a program: repeat the call.</summary>
+    ERESTARTNOINTR = 513,
+
+    /// <summary>Never seen by a program: repeat the call, unless a handler runs.</summary>
+    ERESTARTNOHAND = 514,
+
+    /// <summary>Never seen by a program: go on by restart_syscall(2), unless a handler runs.</summary>
+    ERESTART_RESTARTBLOCK = 516,
 }

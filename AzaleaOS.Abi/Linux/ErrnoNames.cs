@@ -20,10 +20,14 @@ public static class ErrnoNames
         "EREMOTEIO\nEDQUOT\nENOMEDIUM\nEMEDIUMTYPE\nECANCELED\nENOKEY\nEKEYEXPIRED\nEKEYREVOKED\n"u8 +
         "EKEYREJECTED\nEOWNERDEAD\nENOTRECOVERABLE\nERFKILL\nEHWPOISON\n"u8;
 
+    private static ReadOnlySpan<byte> RestartLines => "ERESTARTSYS\nERESTARTNOINTR\nERESTARTNOHAND\n\nERESTART_RESTARTBLOCK\n"u8;
+
     /// <summary>The name of an error number; "E?" for one that Linux does not know.</summary>
     public static ReadOnlySpan<byte> Find(int number)
+        => number < (int)Errno.ERESTARTSYS ? Find(Lines, number) : Find(RestartLines, number - (int)Errno.ERESTARTSYS + 1);
+
+    private static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> lines, int number)
     {
-        ReadOnlySpan<byte> lines = Lines;
         for (int line = 1; !lines.IsEmpty; line++)
         {
             int end = lines.IndexOf((byte)'\n');
