@@ -1,142 +1,353 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Threading;
 using AzaleaOS.Abi;
+using AzaleaOS.Abi.Linux;
 using AzaleaOS.Memory;
+using SpinLock = AzaleaOS.Diagnostics.SpinLock;
 
 namespace AzaleaOS.Files;
 
-/// <summary>Which open file a descriptor means. A unikernel has one table.</summary>
-/// <remarks>Used by one core at a time.</remarks>
+/// <summary>Which open file a descriptor means. A unikernel has one table for all its threads.</summary>
+/// <remarks>
+/// A slot is a word: the open file, and FD_CLOEXEC in bit 0. Slots are written under the lock and read without it:
+/// <see cref="Get"/> counts a reference and then looks whether the slot still says the same. Pages of slots are never
+/// given back. A descriptor is taken as soon as its bit is set, even while its slot is empty.
+/// </remarks>
 internal static unsafe class DescriptorTable
 {
-    /// <summary>Descriptors that there can be: the soft and hard RLIMIT_NOFILE.</summary>
-    internal const int Capacity = 1024;
+    /// <summary>Descriptors that there can be: the largest RLIMIT_NOFILE.</summary>
+    internal const int Capacity = SlotsPerPage * SlotsPerPage;
 
-    private static ObjectPool<OpenFile> s_files;
-    private static Slot** s_pages;
+    /// <summary>RLIMIT_NOFILE of a process that did not change it, as on Linux.</summary>
+    internal const int DefaultLimit = 1024;
 
-    private static int SlotsPerPage => KernelPages.Size / sizeof(Slot);
+    private const int SlotsPerPage = KernelPages.Size / sizeof(ulong);
+    private const int BitsPerWord = 64;
+    private const int BitsPerPage = KernelPages.Size * 8;
+    private const nuint CloseOnExecBit = 1;
+
+    private static SpinLock s_lock;
+    private static nuint** s_slots;
+    private static BitmapPages s_used;
+    private static int s_lowestFree;
+
+    /// <summary>The soft RLIMIT_NOFILE: descriptors below it can be given out.</summary>
+    internal static int Limit { get; set; } = DefaultLimit;
+
+    /// <summary>The process has one thread. Set to false, for good, before there is a second one.</summary>
+    internal static bool IsAlone { get; set; }
 
     /// <summary>Closes everything without a trace and starts with an empty table.</summary>
     /// <returns>False when memory is exhausted.</returns>
     internal static bool Initialize()
     {
-        s_files = default;
-        s_pages = (Slot**)KernelPages.Take();
-        return s_pages != null;
+        OpenFile.Initialize();
+        s_used = default;
+        s_lowestFree = 0;
+        Limit = DefaultLimit;
+        s_slots = (nuint**)KernelPages.Take();
+        return s_slots != null;
     }
 
-    /// <summary>Makes an open file that no descriptor leads to yet; null when memory is exhausted.</summary>
-    internal static OpenFile* NewFile() => s_files.Take();
-
-    /// <summary>Drops an open file that got no descriptor.</summary>
-    internal static void Drop(OpenFile* file) => s_files.Return(file);
-
-    /// <summary>The open file of a descriptor, or null.</summary>
-    internal static OpenFile* Find(int descriptor)
+    /// <summary>The open file of a descriptor, kept open until the reference is released. None for O_PATH.</summary>
+    internal static FileReference Get(int descriptor)
     {
-        Slot* slot = SlotOf(descriptor, false);
-        return slot == null ? null : slot->File;
+        FileReference reference = GetAny(descriptor);
+        if (!reference.IsNull && reference.File->IsPath)
+        {
+            reference.Release();
+            return default;
+        }
+
+        return reference;
     }
 
-    /// <summary>Gives an open file the lowest free descriptor.</summary>
-    /// <param name="file">The open file.</param>
-    /// <param name="minimum">Not below this one.</param>
+    /// <summary>The open file of a descriptor, or the place in the tree that it means with O_PATH.</summary>
+    internal static FileReference GetAny(int descriptor)
+    {
+        while (true)
+        {
+            OpenFile* file = FileOf(Read(descriptor));
+            if (file == null || IsAlone)
+            {
+                return new FileReference(file, false);
+            }
+
+            if (OpenFile.TryHold(file))
+            {
+                if (FileOf(Read(descriptor)) == file)
+                {
+                    return new FileReference(file, true);
+                }
+
+                OpenFile.Drop(file);
+            }
+        }
+    }
+
+    /// <summary>Takes the lowest free descriptor, which means nothing until <see cref="Install"/>.</summary>
     /// <param name="closeOnExec">FD_CLOEXEC.</param>
+    /// <param name="minimum">Not below this one.</param>
     /// <returns>The descriptor, or -EMFILE, -ENOMEM, -EINVAL.</returns>
-    internal static long Add(OpenFile* file, int minimum, bool closeOnExec)
+    internal static long Reserve(bool closeOnExec, int minimum = 0)
     {
-        if (minimum is < 0 or >= Capacity)
+        if (minimum < 0 || minimum >= Limit)
         {
             return -Errno.EINVAL;
         }
 
-        for (int descriptor = minimum; descriptor < Capacity; descriptor++)
+        s_lock.Enter();
+        long descriptor = FindFree(Math.Max(minimum, s_lowestFree));
+        if (descriptor >= 0)
         {
-            Slot* slot = SlotOf(descriptor, true);
+            nuint* slot = MakeSlot((int)descriptor);
             if (slot == null)
             {
-                return -Errno.ENOMEM;
+                descriptor = -Errno.ENOMEM;
             }
-
-            if (slot->File == null)
+            else
             {
-                slot->File = file;
-                slot->CloseOnExec = closeOnExec;
-                file->References++;
-                return descriptor;
+                *slot = closeOnExec ? CloseOnExecBit : 0;
+                SetUsed((int)descriptor);
+                if (minimum <= s_lowestFree)
+                {
+                    s_lowestFree = (int)descriptor + 1;
+                }
             }
         }
 
-        return -Errno.EMFILE;
+        s_lock.Exit();
+        return descriptor;
     }
 
-    /// <summary>dup3: makes a descriptor mean what another one means; what it meant is closed.</summary>
-    /// <returns>The new descriptor, or -EBADF, -ENOMEM.</returns>
+    /// <summary>Gives back a descriptor that was only reserved.</summary>
+    internal static void Unreserve(int descriptor)
+    {
+        s_lock.Enter();
+        Free(descriptor);
+        s_lock.Exit();
+    }
+
+    /// <summary>Makes a reserved descriptor mean an open file, and takes over the caller's reference.</summary>
+    internal static void Install(int descriptor, OpenFile* file)
+    {
+        s_lock.Enter();
+        nuint* slot = SlotOf(descriptor);
+        Volatile.Write(ref *slot, (nuint)file | (*slot & CloseOnExecBit));
+        s_lock.Exit();
+    }
+
+    /// <summary>Gives an open file the lowest free descriptor, which takes over the caller's reference.</summary>
+    /// <param name="file">The open file.</param>
+    /// <param name="minimum">Not below this one.</param>
+    /// <param name="closeOnExec">FD_CLOEXEC.</param>
+    /// <returns>The descriptor, or -EMFILE, -ENOMEM, -EINVAL; then the reference is still the caller's.</returns>
+    internal static long Add(OpenFile* file, int minimum, bool closeOnExec)
+    {
+        long descriptor = Reserve(closeOnExec, minimum);
+        if (descriptor >= 0)
+        {
+            Install((int)descriptor, file);
+        }
+
+        return descriptor;
+    }
+
+    /// <summary>Makes an open file that has no place in the tree, such as an eventfd, and gives it a descriptor.</summary>
+    /// <param name="operations">Its kind. <see cref="FileOperations.Release"/> is not called if this fails.</param>
+    /// <param name="data">For its kind.</param>
+    /// <param name="flags">O_ flags, O_CLOEXEC too.</param>
+    /// <returns>The descriptor, or -EMFILE, -ENOMEM.</returns>
+    internal static long AddAnonymous(FileOperations* operations, void* data, OpenFlags flags)
+    {
+        long descriptor = Reserve((flags & OpenFlags.CloseOnExec) != 0);
+        if (descriptor < 0)
+        {
+            return descriptor;
+        }
+
+        OpenFile* file = OpenFile.Create(FileTree.Anonymous, operations, data, flags & ~OpenFlags.CloseOnExec);
+        if (file == null)
+        {
+            Unreserve((int)descriptor);
+            return -Errno.ENOMEM;
+        }
+
+        Install((int)descriptor, file);
+        return descriptor;
+    }
+
+    /// <summary>dup2 and dup3: makes a descriptor mean what another one means; what it meant is closed.</summary>
+    /// <returns>The new descriptor, or -EBADF, -EBUSY, -ENOMEM.</returns>
     internal static long Duplicate(int from, int to, bool closeOnExec)
     {
-        OpenFile* file = Find(from);
-        if (file == null || to is < 0 or >= Capacity)
+        if (to < 0 || to >= Limit)
         {
             return -Errno.EBADF;
         }
 
-        Slot* slot = SlotOf(to, true);
+        s_lock.Enter();
+        OpenFile* file = FileOf(Read(from));
+        nuint* slot = file == null ? null : MakeSlot(to);
+        OpenFile* closed = null;
+        long result = to;
         if (slot == null)
         {
-            return -Errno.ENOMEM;
+            result = file == null ? -Errno.EBADF : -Errno.ENOMEM;
+        }
+        else if (FileOf(*slot) == null && IsUsed(to))
+        {
+            // Another thread's open is about to install it.
+            result = -Errno.EBUSY;
+        }
+        else
+        {
+            closed = FileOf(*slot);
+            OpenFile.Hold(file);
+            SetUsed(to);
+            Volatile.Write(ref *slot, (nuint)file | (closeOnExec ? CloseOnExecBit : 0));
         }
 
-        file->References++;
-        Release(slot->File);
-        slot->File = file;
-        slot->CloseOnExec = closeOnExec;
-        return to;
+        s_lock.Exit();
+        if (closed != null)
+        {
+            OpenFile.Drop(closed);
+        }
+
+        return result;
     }
 
     /// <summary>close.</summary>
     /// <returns>0, or -EBADF.</returns>
     internal static long Close(int descriptor)
     {
-        Slot* slot = SlotOf(descriptor, false);
-        if (slot == null || slot->File == null)
+        s_lock.Enter();
+        OpenFile* file = FileOf(Read(descriptor));
+        if (file != null)
+        {
+            Free(descriptor);
+        }
+
+        s_lock.Exit();
+        if (file == null)
         {
             return -Errno.EBADF;
         }
 
-        Release(slot->File);
-        *slot = default;
+        OpenFile.Drop(file);
         return 0;
     }
 
-    /// <summary>FD_CLOEXEC of a descriptor that is open.</summary>
-    internal static ref bool CloseOnExec(int descriptor) => ref SlotOf(descriptor, false)->CloseOnExec;
-
-    private static void Release(OpenFile* file)
+    /// <summary>FD_CLOEXEC: 1, 0, or -EBADF.</summary>
+    internal static long GetCloseOnExec(int descriptor)
     {
-        if (file != null && --file->References == 0)
-        {
-            s_files.Return(file);
-        }
+        nuint slot = Read(descriptor);
+        return FileOf(slot) == null ? -Errno.EBADF : (slot & CloseOnExecBit) != 0 ? 1 : 0;
     }
 
-    private static Slot* SlotOf(int descriptor, bool make)
+    /// <summary>Sets FD_CLOEXEC.</summary>
+    /// <returns>0, or -EBADF.</returns>
+    internal static long SetCloseOnExec(int descriptor, bool closeOnExec)
     {
-        if (descriptor is < 0 or >= Capacity)
+        s_lock.Enter();
+        OpenFile* file = FileOf(Read(descriptor));
+        if (file != null)
+        {
+            Volatile.Write(ref *SlotOf(descriptor), (nuint)file | (closeOnExec ? CloseOnExecBit : 0));
+        }
+
+        s_lock.Exit();
+        return file == null ? -Errno.EBADF : 0;
+    }
+
+    /// <summary>The first descriptor at or above one that is open; -1 if there is none.</summary>
+    internal static int Next(int descriptor)
+    {
+        for (; descriptor < Capacity; descriptor++)
+        {
+            if (s_slots[descriptor / SlotsPerPage] == null)
+            {
+                descriptor |= SlotsPerPage - 1;
+            }
+            else if (FileOf(Read(descriptor)) != null)
+            {
+                return descriptor;
+            }
+        }
+
+        return -1;
+    }
+
+    private static OpenFile* FileOf(nuint slot) => (OpenFile*)(slot & ~CloseOnExecBit);
+
+    private static nuint Read(int descriptor)
+    {
+        nuint* slot = SlotOf(descriptor);
+        return slot == null ? 0 : Volatile.Read(ref *slot);
+    }
+
+    private static nuint* SlotOf(int descriptor)
+    {
+        if ((uint)descriptor >= Capacity)
         {
             return null;
         }
 
-        Slot** page = s_pages + (descriptor / SlotsPerPage);
-        if (*page == null && make)
-        {
-            *page = (Slot*)KernelPages.Take();
-        }
-
-        return *page == null ? null : *page + (descriptor % SlotsPerPage);
+        nuint* page = (nuint*)Volatile.Read(ref *(nuint*)(s_slots + (descriptor / SlotsPerPage)));
+        return page == null ? null : page + (descriptor % SlotsPerPage);
     }
 
-    private struct Slot
+    private static nuint* MakeSlot(int descriptor)
     {
-        internal OpenFile* File;
-        internal bool CloseOnExec;
+        nuint** page = s_slots + (descriptor / SlotsPerPage);
+        if (*page == null)
+        {
+            Volatile.Write(ref *(nuint*)page, (nuint)KernelPages.Take());
+        }
+
+        ref nuint bits = ref s_used[descriptor / BitsPerPage];
+        bits = bits == 0 ? (nuint)KernelPages.Take() : bits;
+        return bits == 0 ? null : SlotOf(descriptor);
+    }
+
+    private static long FindFree(int minimum)
+    {
+        for (int first = minimum & -BitsPerWord; first < Limit; first += BitsPerWord)
+        {
+            ulong* word = WordOf(first);
+            ulong free = word == null ? ulong.MaxValue : ~*word;
+            free &= first < minimum ? ulong.MaxValue << (minimum - first) : ulong.MaxValue;
+            int found = first + BitOperations.TrailingZeroCount(free);
+            if (free != 0)
+            {
+                return found < Limit ? found : -Errno.EMFILE;
+            }
+        }
+
+        return -Errno.EMFILE;
+    }
+
+    private static bool IsUsed(int descriptor) => (*WordOf(descriptor) & (1UL << (descriptor % BitsPerWord))) != 0;
+
+    private static void SetUsed(int descriptor) => *WordOf(descriptor) |= 1UL << (descriptor % BitsPerWord);
+
+    private static void Free(int descriptor)
+    {
+        Volatile.Write(ref *SlotOf(descriptor), 0);
+        *WordOf(descriptor) &= ~(1UL << (descriptor % BitsPerWord));
+        s_lowestFree = Math.Min(s_lowestFree, descriptor);
+    }
+
+    private static ulong* WordOf(int descriptor)
+    {
+        ulong* page = (ulong*)s_used[descriptor / BitsPerPage];
+        return page == null ? null : page + (descriptor % BitsPerPage / BitsPerWord);
+    }
+
+    [InlineArray(Capacity / BitsPerPage)]
+    private struct BitmapPages
+    {
+        private nuint _first;
     }
 }

@@ -7,6 +7,8 @@ namespace AzaleaOS.Files;
 /// <remarks>Numbers: Linux, Documentation/admin-guide/devices.txt.</remarks>
 internal static unsafe class Devices
 {
+    private const int LargestPiece = 256;
+
     /// <summary>What open gives for a device file; null for an unknown device, and open answers -ENXIO.</summary>
     internal static FileOperations* Find(uint kind, ulong device) => kind != FileMode.CharacterDevice ? null : device switch
     {
@@ -34,36 +36,71 @@ internal static unsafe class Devices
     }
 
     /// <summary>/dev/null is always at its end.</summary>
-    internal static long ReadNothing(OpenFile* file, byte* buffer, ulong count, long* position) => 0;
+    internal static long ReadNothing(OpenFile* file, Transfer* transfer) => 0;
 
-    /// <summary>/dev/null takes everything.</summary>
-    internal static long WriteAnything(OpenFile* file, byte* buffer, ulong count, long* position) => (long)count;
+    /// <summary>/dev/null takes everything, and does not look at it.</summary>
+    internal static long WriteAnything(OpenFile* file, Transfer* transfer) => (long)transfer->Left;
 
     /// <summary>/dev/full has no room.</summary>
-    internal static long WriteNothing(OpenFile* file, byte* buffer, ulong count, long* position) => -Errno.ENOSPC;
+    internal static long WriteNothing(OpenFile* file, Transfer* transfer) => -Errno.ENOSPC;
 
     /// <summary>/dev/zero.</summary>
-    internal static long ReadZeros(OpenFile* file, byte* buffer, ulong count, long* position)
+    internal static long ReadZeros(OpenFile* file, Transfer* transfer)
     {
-        count = Math.Min(count, int.MaxValue);
-        new Span<byte>(buffer, (int)count).Clear();
-        return (long)count;
+        ulong wanted = transfer->Left;
+        ulong moved = transfer->PutZeros(wanted);
+        return moved == 0 && wanted != 0 ? -Errno.EFAULT : (long)moved;
     }
 
     /// <summary>/dev/urandom.</summary>
-    internal static long ReadRandom(OpenFile* file, byte* buffer, ulong count, long* position)
+    internal static long ReadRandom(OpenFile* file, Transfer* transfer)
     {
-        count = Math.Min(count, int.MaxValue);
-        RandomSource.Fill(new Span<byte>(buffer, (int)count));
-        return (long)count;
+        byte* piece = stackalloc byte[LargestPiece];
+        ulong total = transfer->Left;
+        ulong wanted;
+        ulong moved = 0;
+        do
+        {
+            wanted = Math.Min(transfer->Left, LargestPiece);
+            RandomSource.Fill(new Span<byte>(piece, (int)wanted));
+            ulong put = transfer->Put(piece, wanted);
+            moved += put;
+            if (put < wanted)
+            {
+                break;
+            }
+        }
+        while (transfer->Left != 0);
+
+        new Span<byte>(piece, LargestPiece).Clear();
+        return moved == 0 && total != 0 ? -Errno.EFAULT : (long)moved;
     }
 
     /// <summary>What is written to /dev/urandom is stirred in.</summary>
-    internal static long WriteRandom(OpenFile* file, byte* buffer, ulong count, long* position)
+    internal static long WriteRandom(OpenFile* file, Transfer* transfer)
     {
-        count = Math.Min(count, int.MaxValue);
-        RandomSource.Stir(new ReadOnlySpan<byte>(buffer, (int)count));
-        return (long)count;
+        byte* piece = stackalloc byte[LargestPiece];
+        long written = 0;
+        while (transfer->Left != 0)
+        {
+            ulong wanted = Math.Min(transfer->Left, LargestPiece);
+            ulong taken = transfer->Take(piece, wanted);
+            RandomSource.Stir(new ReadOnlySpan<byte>(piece, (int)taken));
+            written += (long)taken;
+            if (taken < wanted)
+            {
+                return written == 0 ? -Errno.EFAULT : written;
+            }
+        }
+
+        return written;
+    }
+
+    /// <summary>A device that takes any position has none.</summary>
+    internal static long SeekNowhere(OpenFile* file, long offset, uint whence)
+    {
+        const uint Hole = 4;
+        return whence <= Hole ? 0 : -Errno.EINVAL;
     }
 
     private static bool Make(FileNode* directory, ReadOnlySpan<byte> name, ulong device, uint permissions)

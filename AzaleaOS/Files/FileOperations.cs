@@ -5,22 +5,36 @@ namespace AzaleaOS.Files;
 
 /// <summary>What can be done with an open file of one kind. A null entry is not possible for that kind.</summary>
 /// <remarks>
-/// Buffers were checked by the caller and lie in the application's memory. Results are bytes, or a
-/// negated errno. The tables live in one page of the kernel and are filled in once.
+/// A kind of file fills in one table, once, and lets its nodes or open files point there
+/// (<see cref="FileNode.Operations"/>, <see cref="DescriptorTable.AddAnonymous"/>). Results are those of the system
+/// call, or a negated errno. The caller holds a reference to the open file during the call; no lock but the
+/// position's is held.
 /// </remarks>
 internal unsafe struct FileOperations
 {
-    /// <summary>Reads at a position and moves it: file, buffer, bytes, position.</summary>
-    internal delegate*<OpenFile*, byte*, ulong, long*, long> Read;
+    /// <summary>read and its relatives. The file was opened for reading. Null: -EINVAL, for a directory -EISDIR.</summary>
+    internal delegate*<OpenFile*, Transfer*, long> Read;
 
-    /// <summary>Writes at a position and moves it: file, buffer, bytes, position.</summary>
-    internal delegate*<OpenFile*, byte*, ulong, long*, long> Write;
+    /// <summary>write and its relatives. The file was opened for writing. Null: -EINVAL.</summary>
+    internal delegate*<OpenFile*, Transfer*, long> Write;
 
-    /// <summary>ioctl: file, request, argument.</summary>
+    /// <summary>ioctl: file, request, argument. Null: -ENOTTY, and that is the answer to an unknown request.</summary>
     internal delegate*<OpenFile*, uint, ulong, long> Control;
 
-    /// <summary>Whether positions mean something: lseek and pread64 work.</summary>
-    internal bool IsSeekable;
+    /// <summary>lseek: file, offset, whence; gives the new position. Null: -ESPIPE.</summary>
+    internal delegate*<OpenFile*, long, uint, long> Seek;
+
+    /// <summary>After open has filled in an open file, which no descriptor leads to yet: an error cancels the open.</summary>
+    internal delegate*<OpenFile*, long> Open;
+
+    /// <summary>The last reference is gone. Called exactly once for each open file that came to be.</summary>
+    internal delegate*<OpenFile*, void> Release;
+
+    /// <summary>fsync and its relatives have a meaning (nothing is to be done: there is no disk). False: -EINVAL.</summary>
+    internal bool CanSynchronize;
+
+    /// <summary>Transfers begin at a position: pread works, and read and write move the open file's own.</summary>
+    internal bool HasPosition;
 
     private static FileOperations* s_tables;
 
@@ -45,6 +59,9 @@ internal unsafe struct FileOperations
     /// <summary>/dev/random and /dev/urandom.</summary>
     internal static FileOperations* Random => s_tables + 6;
 
+    /// <summary>What can be done with a place in the tree (O_PATH): nothing.</summary>
+    internal static FileOperations* Place => s_tables + 7;
+
     /// <summary>Fills in the tables.</summary>
     /// <returns>False when memory is exhausted.</returns>
     internal static bool Initialize()
@@ -55,13 +72,14 @@ internal unsafe struct FileOperations
             return false;
         }
 
-        *Regular = new FileOperations { Read = &RegularFile.Read, IsSeekable = true };
-        *Directory = new FileOperations { IsSeekable = true };
+        *Regular = new FileOperations { Read = &RegularFile.Read, Seek = &RegularFile.Seek, Control = &RegularFile.Control, HasPosition = true, CanSynchronize = true };
+        *Directory = new FileOperations { Seek = &DirectoryFile.Seek, HasPosition = true, CanSynchronize = true };
         *Console = new FileOperations { Read = &ConsoleFile.Read, Write = &ConsoleFile.Write };
-        *Null = new FileOperations { Read = &Devices.ReadNothing, Write = &Devices.WriteAnything, IsSeekable = true };
-        *Zero = new FileOperations { Read = &Devices.ReadZeros, Write = &Devices.WriteAnything, IsSeekable = true };
-        *Full = new FileOperations { Read = &Devices.ReadZeros, Write = &Devices.WriteNothing, IsSeekable = true };
-        *Random = new FileOperations { Read = &Devices.ReadRandom, Write = &Devices.WriteRandom, IsSeekable = true };
+        *Null = new FileOperations { Read = &Devices.ReadNothing, Write = &Devices.WriteAnything, Seek = &Devices.SeekNowhere, HasPosition = true };
+        *Zero = new FileOperations { Read = &Devices.ReadZeros, Write = &Devices.WriteAnything, Seek = &Devices.SeekNowhere, HasPosition = true };
+        *Full = new FileOperations { Read = &Devices.ReadZeros, Write = &Devices.WriteNothing, Seek = &Devices.SeekNowhere, HasPosition = true };
+        *Random = new FileOperations { Read = &Devices.ReadRandom, Write = &Devices.WriteRandom, Seek = &Devices.SeekNowhere, HasPosition = true };
+        *Place = default;
         return true;
     }
 

@@ -17,6 +17,9 @@ internal static unsafe class FileTree
     /// <summary>The directory "/".</summary>
     internal static FileNode* Root { get; private set; }
 
+    /// <summary>The file behind every open file that has none of its own, such as an eventfd: no kind, mode 0600.</summary>
+    internal static FileNode* Anonymous { get; private set; }
+
     /// <summary>How many files there are.</summary>
     internal static ulong NodeCount => s_inodes;
 
@@ -28,12 +31,13 @@ internal static unsafe class FileTree
         s_entries = default;
         s_inodes = 0;
         Root = NewNode(FileMode.Directory | 0x1ed);
+        Anonymous = NewNode(0x180);
         if (Root != null)
         {
             Root->Parent = Root;
         }
 
-        return Root != null;
+        return Root != null && Anonymous != null;
     }
 
     /// <summary>Makes a file without a name; null when memory is exhausted.</summary>

@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using AzaleaOS.Diagnostics;
 
 namespace AzaleaOS.Files;
 
 /// <summary>Random bytes: the ChaCha20 stream under a key that changes with every use.</summary>
 /// <remarks>
 /// After each request the generator overwrites its own key, so that what was given out cannot be
-/// computed from a later state. Used by one core at a time.
+/// computed from a later state. The key is guarded by a lock; what is given out is computed outside of it.
 /// Sources: RFC 8439, 2.3; D. J. Bernstein, Fast-key-erasure random-number generators, 2017.
 /// </remarks>
 internal static class RandomSource
@@ -15,11 +16,13 @@ internal static class RandomSource
     private const int KeyBytes = 32;
 
     private static Key s_key;
+    private static SpinLock s_lock;
 
     /// <summary>Mixes bytes into the key. The more of them nobody can guess, the better.</summary>
     internal static void Stir(ReadOnlySpan<byte> entropy)
     {
         Span<byte> block = stackalloc byte[BlockBytes];
+        s_lock.Enter();
         do
         {
             int length = Math.Min(entropy.Length, KeyBytes);
@@ -34,6 +37,7 @@ internal static class RandomSource
         }
         while (!entropy.IsEmpty);
 
+        s_lock.Exit();
         block.Clear();
     }
 
@@ -41,18 +45,19 @@ internal static class RandomSource
     internal static void Fill(Span<byte> bytes)
     {
         Span<byte> block = stackalloc byte[BlockBytes];
-        Block(s_key, 0, block);
-        Key key = default;
-        block[..KeyBytes].CopyTo(key);
+        s_lock.Enter();
+        Key key = s_key;
+        Block(key, 0, block);
+        block[..KeyBytes].CopyTo(s_key);
+        s_lock.Exit();
         for (uint counter = 1; !bytes.IsEmpty; counter++)
         {
-            Block(s_key, counter, block);
+            Block(key, counter, block);
             int length = Math.Min(bytes.Length, BlockBytes);
             block[..length].CopyTo(bytes);
             bytes = bytes[length..];
         }
 
-        s_key = key;
         block.Clear();
     }
 

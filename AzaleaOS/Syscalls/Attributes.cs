@@ -18,8 +18,10 @@ internal static unsafe class Attributes
     [Syscall(5)]
     internal static long StatusOfDescriptor(int descriptor, UserPointer<Stat> to)
     {
-        OpenFile* file = DescriptorTable.Find(descriptor);
-        return file == null ? -Errno.EBADF : to.TryWrite(FileStatus.Of(file->Node)) ? 0 : -Errno.EFAULT;
+        FileReference reference = DescriptorTable.GetAny(descriptor);
+        long result = reference.IsNull ? -Errno.EBADF : to.TryWrite(FileStatus.Of(reference.File->Node)) ? 0 : -Errno.EFAULT;
+        reference.Release();
+        return result;
     }
 
     /// <summary>lstat(2).</summary>
@@ -119,7 +121,7 @@ internal static unsafe class Attributes
     /// <summary>fstatfs(2).</summary>
     [Syscall(138)]
     internal static long FileSystemOfDescriptor(int descriptor, UserPointer<FileSystemStatus> to)
-        => DescriptorTable.Find(descriptor) == null ? -Errno.EBADF : to.TryWrite(FileSystem()) ? 0 : -Errno.EFAULT;
+        => DescriptorTable.GetCloseOnExec(descriptor) < 0 ? -Errno.EBADF : to.TryWrite(FileSystem()) ? 0 : -Errno.EFAULT;
 
     private static long Find(int directory, ulong path, int flags, out FileNode* node)
     {

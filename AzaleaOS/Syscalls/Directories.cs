@@ -51,8 +51,10 @@ internal static unsafe class Directories
     [Syscall(81)]
     internal static long ChangeToDescriptor(int descriptor)
     {
-        OpenFile* file = DescriptorTable.Find(descriptor);
-        return file == null ? -Errno.EBADF : Enter(file->Node);
+        FileReference reference = DescriptorTable.GetAny(descriptor);
+        long result = reference.IsNull ? -Errno.EBADF : Enter(reference.File->Node);
+        reference.Release();
+        return result;
     }
 
     /// <summary>umask(2).</summary>
@@ -70,12 +72,14 @@ internal static unsafe class Directories
     [Syscall(217)]
     internal static long Read(int descriptor, ulong buffer, uint size)
     {
-        OpenFile* file = DescriptorTable.Find(descriptor);
-        if (file == null || !file->CanRead)
-        {
-            return -Errno.EBADF;
-        }
+        FileReference reference = DescriptorTable.Get(descriptor);
+        long result = reference.IsNull ? -Errno.EBADF : Read(reference.File, buffer, size);
+        reference.Release();
+        return result;
+    }
 
+    private static long Read(OpenFile* file, ulong buffer, uint size)
+    {
         if (!file->Node->IsDirectory)
         {
             return -Errno.ENOTDIR;

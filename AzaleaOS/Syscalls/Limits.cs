@@ -70,7 +70,7 @@ internal static class Limits
         // No core is dumped, no second process made, no queue and no pending signal kept, no priority given.
         CoreSize or PendingSignals or MessageQueues or Nice or RealTimePriority => default,
         Processes => new ResourceLimit { Current = 1, Maximum = 1 },
-        OpenFiles => new ResourceLimit { Current = DescriptorTable.Capacity, Maximum = DescriptorTable.Capacity },
+        OpenFiles => new ResourceLimit { Current = (ulong)DescriptorTable.Limit, Maximum = DescriptorTable.Capacity },
         LockedMemory => new ResourceLimit { Current = Process.TotalMemory, Maximum = Process.TotalMemory },
         _ => new ResourceLimit { Current = Infinite, Maximum = Infinite },
     };

@@ -35,12 +35,15 @@ internal static unsafe class MemoryCalls
             return type == MapFlags.SharedValidate ? -Errno.EINVAL : space->Map(address, length, protection, flags);
         }
 
-        OpenFile* file = DescriptorTable.Find(descriptor);
-        if (file == null)
-        {
-            return -Errno.EBADF;
-        }
+        FileReference reference = DescriptorTable.Get(descriptor);
+        long result = reference.IsNull ? -Errno.EBADF : MapFile(space, reference.File, address, length, protection, flags, offset);
+        reference.Release();
+        return result;
+    }
 
+    private static long MapFile(AddressSpace* space, OpenFile* file, ulong address, ulong length, Protection protection, MapFlags flags, ulong offset)
+    {
+        MapFlags type = flags & MapFlags.TypeMask;
         if (!file->CanRead || (type != MapFlags.Private && (protection & Protection.Write) != 0 && !file->CanWrite))
         {
             return -Errno.EACCES;

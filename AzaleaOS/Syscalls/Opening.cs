@@ -65,20 +65,20 @@ internal static unsafe class Opening
             return -Errno.EINVAL;
         }
 
-        for (uint descriptor = first; descriptor <= last && descriptor < DescriptorTable.Capacity; descriptor++)
+        if (first > int.MaxValue)
         {
-            if (DescriptorTable.Find((int)descriptor) == null)
-            {
-                continue;
-            }
+            return 0;
+        }
 
+        for (int descriptor = DescriptorTable.Next((int)first); descriptor >= 0 && (uint)descriptor <= last; descriptor = DescriptorTable.Next(descriptor + 1))
+        {
             if ((flags & CloseOnExec) != 0)
             {
-                DescriptorTable.CloseOnExec((int)descriptor) = true;
+                DescriptorTable.SetCloseOnExec(descriptor, true);
             }
             else
             {
-                DescriptorTable.Close((int)descriptor);
+                DescriptorTable.Close(descriptor);
             }
         }
 
@@ -87,16 +87,12 @@ internal static unsafe class Opening
 
     /// <summary>dup(2).</summary>
     [Syscall(32)]
-    internal static long Duplicate(int descriptor)
-    {
-        OpenFile* file = DescriptorTable.Find(descriptor);
-        return file == null ? -Errno.EBADF : DescriptorTable.Add(file, 0, false);
-    }
+    internal static long Duplicate(int descriptor) => Duplicate(descriptor, 0, closeOnExec: false);
 
     /// <summary>dup2(2).</summary>
     [Syscall(33)]
     internal static long DuplicateTo(int from, int to)
-        => from == to && DescriptorTable.Find(from) != null ? to : DescriptorTable.Duplicate(from, to, false);
+        => from != to ? DescriptorTable.Duplicate(from, to, false) : DescriptorTable.GetCloseOnExec(from) < 0 ? -Errno.EBADF : to;
 
     /// <summary>dup3(2).</summary>
     [Syscall(292)]
@@ -109,26 +105,76 @@ internal static unsafe class Opening
     [Syscall(72)]
     internal static long Control(int descriptor, uint command, ulong argument)
     {
-        const uint Duplicate = 0, GetFlags = 1, SetFlags = 2, GetStatus = 3, SetStatus = 4, DuplicateCloseOnExec = 1030;
-        const OpenFlags Changeable = OpenFlags.Append | OpenFlags.NonBlocking | OpenFlags.Direct | OpenFlags.NoAccessTime;
-        OpenFile* file = DescriptorTable.Find(descriptor);
-        if (file == null)
+        FileReference reference = DescriptorTable.GetAny(descriptor);
+        if (reference.IsNull)
         {
             return -Errno.EBADF;
         }
 
+        long result = Control(reference.File, descriptor, command, argument);
+        reference.Release();
+        return result;
+    }
+
+    /// <summary>ioctl(2).</summary>
+    [Syscall(16)]
+    internal static long DeviceControl(int descriptor, uint request, ulong argument)
+    {
+        const uint ClearCloseOnExec = 0x5450, SetCloseOnExec = 0x5451;
+        FileReference reference = DescriptorTable.Get(descriptor);
+        if (reference.IsNull)
+        {
+            return -Errno.EBADF;
+        }
+
+        OpenFile* file = reference.File;
+        long result = request is ClearCloseOnExec or SetCloseOnExec ? DescriptorTable.SetCloseOnExec(descriptor, request == SetCloseOnExec)
+            : file->Operations->Control == null ? -Errno.ENOTTY
+            : file->Operations->Control(file, request, argument);
+        reference.Release();
+        return result;
+    }
+
+    /// <summary>Gives a file a descriptor.</summary>
+    /// <returns>The descriptor, or -EMFILE, -ENOMEM, or what the file's kind answers.</returns>
+    internal static long Open(FileNode* node, OpenFlags flags)
+    {
+        long descriptor = DescriptorTable.Reserve((flags & OpenFlags.CloseOnExec) != 0);
+        if (descriptor < 0)
+        {
+            return descriptor;
+        }
+
+        bool isPath = (flags & OpenFlags.Path) != 0;
+        FileOperations* operations = isPath ? FileOperations.Place : node->Operations;
+        OpenFile* file = OpenFile.Create(node, operations, null, (flags & ~NotKept) | (isPath ? 0 : OpenFlags.LargeFile));
+        long result = file == null ? -Errno.ENOMEM : operations->Open == null ? 0 : operations->Open(file);
+        if (result < 0)
+        {
+            OpenFile.Cancel(file);
+            DescriptorTable.Unreserve((int)descriptor);
+            return result;
+        }
+
+        DescriptorTable.Install((int)descriptor, file);
+        return descriptor;
+    }
+
+    private static long Control(OpenFile* file, int descriptor, uint command, ulong argument)
+    {
+        const uint DuplicateFrom = 0, GetFlags = 1, SetFlags = 2, GetStatus = 3, SetStatus = 4, DuplicateCloseOnExec = 1030;
+        const OpenFlags Changeable = OpenFlags.Append | OpenFlags.NonBlocking | OpenFlags.Direct | OpenFlags.NoAccessTime;
         switch (command)
         {
-            case Duplicate or DuplicateCloseOnExec:
-                return argument > int.MaxValue ? -Errno.EINVAL : DescriptorTable.Add(file, (int)argument, command == DuplicateCloseOnExec);
+            case DuplicateFrom or DuplicateCloseOnExec:
+                return argument > int.MaxValue ? -Errno.EINVAL : Duplicate(descriptor, (int)argument, command == DuplicateCloseOnExec);
             case GetFlags:
-                return DescriptorTable.CloseOnExec(descriptor) ? 1 : 0;
+                return DescriptorTable.GetCloseOnExec(descriptor);
             case SetFlags:
-                DescriptorTable.CloseOnExec(descriptor) = (argument & 1) != 0;
-                return 0;
+                return DescriptorTable.SetCloseOnExec(descriptor, (argument & 1) != 0);
             case GetStatus:
                 return (long)file->Flags;
-            case SetStatus when (file->Flags & OpenFlags.Path) == 0:
+            case SetStatus when !file->IsPath:
                 file->Flags = (file->Flags & ~Changeable) | ((OpenFlags)argument & Changeable);
                 return 0;
             case SetStatus:
@@ -138,49 +184,23 @@ internal static unsafe class Opening
         }
     }
 
-    /// <summary>ioctl(2).</summary>
-    [Syscall(16)]
-    internal static long DeviceControl(int descriptor, uint request, ulong argument)
+    private static long Duplicate(int descriptor, int minimum, bool closeOnExec)
     {
-        const uint ClearCloseOnExec = 0x5450, SetCloseOnExec = 0x5451, BytesToRead = 0x541b;
-        OpenFile* file = DescriptorTable.Find(descriptor);
-        if (file == null || (file->Flags & OpenFlags.Path) != 0)
+        FileReference reference = DescriptorTable.GetAny(descriptor);
+        if (reference.IsNull)
         {
             return -Errno.EBADF;
         }
 
-        switch (request)
+        OpenFile.Hold(reference.File);
+        long duplicate = DescriptorTable.Add(reference.File, minimum, closeOnExec);
+        if (duplicate < 0)
         {
-            case ClearCloseOnExec or SetCloseOnExec:
-                DescriptorTable.CloseOnExec(descriptor) = request == SetCloseOnExec;
-                return 0;
-            case BytesToRead when file->Node->IsRegular:
-                return Memory.UserMemory.TryWrite(argument, (int)((long)file->Node->Size - file->Position)) ? 0 : -Errno.EFAULT;
-            default:
-                return file->Operations->Control == null ? -Errno.ENOTTY : file->Operations->Control(file, request, argument);
-        }
-    }
-
-    /// <summary>Gives a file a descriptor.</summary>
-    /// <returns>The descriptor, or -EMFILE, -ENOMEM.</returns>
-    internal static long Open(FileNode* node, OpenFlags flags)
-    {
-        OpenFile* file = DescriptorTable.NewFile();
-        if (file == null)
-        {
-            return -Errno.ENOMEM;
+            OpenFile.Drop(reference.File);
         }
 
-        file->Node = node;
-        file->Operations = node->Operations == null ? FileOperations.Directory : node->Operations;
-        file->Flags = (flags & ~NotKept) | ((flags & OpenFlags.Path) != 0 ? 0 : OpenFlags.LargeFile);
-        long descriptor = DescriptorTable.Add(file, 0, (flags & OpenFlags.CloseOnExec) != 0);
-        if (descriptor < 0)
-        {
-            DescriptorTable.Drop(file);
-        }
-
-        return descriptor;
+        reference.Release();
+        return duplicate;
     }
 
     private static long Check(FileNode* node, OpenFlags flags, bool onlyPath)

@@ -26,8 +26,9 @@ internal static unsafe class PathArguments
 
         if (text.IsEmpty && emptyPath)
         {
-            OpenFile* file = DescriptorTable.Find(directory);
-            node = file == null ? start : file->Node;
+            FileReference reference = DescriptorTable.GetAny(directory);
+            node = reference.IsNull ? start : reference.File->Node;
+            reference.Release();
             return 0;
         }
 
@@ -66,13 +67,14 @@ internal static unsafe class PathArguments
             return 0;
         }
 
-        OpenFile* file = DescriptorTable.Find(directory);
-        if (file == null)
+        FileReference reference = DescriptorTable.GetAny(directory);
+        if (reference.IsNull)
         {
             return -Errno.EBADF;
         }
 
-        start = file->Node->IsDirectory ? file->Node : null;
+        start = reference.File->Node->IsDirectory ? reference.File->Node : null;
+        reference.Release();
         return 0;
     }
 }

@@ -94,7 +94,7 @@ public sealed unsafe class SyscallTests : IDisposable
     public void Descriptors_run_out_at_the_limit_and_come_back()
     {
         ulong path = HostApplication.Text("/d/text");
-        for (int expected = 3; expected < DescriptorTable.Capacity; expected++)
+        for (int expected = 3; expected < DescriptorTable.Limit; expected++)
             Assert.Equal(expected, Opening.Open(path, 0, 0));
         Assert.Equal(-Errno.EMFILE, Opening.Open(path, 0, 0));
         Assert.Equal(-Errno.EMFILE, Opening.Duplicate(3));
