@@ -30,7 +30,7 @@ internal sealed class BuildCommand : Command, IHasExamples
     public IReadOnlyList<string> Examples { get; } =
     [
         "azalea build",
-        "azalea build UserApps/Hello",
+        "azalea build UserApps/GetPid",
         "azalea build --json",
     ];
 

@@ -31,6 +31,9 @@ internal static class HelpText
 
     private sealed class Action(HelpAction standard) : SynchronousCommandLineAction
     {
+        /// <summary>Who asks for help need not give what the verb requires.</summary>
+        public override bool ClearsParseErrors => true;
+
         public override int Invoke(ParseResult parseResult)
         {
             int status = standard.Invoke(parseResult);

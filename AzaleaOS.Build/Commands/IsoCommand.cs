@@ -36,7 +36,7 @@ internal sealed class IsoCommand : Command, IHasExamples, IAcceptsProgramArgumen
     public IReadOnlyList<string> Examples { get; } =
     [
         "azalea iso -o hash.iso /bin/busybox --file /etc/os-release -- sha256sum /etc/os-release",
-        "azalea iso --image UserApps/Hello -o hello.iso",
+        "azalea iso --image UserApps/GetPid -o getpid.iso",
         "azalea run --image hash.iso --cpus 4",
     ];
 

@@ -31,7 +31,7 @@ internal sealed class RunCommand : Command, IHasExamples, IAcceptsProgramArgumen
         "azalea run /bin/busybox --file /etc/os-release -- sha256sum /etc/os-release",
         "azalea run ./a.out --cpus 288 --mem 16G --file input.txt:/data/input.txt",
         "azalea run /bin/busybox --uefi --verbose -- uname -a",
-        "azalea run --image UserApps/Hello --machine bochs --window",
+        "azalea run --image UserApps/GetPid --machine bochs --window",
         "azalea run --image kernel.elf --gdb --qemu-args \"-d int -D int.log\"",
     ];
 

@@ -14,6 +14,9 @@ internal static partial class Repository
     /// <summary>All C# files that somebody wrote.</summary>
     internal static IReadOnlyList<string> Sources { get; } = Files("*.cs");
 
+    /// <summary>The README, the guides and all other pages for readers.</summary>
+    internal static IReadOnlyList<string> Documents { get; } = Files("*.md");
+
     /// <summary>The project that a file belongs to: the nearest one above it, or null.</summary>
     internal static string? ProjectOf(string file)
     {

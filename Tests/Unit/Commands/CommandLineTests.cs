@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AzaleaOS.Build.Commands;
 using AzaleaOS.Build.Launching;
+using AzaleaOS.Build.Pipeline;
 
 namespace AzaleaOS.Tests.Unit.Commands;
 
@@ -43,6 +44,8 @@ public class CommandLineTests
     [InlineData("iso --help")]
     [InlineData("build -h")]
     [InlineData("test --help")]
+    [InlineData("bench --help")]
+    [InlineData("bench getpid -h")]
     [InlineData("doctor --help")]
     [InlineData("clean --help")]
     [InlineData("--help")]
@@ -63,6 +66,7 @@ public class CommandLineTests
                 Assert.Equal("azalea", words[0]);
                 (string[] head, string[] tail) = AzaleaCommand.SplitAtSeparator(words[1..]);
                 Assert.Null(AzaleaCommand.UsageProblem(root.Parse(head), tail));
+                Assert.All(words.Where(word => word.StartsWith("UserApps/", StringComparison.Ordinal)), image => Assert.NotNull(KernelImage.FindProject(Path.Combine(SourceTree.Root, image))));
             }
         }
     }
