@@ -61,6 +61,9 @@ public enum AuxiliaryKey : ulong
     /// <summary>AT_EXECFN: the program's path.</summary>
     FileName = 31,
 
+    /// <summary>AT_SYSINFO_EHDR: the vDSO.</summary>
+    Vdso = 33,
+
     /// <summary>AT_MINSIGSTKSZ: bytes that a signal's frame takes.</summary>
     SignalStackSize = 51,
 }

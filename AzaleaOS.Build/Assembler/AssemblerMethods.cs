@@ -5,7 +5,7 @@ using AzaleaOS.Plugs;
 
 namespace AzaleaOS.Build.Assembler;
 
-/// <summary>Runs the methods with <see cref="AssemblerMethodAttribute"/> of plug assemblies.</summary>
+/// <summary>Runs the methods with <see cref="AssemblerMethodAttribute"/> or <see cref="VdsoMethodAttribute"/> of plug assemblies.</summary>
 public static class AssemblerMethods
 {
     private const BindingFlags AnyMethod =
@@ -51,16 +51,17 @@ public static class AssemblerMethods
         }
 
         var errors = new List<BuildDiagnostic>();
+        var vdso = new Vdso();
         foreach (Type type in types.OrderBy(t => t.MetadataToken))
         {
             foreach (MethodInfo method in type.GetMethods(AnyMethod).OrderBy(m => m.MetadataToken))
             {
-                AssemblerMethodAttribute? attribute = method.GetCustomAttribute<AssemblerMethodAttribute>();
-                if (attribute is null)
-                    continue;
                 try
                 {
-                    Add(method, attribute, output);
+                    if (method.GetCustomAttribute<AssemblerMethodAttribute>() is { } assembler)
+                        output.Add(assembler.Symbol, Emitter(method, assembler.Symbol), assembler.Bits, assembler.Alignment, assembler.Section);
+                    if (method.GetCustomAttribute<VdsoMethodAttribute>() is { } function)
+                        vdso.Add(function.Name, Emitter(method, function.Name));
                 }
                 catch (BuildException e)
                 {
@@ -71,19 +72,21 @@ public static class AssemblerMethods
 
         if (errors.Count > 0)
             throw new BuildException(errors);
+        if (!vdso.IsEmpty)
+            vdso.AddTo(output);
     }
 
-    private static void Add(MethodInfo method, AssemblerMethodAttribute attribute, KernelObject output)
+    private static Action<KernelAssembler> Emitter(MethodInfo method, string symbol)
     {
         ParameterInfo[] parameters = method.GetParameters();
         if (!method.IsStatic || method.IsGenericMethod || method.ReturnType != typeof(void)
             || parameters.Length != 1 || parameters[0].ParameterType != typeof(KernelAssembler))
         {
-            throw new BuildException("AZ3002", $"{attribute.Symbol}: an assembler method is 'static void {method.Name}(KernelAssembler a)'");
+            throw new BuildException("AZ3002", $"{symbol}: an assembler method is 'static void {method.Name}(KernelAssembler a)'");
         }
 
         var emit = method.CreateDelegate<Action<KernelAssembler>>();
-        output.Add(attribute.Symbol, a => Run(emit, a), attribute.Bits, attribute.Alignment, attribute.Section);
+        return a => Run(emit, a);
     }
 
     private static void Run(Action<KernelAssembler> emit, KernelAssembler assembler)

@@ -27,11 +27,11 @@ internal unsafe struct CoreBlock
     /// <summary>0 for the boot core, then 1, 2, ... in the order of the firmware's table.</summary>
     internal int Index;
 
+    /// <summary>NUMA node, as an index from 0. In one word with <see cref="Index"/>: the vDSO's getcpu loads both at once.</summary>
+    internal uint Node;
+
     /// <summary>The local APIC id.</summary>
     internal uint ApicId;
-
-    /// <summary>NUMA node, as an index from 0.</summary>
-    internal uint Node;
 
     /// <summary>How far the core has come.</summary>
     internal CoreState State;

@@ -28,6 +28,9 @@ internal static unsafe class Tsc
     /// <summary>TSC ticks per second. The first call may take some milliseconds if it must be measured.</summary>
     internal static ulong Frequency => s_frequency != 0 ? s_frequency : s_frequency = Measure();
 
+    /// <summary>The same if it is known without measuring; else 0.</summary>
+    internal static ulong KnownFrequency => s_frequency;
+
     /// <summary>Looks for somebody who knows; else starts to measure.</summary>
     /// <param name="told">Ticks per second as the starter says, or 0.</param>
     /// <param name="timerPort">The ACPI power-management timer's port, or 0.</param>

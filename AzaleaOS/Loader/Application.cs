@@ -171,6 +171,11 @@ internal static unsafe class Application
         }
 
         space->SetMapTop(bottom - StackGap);
+        if (!VdsoMapping.TryMap(space, out contents.Vdso))
+        {
+            return false;
+        }
+
         stackPointer = contents.Write(AddressSpace.Highest);
         return true;
     }
@@ -204,7 +209,7 @@ internal static unsafe class Application
         Clock.ReadFrequency = &ReadFrequency;
         Clock.ReadWallClock = &WallClock.Read;
         Clock.Relax = &Instructions.Pause;
-        Clock.Start(info.EntryTimestamp);
+        Clock.Start(info.EntryTimestamp, Tsc.KnownFrequency);
         WallClock.Start(info);
     }
 

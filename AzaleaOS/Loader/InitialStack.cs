@@ -7,7 +7,7 @@ namespace AzaleaOS.Loader;
 /// <remarks>Source: System V ABI for AMD64, 3.4.1; Linux, fs/binfmt_elf.c, create_elf_tables.</remarks>
 internal unsafe ref struct InitialStack
 {
-    private const int AuxiliaryWords = 2 * 20;
+    private const int AuxiliaryWords = 2 * 21;
     private const int RandomBytes = 16;
 
     /// <summary>Where the program headers are, the entry point, and so on.</summary>
@@ -33,6 +33,9 @@ internal unsafe ref struct InitialStack
 
     /// <summary>Bytes of a signal's frame, with the processor's extended state.</summary>
     internal uint SignalStackSize;
+
+    /// <summary>Where the vDSO is; 0 if there is none.</summary>
+    internal ulong Vdso;
 
     /// <summary>How many bytes all of it takes at most.</summary>
     internal readonly ulong Size
@@ -62,6 +65,11 @@ internal unsafe ref struct InitialStack
         *word++ = (ulong)Count(Arguments);
         Copy(Arguments, arguments, ref word);
         Copy(Environment, environment, ref word);
+        if (Vdso != 0)
+        {
+            Add(ref word, AuxiliaryKey.Vdso, Vdso);
+        }
+
         Add(ref word, AuxiliaryKey.Hardware, Hardware);
         Add(ref word, AuxiliaryKey.PageSize, 4096);
         Add(ref word, AuxiliaryKey.ClockTicks, 100);

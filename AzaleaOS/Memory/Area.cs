@@ -23,6 +23,15 @@ internal enum AreaFlags : uint
 
     /// <summary>Pages behind the end of the mapped file: they exist for mmap, but not for an access.</summary>
     BeyondFile = 16,
+
+    /// <summary>The page of clock data that the vDSO reads; the kernel writes to its frame.</summary>
+    Vvar = 1 << 30,
+
+    /// <summary>The vDSO.</summary>
+    Vdso = 1u << 31,
+
+    /// <summary>What the program cannot change, as on a Linux that seals its own mappings.</summary>
+    Sealed = Vvar | Vdso,
 }
 
 /// <summary>A range of the application's addresses with one protection: a VMA.</summary>

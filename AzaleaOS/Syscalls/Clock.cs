@@ -1,14 +1,28 @@
+using System.Threading;
+using AzaleaOS.Cpu;
+
 namespace AzaleaOS.Syscalls;
 
 /// <summary>Time, from the time-stamp counter.</summary>
-/// <remarks>Written once at boot. The wall clock is asked for when a program first wants to know it: most never do.</remarks>
+/// <remarks>
+/// The counter's rate and the wall clock are asked for when somebody first wants to know the time, on any core; then they
+/// are written once, under a lock. The wall clock can be set later. What is known is also in a page that the vDSO reads.
+/// </remarks>
 internal static unsafe class Clock
 {
     /// <summary>Nanoseconds in a second.</summary>
     internal const long Second = 1_000_000_000;
 
+    /// <summary>Linux's CLOCK_REALTIME, CLOCK_REALTIME_COARSE and CLOCK_TAI, bit n for the clock of number n. All three run alike.</summary>
+    internal const uint WallClocks = (1 << 0) | (1 << 5) | (1 << 11);
+
+    /// <summary>Linux's CLOCK_MONOTONIC, _RAW, _COARSE and CLOCK_BOOTTIME. All four run alike.</summary>
+    internal const uint MonotonicClocks = (1 << 1) | (1 << 4) | (1 << 6) | (1 << 7);
+
     private const int RateShift = 32;
 
+    private static Diagnostics.SpinLock s_lock;
+    private static VdsoData* s_data;
     private static ulong s_start;
     private static ulong s_rate;
     private static long s_wallOffset;
@@ -28,34 +42,66 @@ internal static unsafe class Clock
 
     /// <summary>Starts the monotonic clock.</summary>
     /// <param name="counter">The counter when the kernel was entered: time 0.</param>
-    internal static void Start(ulong counter)
+    /// <param name="frequency">Counter ticks in a second if that is known without measuring, or 0.</param>
+    internal static void Start(ulong counter, ulong frequency = 0)
     {
+        s_data = null;
         s_start = counter;
-        s_rate = 0;
+        s_rate = frequency == 0 ? 0 : RateOf(frequency);
         s_wallKnown = false;
+    }
+
+    /// <summary>Writes what is known to a page that programs read, now and whenever it changes.</summary>
+    internal static void PublishTo(VdsoData* data)
+    {
+        s_lock.Enter();
+        s_data = data;
+        Publish();
+        s_lock.Exit();
     }
 
     /// <summary>Nanoseconds since the kernel was entered.</summary>
     internal static long Monotonic()
     {
-        if (s_rate == 0)
+        if (Volatile.Read(ref s_rate) == 0)
         {
-            s_rate = RateOf(ReadFrequency());
+            FindRate();
         }
 
-        return ToNanoseconds(ReadCounter() - s_start, s_rate);
+        ulong ticks = ReadCounter() - s_start;
+
+        // A core whose counter is a little behind the boot core's: time does not begin before 0.
+        return (long)ticks < 0 ? 0 : ToNanoseconds(ticks, s_rate);
     }
 
     /// <summary>Nanoseconds since 1970 UTC.</summary>
     internal static long Wall()
     {
-        if (!s_wallKnown)
+        if (!Volatile.Read(ref s_wallKnown))
         {
-            s_wallOffset = ReadWallClock() - Monotonic();
-            s_wallKnown = true;
+            FindWallClock();
         }
 
-        return Monotonic() + s_wallOffset;
+        return Monotonic() + Volatile.Read(ref s_wallOffset);
+    }
+
+    /// <summary>Sets the wall clock. It cannot be set to before the kernel's start, as in Linux (kernel/time/timekeeping.c, do_settimeofday64).</summary>
+    /// <param name="time">Nanoseconds since 1970 UTC.</param>
+    /// <returns>Whether it was set.</returns>
+    internal static bool TrySetWall(long time)
+    {
+        long offset = time - Monotonic();
+        if (offset < 0)
+        {
+            return false;
+        }
+
+        s_lock.Enter();
+        Volatile.Write(ref s_wallOffset, offset);
+        Volatile.Write(ref s_wallKnown, true);
+        Publish();
+        s_lock.Exit();
+        return true;
     }
 
     /// <summary>Waits until the monotonic clock shows a time.</summary>
@@ -75,5 +121,53 @@ internal static unsafe class Clock
     {
         ulong high = Math.BigMul(ticks, rate, out ulong low);
         return (long)((high << RateShift) | (low >> RateShift));
+    }
+
+    // Measuring takes some milliseconds, once; who wants to know the time meanwhile has to wait anyway.
+    private static void FindRate()
+    {
+        s_lock.Enter();
+        if (s_rate == 0)
+        {
+            Volatile.Write(ref s_rate, RateOf(ReadFrequency()));
+            Publish();
+        }
+
+        s_lock.Exit();
+    }
+
+    private static void FindWallClock()
+    {
+        // The rate has a lock of its own round.
+        Monotonic();
+        s_lock.Enter();
+        if (!s_wallKnown)
+        {
+            s_wallOffset = Math.Max(0, ReadWallClock() - Monotonic());
+            Volatile.Write(ref s_wallKnown, true);
+            Publish();
+        }
+
+        s_lock.Exit();
+    }
+
+    private static void Publish()
+    {
+        if (s_data == null || s_rate == 0)
+        {
+            return;
+        }
+
+        s_data->Begin();
+        s_data->Start = s_start;
+        s_data->Rate = s_rate;
+        s_data->Ready = MonotonicClocks;
+        if (s_wallKnown)
+        {
+            s_data->Ready = MonotonicClocks | WallClocks;
+            s_data->Offsets[0] = s_data->Offsets[5] = s_data->Offsets[11] = s_wallOffset;
+        }
+
+        s_data->End();
     }
 }

@@ -18,6 +18,29 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
     }
 
     [Theory]
+    [InlineData("vdso", "-static")]
+    [InlineData("vdso", "-static-pie")]
+    [InlineData("vdso", "musl")]
+    public void Clocks_are_read_without_a_system_call(string program, string kind)
+    {
+        string[] words = [tree.AddProgram(program, kind)];
+        MachineResult result = tree.Run(new MachineDescription { Cpus = 2 }, ["trace"], words);
+        new Outcome(result.OutputBytes.ToArray(), result.Status, result.Log).MustEqual(tree.OnLinux(words));
+
+        // The program asks for each of seven clocks twice by itself; two CPU times, and the first of each kind, are the kernel's.
+        int calls = result.Log.Split('\n').Count(line => line.Contains("clock_gettime", StringComparison.Ordinal));
+        Assert.InRange(calls, 14 + 2, 14 + 4);
+        Assert.DoesNotContain("gettimeofday", result.Log);
+    }
+
+    [Fact]
+    public void A_clock_costs_at_most_60_instructions_with_the_loop_around_it()
+    {
+        MachineResult result = tree.Run(new MachineDescription { CountInstructions = true }, tree.AddProgram("vdso", "-static"), "cost");
+        Assert.InRange(int.Parse(result.Output, System.Globalization.CultureInfo.InvariantCulture), 20, 60);
+    }
+
+    [Theory]
     [InlineData("return")]
     [InlineData("large")]
     [InlineData("now")]

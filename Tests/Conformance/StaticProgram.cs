@@ -7,6 +7,11 @@ internal static class StaticProgram
 {
     internal const string Compiler = "/usr/bin/gcc";
 
+    /// <summary>The kind of executable that uses musl, not glibc.</summary>
+    internal const string Musl = "musl";
+
+    private const string MuslCompiler = "/usr/bin/musl-gcc";
+
     /// <summary>Compiles it next to the tree.</summary>
     /// <param name="name">The source, without ".c".</param>
     /// <param name="output">The executable.</param>
@@ -14,7 +19,9 @@ internal static class StaticProgram
     internal static void Compile(string name, string output, params string[] flags)
     {
         string source = Path.Combine(AppContext.BaseDirectory, "Programs", name + ".c");
-        using Process compiler = Process.Start(new ProcessStartInfo(Compiler, [.. flags, "-O2", "-w", "-o", output, source]) { RedirectStandardError = true })!;
+        bool isMusl = flags.Contains(Musl);
+        flags = [.. flags.Select(flag => flag == Musl ? "-static" : flag)];
+        using Process compiler = Process.Start(new ProcessStartInfo(isMusl ? MuslCompiler : Compiler, [.. flags, "-O2", "-w", "-o", output, source]) { RedirectStandardError = true })!;
         string messages = compiler.StandardError.ReadToEnd();
         compiler.WaitForExit();
         Assert.True(compiler.ExitCode == 0, messages);

@@ -9,7 +9,7 @@ using FsCheck.Xunit;
 namespace AzaleaOS.Tests.Unit.Applications;
 
 [Collection(nameof(ApplicationTests))]
-public sealed class ClockTests : IDisposable
+public sealed unsafe class ClockTests : IDisposable
 {
     private readonly HostApplication _host = new();
 
@@ -32,6 +32,40 @@ public sealed class ClockTests : IDisposable
         Assert.Equal(0, TimeCalls.Sleep(new UserPointer<Timespec>(nap), default));
         Assert.InRange(Clock.Monotonic(), 1_000_000_500, 1_010_000_000);
         Assert.Equal(-Errno.EFAULT, TimeCalls.Sleep(new UserPointer<Timespec>(8), default));
+    }
+
+    [Fact]
+    public void What_is_known_of_the_time_is_published_as_soon_as_it_is_known()
+    {
+        VdsoData data = default;
+        Clock.PublishTo(&data);
+        Assert.Equal(0u, data.Ready);
+
+        HostApplication.Ticks = 4_000_000_000;
+        Assert.Equal(2 * Clock.Second, Clock.Monotonic());
+        Assert.Equal((Clock.MonotonicClocks, 0ul, 1UL << 31), (data.Ready, data.Start, data.Rate));
+
+        long wall = Clock.Wall();
+        Assert.Equal(Clock.MonotonicClocks | Clock.WallClocks, data.Ready);
+        Assert.Equal((wall - (2 * Clock.Second), 0), (data.Offsets[0], data.Offsets[1]));
+        Assert.Equal((data.Offsets[0], data.Offsets[0]), (data.Offsets[5], data.Offsets[11]));
+        Assert.Equal(0u, data.Sequence % 2);
+
+        Assert.True(Clock.TrySetWall(1000 * Clock.Second));
+        Assert.Equal(998 * Clock.Second, data.Offsets[0]);
+        Assert.False(Clock.TrySetWall(1 * Clock.Second));
+        Assert.Equal(1000 * Clock.Second, Clock.Wall());
+        Clock.PublishTo(null);
+    }
+
+    [Fact]
+    public void A_frequency_that_is_known_is_published_at_once()
+    {
+        VdsoData data = default;
+        Clock.Start(77, 1_000_000_000);
+        Clock.PublishTo(&data);
+        Assert.Equal((Clock.MonotonicClocks, 77ul, 1UL << 32), (data.Ready, data.Start, data.Rate));
+        Clock.PublishTo(null);
     }
 
     [Theory]

@@ -30,6 +30,7 @@ public sealed unsafe class InitialStackTests
         Assert.Equal(0x0bfbUL, auxiliary[AuxiliaryKey.Hardware]);
         Assert.Equal(0UL, auxiliary[AuxiliaryKey.Secure]);
         Assert.Equal(3632UL, auxiliary[AuxiliaryKey.SignalStackSize]);
+        Assert.Equal(0x7fff_0000_1000UL, auxiliary[AuxiliaryKey.Vdso]);
         Assert.Equal("x86_64", Text(auxiliary[AuxiliaryKey.Platform]));
         Assert.Equal("/bin/busybox", Text(auxiliary[AuxiliaryKey.FileName]));
         Assert.Equal(s_random, new ReadOnlySpan<byte>((void*)auxiliary[AuxiliaryKey.Random], 16).ToArray());
@@ -66,6 +67,7 @@ public sealed unsafe class InitialStackTests
                 Random = s_random,
                 Hardware = 0x0bfb,
                 SignalStackSize = 3632,
+                Vdso = 0x7fff_0000_1000,
             };
             size = (int)stack.Size;
             int room = (size + 4095) & ~4095;
