@@ -39,6 +39,23 @@ internal static class ToolCatalog
         new("gdb", "debugs kernels", Activity.Debug, "gdb") { Programs = ["gdb"] },
     ];
 
+    /// <summary>What the programs are made with that the tests run, and the programs that are Debian's own: <c>azalea doctor --tests</c>.</summary>
+    /// <remarks>They are looked for where Debian puts them: another compiler of the same name makes another program.</remarks>
+    internal static readonly IReadOnlyList<Tool> TestPrograms =
+    [
+        new("gcc", "makes the C programs of the tests", Activity.Test, "gcc", "libc6-dev") { Data = ["/usr/bin/gcc", "/usr/bin/objcopy", "/usr/lib/x86_64-linux-gnu/libc.a"] },
+        new("g++", "makes the C++ program of the tests", Activity.Test, "g++") { Data = ["/usr/bin/g++"] },
+        new("make", "makes redis and fio", Activity.Test, "make") { Data = ["/usr/bin/make"] },
+        new("musl", "is the other C library of the tests", Activity.Test, "musl-tools") { Data = ["/usr/bin/musl-gcc"] },
+        new("ld.lld", "links self-relocating C# programs", Activity.Test, "lld") { Data = ["/usr/bin/ld.lld"] },
+        new("go", "makes the Go program of the tests", Activity.Test, "golang-go") { Data = ["/usr/bin/go"] },
+        new("rustc", "makes the Rust program of the tests", Activity.Test, "rustc") { Data = ["/usr/bin/rustc"] },
+        new("SQLite", "is a library of the tests", Activity.Test, "libsqlite3-dev") { Data = ["/usr/lib/x86_64-linux-gnu/libsqlite3.a"] },
+        new("Lua", "is a library of the tests", Activity.Test, "liblua5.4-dev") { Data = ["/usr/lib/x86_64-linux-gnu/liblua5.4.a"] },
+        new("bash", "is a program of the tests", Activity.Test, "bash-static") { Data = ["/bin/bash-static"] },
+        new("zsh", "is a program of the tests", Activity.Test, "zsh-static") { Data = ["/bin/zsh-static"] },
+    ];
+
     /// <summary>The tools of some activities that this host lacks.</summary>
     internal static IReadOnlyList<Tool> Missing(Activity activities, HostSystem system)
         => [.. All.Where(tool => (tool.Activities & activities) != 0 && tool.Locate(system.Tools) is null)];

@@ -37,9 +37,9 @@ internal sealed record ToolState(Tool Tool, ToolCondition Condition, string? Pat
         return new ToolState(tool, old ? ToolCondition.Old : ToolCondition.Good, path, version);
     }
 
-    /// <summary>Looks for all tools at once.</summary>
-    internal static IReadOnlyList<ToolState> OfAll(HostSystem system)
-        => [.. ToolCatalog.All.AsParallel().AsOrdered().WithDegreeOfParallelism(ToolCatalog.All.Count).Select(tool => Of(tool, system))];
+    /// <summary>Looks for tools, all at once.</summary>
+    internal static IReadOnlyList<ToolState> OfAll(IReadOnlyList<Tool> tools, HostSystem system)
+        => [.. tools.AsParallel().AsOrdered().WithDegreeOfParallelism(tools.Count).Select(tool => Of(tool, system))];
 
     private static string? Ask(string path, string option)
     {

@@ -14,7 +14,7 @@ public sealed class DoctorTests : IDisposable
     public void On_a_bare_host_everything_is_missing_and_one_command_installs_it()
     {
         HostSystem system = Host(codename: "bookworm", isRoot: true);
-        IReadOnlyList<ToolState> states = ToolState.OfAll(system);
+        IReadOnlyList<ToolState> states = ToolState.OfAll(ToolCatalog.All, system);
         Assert.All(states, state => Assert.Equal(ToolCondition.Missing, state.Condition));
         InstallPlan plan = InstallPlan.For(states.Select(state => state.Tool), system);
         Assert.Equal(
@@ -26,6 +26,18 @@ public sealed class DoctorTests : IDisposable
             ],
             plan.Commands);
         Assert.Equal(["dotnet: https://dotnet.microsoft.com/download/dotnet/10.0"], plan.Hints);
+    }
+
+    [Fact]
+    public void What_only_tests_need_is_asked_for_with_the_tests_only()
+    {
+        HostSystem system = Host(codename: "bookworm", isRoot: true);
+        Assert.All(ToolState.OfAll(ToolCatalog.TestPrograms, system), state => Assert.Equal(ToolCondition.Missing, state.Condition));
+        InstallPlan plan = InstallPlan.For(ToolCatalog.TestPrograms, system);
+        Assert.Contains("golang-go", plan.Packages);
+        Assert.Empty(plan.Hints);
+        string[] forUsers = [.. ToolCatalog.All.SelectMany(tool => tool.Packages)];
+        Assert.Equal(["lld"], plan.Packages.Intersect(forUsers));
     }
 
     [Fact]
