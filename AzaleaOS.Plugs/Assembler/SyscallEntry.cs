@@ -92,7 +92,10 @@ internal static class SyscallEntry
         a.sti();
         a.mov(rcx, r10); // C's fourth argument
         call();
+        Label work = a.CreateLabel();
         a.cli();
+        a.cmp(__dword_ptr.gs[Work], 0);
+        a.jne(work);
 
         foreach (AssemblerRegister64 register in TrapFrameLayout.PopOrder)
         {
@@ -113,6 +116,13 @@ internal static class SyscallEntry
 
         // No SYSRET: the caller is in ring 0 as well, there is no privilege to give back.
         a.jmp(rcx);
+
+        // The whole frame counts from here on: a signal's handler may be where it leads.
+        a.Label(ref work);
+        a.mov(__qword_ptr[rsp + Offset.Of<TrapFrame>(nameof(TrapFrame.Rax))], rax);
+        InterruptStubs.LeaveKernel(a);
+        InterruptStubs.PopRegisters(a);
+        a.iretq();
     }
 
     private static void WithoutFrame(KernelAssembler a, Action call)
@@ -132,16 +142,33 @@ internal static class SyscallEntry
         a.Cfi.Saved(Register.RIP, At(nameof(TrapFrame.Rip)));
         a.Cfi.Saved(rsp, At(nameof(TrapFrame.Rsp)));
         call();
+        Label leave = a.CreateLabel();
+        Label work = a.CreateLabel();
+        a.cli();
+        a.cmp(__dword_ptr.gs[Work], 0);
+        a.jne(work);
+        a.Label(ref leave);
         a.mov(rsp, __qword_ptr[rsp + Offset.Of<TrapFrame>(nameof(TrapFrame.Rsp))]);
         a.Cfi.Cfa(rsp, 0);
         a.Cfi.Saved(Register.RIP, -8);
         a.Cfi.Unchanged(rsp);
         a.sub(rsp, 8); // at the return address, so that RET is predicted
+        a.sti();
         a.ret();
+
+        // Signals wait: there is no frame that a handler could return to.
+        a.Label(ref work);
+        a.mov(__qword_ptr[rsp + Offset.Of<TrapFrame>(nameof(TrapFrame.Rax))], rax);
+        a.xor(edi, edi);
+        a.call(a["azalea_leave_kernel"]);
+        a.mov(rax, __qword_ptr[rsp + Offset.Of<TrapFrame>(nameof(TrapFrame.Rax))]);
+        a.jmp(leave);
     }
 
     /// <summary>Where a field of the frame is, seen from its end, which is the top of the kernel stack.</summary>
     private static int At(string field) => Offset.Of<TrapFrame>(field) - Offset.SizeOf<TrapFrame>();
+
+    private static int Work => Offset.Of<CoreBlock>(nameof(CoreBlock.Work));
 
     private static int CallerStack => Offset.Of<CoreBlock>(nameof(CoreBlock.CallerStack));
 

@@ -100,6 +100,7 @@ internal static unsafe class StartUp
     internal static void StartCores()
     {
         int count = CoreCount;
+        Cores.Idle = &IdleThread.Start;
         PhysicalAddress page = s_info.TrampolinePage;
         if (count > 1 && page.Value == 0)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using AzaleaOS.Threads;
 
@@ -36,14 +37,22 @@ internal unsafe struct CoreBlock
     /// <summary>How far the core has come.</summary>
     internal CoreState State;
 
-    /// <summary>Top of the stack the core started on; its idle loop runs there.</summary>
-    internal ulong IdleStackTop;
+    /// <summary>What has to be done before the core goes back to the application: <see cref="CoreWork"/> bits.</summary>
+    internal int Work;
+
+    private readonly int _reserved;
 
     /// <summary>Frames that this core keeps at hand: a FrameCache of the memory layer.</summary>
     internal void* FrameCache;
 
     /// <summary>Work from other cores. What is above fills one cache line, this the next.</summary>
     internal CoreInbox Inbox;
+
+    /// <summary>The threads of this core: a CoreScheduler of the thread layer; null until it schedules.</summary>
+    internal void* Scheduler;
+
+    /// <summary>Top of the stack the core started on; its idle loop runs there.</summary>
+    internal ulong IdleStackTop;
 
     /// <summary>How often the timer has fired.</summary>
     internal ulong TimerInterrupts;
@@ -60,6 +69,10 @@ internal unsafe struct CoreBlock
     /// <summary>The task state, with the interrupt stacks.</summary>
     internal TaskState Task;
 
+    /// <summary>What <see cref="Current"/> is in tests on the host, where GS is somebody else's.</summary>
+    internal static CoreBlock* Hosted { get; set; }
+
     /// <summary>This core's block.</summary>
-    internal static CoreBlock* Current => (CoreBlock*)Instructions.ReadGs(0);
+    /// <remarks>The compiler of the kernel knows that there is no code made at run time, so the test costs nothing there.</remarks>
+    internal static CoreBlock* Current => RuntimeFeature.IsDynamicCodeSupported ? Hosted : (CoreBlock*)Instructions.ReadGs(0);
 }

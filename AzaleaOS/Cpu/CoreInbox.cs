@@ -3,10 +3,12 @@ using System.Threading;
 
 namespace AzaleaOS.Cpu;
 
-/// <summary>Where other cores leave one function for a core to call when it has nothing else to do.</summary>
+/// <summary>Where other cores leave threads that are ready, and one function to call when there is nothing else to do.</summary>
 /// <remarks>
 /// Written by: any core while it owns the slot (Empty to Claimed by compare-and-exchange, then
 /// function and argument, then Full with release); the owner takes it (Full, acquire, to Empty).
+/// The threads form a list, newest first, to which any core pushes by compare-and-exchange (release) and
+/// which the owner takes as a whole with one exchange (acquire); whoever finds it empty interrupts the owner.
 /// The owner also announces here that it sleeps, before it looks at the slot a last time: store,
 /// full fence, load; the sender stores Full, full fence, loads <see cref="_sleep"/>. One of the two
 /// sees the other. A line of its own: it is what a sleeping core monitors.
@@ -25,6 +27,25 @@ internal unsafe struct CoreInbox
     [FieldOffset(4)] private int _sleep;
     [FieldOffset(8)] private delegate*<void*, void> _function;
     [FieldOffset(16)] private void* _argument;
+    [FieldOffset(24)] private nint _items;
+
+    /// <summary>Whether the owner sleeps, as far as can be known from outside.</summary>
+    internal bool IsOwnerAsleep => Volatile.Read(ref _sleep) == Asleep;
+
+    /// <summary>Leaves an item, whose first word becomes the link.</summary>
+    /// <returns>Whether there was none: then the owner must be interrupted.</returns>
+    internal bool Push(void* item)
+    {
+        while (true)
+        {
+            nint first = Volatile.Read(ref _items);
+            *(nint*)item = first;
+            if (Interlocked.CompareExchange(ref _items, (nint)item, first) == first) return first == 0;
+        }
+    }
+
+    /// <summary>Takes all items, the newest first; null if there are none. For the owner.</summary>
+    internal void* TakeAll() => Volatile.Read(ref _items) == 0 ? null : (void*)Interlocked.Exchange(ref _items, 0);
 
     /// <summary>Leaves a function.</summary>
     /// <param name="function">What to call.</param>
@@ -65,7 +86,7 @@ internal unsafe struct CoreInbox
     {
         Interlocked.Exchange(ref _sleep, Asleep);
         int seen = Volatile.Read(ref _slot);
-        if (seen != Full)
+        if (seen != Full && Volatile.Read(ref _items) == 0)
         {
             if (monitor)
             {

@@ -123,13 +123,18 @@ internal static unsafe class Cores
         return true;
     }
 
-    /// <summary>What a core does when it has nothing to do.</summary>
+    /// <summary>What a core does from now on, on the stack it started on; does not return. Null: it waits for functions. Set before cores start.</summary>
+    internal static delegate*<void> Idle;
+
+    /// <summary>Whether a core that sleeps should monitor its inbox: emulators and hypervisors handle hlt well and mwait badly or not at all.</summary>
+    internal static bool SleepsWithMonitor => CpuFeatures.HasMonitor && !CpuFeatures.HasHypervisor;
+
+    /// <summary>Calls what other cores leave in the inbox, and sleeps in between.</summary>
     [DoesNotReturn]
-    internal static void Idle()
+    internal static void WaitForFunctions()
     {
         CoreBlock* self = CoreBlock.Current;
-        // Emulators and hypervisors handle hlt well and mwait badly or not at all.
-        bool monitor = CpuFeatures.HasMonitor && !CpuFeatures.HasHypervisor;
+        bool monitor = SleepsWithMonitor;
         while (true)
         {
             if (self->Inbox.TryTake(out delegate*<void*, void> function, out void* argument))
@@ -152,7 +157,8 @@ internal static unsafe class Cores
         if (StopSignal.IsGiven) StopSignal.Obey();
         Instructions.EnableInterrupts();
         if (self->Index == 1) StartRest();
-        Idle();
+        if (Idle != null) Idle();
+        WaitForFunctions();
     }
 
     private static void StartRest()

@@ -203,8 +203,8 @@ internal static unsafe class Instructions
     [RuntimeImport("azalea_rdseed")]
     internal static extern int ReadSeed(ulong* value);
 
-    /// <summary>Jumps to a program's entry with interrupts on and every general register but rsp zero. Never returns.</summary>
+    /// <summary>Goes on in the application as a frame at the top of the running thread's kernel stack says. Never returns.</summary>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_enter_application")]
-    internal static extern void EnterApplication(ulong entry, ulong stackPointer);
+    internal static extern void EnterApplication(TrapFrame* frame);
 }

@@ -36,6 +36,20 @@ internal static class OneShotTimer
         LocalApic.StartCountdown(ToCount(deadline > now ? deadline - now : 0, rate), interrupt: true);
     }
 
+    /// <summary>Lets the timer of this core fire in some microseconds, whatever it was armed for. For interrupt handlers.</summary>
+    internal static void ArmShortly()
+    {
+        const uint Ticks = 10_000;
+        const uint Counts = 500;
+        if (!CpuFeatures.HasTscDeadline)
+        {
+            LocalApic.StartCountdown(Counts, interrupt: true);
+            return;
+        }
+        LocalApic.UseDeadline();
+        Instructions.WriteMsr(Msr.TscDeadline, Instructions.ReadTimestamp() + Ticks);
+    }
+
     /// <summary>The timer of this core will not fire.</summary>
     internal static void Disarm()
     {

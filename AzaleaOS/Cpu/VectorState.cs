@@ -25,6 +25,9 @@ internal static unsafe class VectorState
     /// <summary>Bytes of an FXSAVE area, the first part of every area.</summary>
     internal const int LegacySize = 512;
 
+    /// <summary>Bytes of the header that follows it in an XSAVE area.</summary>
+    internal const int HeaderSize = 64;
+
     /// <summary>The components of XCR0; 0 if there is no XSAVE and FXSAVE is all.</summary>
     internal static ulong Components => s_components;
 
@@ -52,7 +55,14 @@ internal static unsafe class VectorState
         if (first) s_size = (int)CpuIdResult.Of(StateLeaf).Ebx;
     }
 
-    /// <summary>Stores this core's vector registers to a 64-byte aligned area of <see cref="Size"/> bytes that was zeroed once.</summary>
+    /// <summary>Makes an area of any contents ready for <see cref="Save"/>, which leaves parts of the header alone.</summary>
+    /// <remarks>Source: SDM vol. 1, 13.4.2 and 13.7.</remarks>
+    internal static void Prepare(void* area)
+    {
+        if (s_components != 0) new Span<byte>((byte*)area + LegacySize, HeaderSize).Clear();
+    }
+
+    /// <summary>Stores this core's vector registers to a 64-byte aligned area of <see cref="Size"/> bytes that was prepared once.</summary>
     internal static void Save(void* area)
     {
         if (s_components != 0) Instructions.XSave(area, s_components);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
@@ -8,6 +9,7 @@ using AzaleaOS.Memory;
 using AzaleaOS.Signals;
 using AzaleaOS.Syscalls;
 using AzaleaOS.Threads;
+using Thread = AzaleaOS.Threads.Thread;
 
 namespace AzaleaOS.Loader;
 
@@ -23,6 +25,8 @@ internal static unsafe class Application
     private static AddressSpace s_space;
     private static Thread* s_caller;
     private static int s_status;
+    private static bool s_isOver;
+    private static Thread.ThreadName s_name;
 
     /// <summary>Loads the program, runs it to its end, and says how it ended.</summary>
     /// <param name="info">Modules, and what is known of the time.</param>
@@ -127,8 +131,10 @@ internal static unsafe class Application
 
         space->SetBreakStart(loaded.End);
         SignalState.Reset();
-        ThreadCalls.SetName(path.Span);
+        s_name = ThreadCalls.NameOf(path.Span);
         Process.End = &End;
+        ProcessEnd.Reset();
+        KernelExit.EndThread = &ProcessEnd.Obey;
         Exceptions.Repair = &FaultService.Repair;
         if (options.Trace)
         {
@@ -215,36 +221,59 @@ internal static unsafe class Application
 
     private static ulong ReadFrequency() => Tsc.Frequency;
 
-    // The application's thread runs until the application ends, and then this one goes on.
+    // The application's threads run until the application ends, and then this one, which waits, goes on.
     private static bool Enter(ulong entry, ulong stackPointer)
     {
-        uint node = CoreBlock.Current->Node;
-        ulong stack = KernelStacks.Take(KernelThread.StackSize, node);
-        void* vectors = Frames.TakePage();
-        if (stack == 0 || vectors == null)
+        CoreBlock* core = CoreBlock.Current;
+        Thread* thread = ApplicationThread.Create(core->Node);
+        if (thread == null || !StartScheduling() || !ThreadTable.Initialize()
+            || !FutexTable.Initialize() || !ThreadTable.Add(thread))
         {
             return false;
         }
 
-        ulong* start = stackalloc ulong[2] { entry, stackPointer };
-        Thread* thread = KernelThread.Create(stack, &Begin, start);
-        VectorState.Reset(vectors);
-        thread->Id = Process.Id;
-        thread->VectorArea = vectors;
-        s_caller = CoreBlock.Current->Running;
-        KernelThread.SwitchTo(thread);
-        return true;
+        ApplicationThread.Prepare(thread, entry, stackPointer);
+        thread->Affinity.Fill(CoreSet.Capacity);
+        thread->Name = s_name;
+        s_caller = Scheduler.Current;
+        Scheduler.Start(thread, core);
+        while (true)
+        {
+            Scheduler.Arm();
+            if (Volatile.Read(ref s_isOver))
+            {
+                Scheduler.Disarm();
+                return true;
+            }
+
+            Scheduler.BlockThrough();
+        }
     }
 
-    private static void Begin(void* argument)
+    private static bool StartScheduling()
     {
-        ulong* start = (ulong*)argument;
-        Instructions.EnterApplication(start[0], start[1]);
+        if (CoreBlock.Current->Scheduler != null)
+        {
+            return true;
+        }
+
+        uint node = CoreBlock.Current->Node;
+        ulong stack = KernelStacks.Take(KernelThread.StackSize, node);
+        void* page = Frames.TakePage(node);
+        if (stack == 0 || page == null)
+        {
+            return false;
+        }
+
+        Scheduler.StartCore(page, KernelThread.Create(stack, &IdleThread.Run, null));
+        return true;
     }
 
     private static void End(int status)
     {
         s_status = status;
-        KernelThread.SwitchTo(s_caller);
+        Volatile.Write(ref s_isOver, true);
+        Scheduler.Wake(s_caller);
+        Scheduler.End();
     }
 }

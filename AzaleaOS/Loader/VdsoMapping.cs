@@ -2,7 +2,6 @@ using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
 using AzaleaOS.Memory;
-using AzaleaOS.Syscalls;
 
 namespace AzaleaOS.Loader;
 

@@ -1,6 +1,5 @@
 using AzaleaOS.Abi;
 using AzaleaOS.Cpu;
-using AzaleaOS.Syscalls;
 
 namespace AzaleaOS.Loader;
 

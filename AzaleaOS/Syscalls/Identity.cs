@@ -10,10 +10,6 @@ internal static class Identity
     [Syscall(39, Leaf = true)]
     internal static long GetPid() => Process.Id;
 
-    /// <summary>gettid(2): the first thread has the process's number.</summary>
-    [Syscall(186, Leaf = true)]
-    internal static long GetTid() => Process.Id;
-
     /// <summary>getppid(2).</summary>
     [Syscall(110, Leaf = true)]
     internal static long GetParentPid() => Process.ParentId;

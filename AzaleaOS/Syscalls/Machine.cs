@@ -1,5 +1,6 @@
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
+using AzaleaOS.Cpu;
 using AzaleaOS.Files;
 using AzaleaOS.Memory;
 
@@ -58,28 +59,6 @@ internal static unsafe class Machine
         RandomSource.Fill(new Span<byte>((void*)buffer, (int)allowed));
         return (long)allowed;
     }
-
-    /// <summary>sched_getaffinity(2): the one thread runs on the boot core.</summary>
-    /// <returns>Bytes of the mask.</returns>
-    [Syscall(204)]
-    internal static long GetAffinity(int thread, uint size, UserPointer<ulong> mask)
-    {
-        if (!Identity.IsSelf(thread))
-        {
-            return -Errno.ESRCH;
-        }
-
-        return size < sizeof(ulong) || size % sizeof(ulong) != 0 ? -Errno.EINVAL : mask.TryWrite(1) ? sizeof(ulong) : -Errno.EFAULT;
-    }
-
-    /// <summary>getcpu(2).</summary>
-    [Syscall(309)]
-    internal static long GetCore(UserPointer<uint> core, UserPointer<uint> node, ulong cache)
-        => (core.IsNull || core.TryWrite(0)) && (node.IsNull || node.TryWrite(0)) ? 0 : -Errno.EFAULT;
-
-    /// <summary>sched_yield(2): nobody else wants the core.</summary>
-    [Syscall(24, Leaf = true)]
-    internal static long Yield() => 0;
 
     /// <summary>personality(2): there is one, PER_LINUX.</summary>
     [Syscall(135)]

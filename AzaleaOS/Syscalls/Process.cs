@@ -17,9 +17,6 @@ internal static unsafe class Process
     /// <summary>umask: permissions that new files do not get.</summary>
     internal static uint FileModeMask { get; set; } = 0x12;
 
-    /// <summary>The word that is cleared and woken when the thread ends.</summary>
-    internal static ulong ClearOnExit { get; set; }
-
     /// <summary>Bytes of memory that the machine has.</summary>
     internal static ulong TotalMemory { get; set; }
 

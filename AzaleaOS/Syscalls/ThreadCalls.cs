@@ -1,38 +1,43 @@
 using AzaleaOS.Abi;
-using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
 using AzaleaOS.Memory;
+using AzaleaOS.Threads;
 
 namespace AzaleaOS.Syscalls;
 
-/// <summary>The application's one thread: its pointers, its name, its end, and words to wait on.</summary>
+/// <summary>A thread's pointers, name and end.</summary>
 internal static unsafe class ThreadCalls
 {
     private const ulong RobustHeadBytes = 24;
-    private const int NameBytes = 16;
 
-    private static ulong s_robustList;
-    private static Name s_name;
-
-    /// <summary>exit(2): the last thread ends the process.</summary>
+    /// <summary>exit(2): the thread's end; the last one ends the process. Does not return.</summary>
     [Syscall(60)]
-    internal static long Exit(int status) => ExitGroup(status);
+    internal static long Exit(int status)
+    {
+        ProcessEnd.EndThread(status & 0xff);
+        return 0;
+    }
 
-    /// <summary>exit_group(2). Does not return.</summary>
+    /// <summary>exit_group(2): the process's end. Does not return.</summary>
     [Syscall(231)]
     internal static long ExitGroup(int status)
     {
-        Process.End(status & 0xff);
+        ProcessEnd.EndProcess(status & 0xff);
         return 0;
     }
+
+    /// <summary>gettid(2).</summary>
+    [Syscall(186, Leaf = true)]
+    internal static long GetTid() => Scheduler.Current->Id;
 
     /// <summary>set_tid_address(2): the word that is cleared and woken when the thread ends.</summary>
     /// <returns>The thread's number.</returns>
     [Syscall(218)]
     internal static long SetTidAddress(ulong clearOnExit)
     {
-        Process.ClearOnExit = clearOnExit;
-        return Process.Id;
+        Thread* self = Scheduler.Current;
+        self->ClearOnExit = clearOnExit;
+        return self->Id;
     }
 
     /// <summary>set_robust_list(2).</summary>
@@ -44,15 +49,29 @@ internal static unsafe class ThreadCalls
             return -Errno.EINVAL;
         }
 
-        s_robustList = head;
+        Scheduler.Current->RobustList = head;
         return 0;
     }
 
     /// <summary>get_robust_list(2).</summary>
     [Syscall(274)]
-    internal static long GetRobustList(int thread, UserPointer<ulong> head, UserPointer<ulong> size)
-        => !Identity.IsSelf(thread) ? -Errno.ESRCH
-            : size.TryWrite(RobustHeadBytes) && head.TryWrite(s_robustList) ? 0 : -Errno.EFAULT;
+    internal static long GetRobustList(int id, UserPointer<ulong> head, UserPointer<ulong> size)
+    {
+        ulong list = Scheduler.Current->RobustList;
+        if (id != 0)
+        {
+            ThreadTable.Enter();
+            Thread* thread = ThreadTable.Find(id);
+            list = thread == null ? 0 : thread->RobustList;
+            ThreadTable.Exit();
+            if (thread == null)
+            {
+                return -Errno.ESRCH;
+            }
+        }
+
+        return size.TryWrite(RobustHeadBytes) && head.TryWrite(list) ? 0 : -Errno.EFAULT;
+    }
 
     /// <summary>arch_prctl(2). GS is the kernel's.</summary>
     [Syscall(158)]
@@ -62,10 +81,11 @@ internal static unsafe class ThreadCalls
         switch (code)
         {
             case SetFs when address < AddressSpace.Highest:
+                Scheduler.Current->ThreadPointer = address;
                 Instructions.WriteFsBase(address);
                 return 0;
             case GetFs:
-                return UserMemory.TryWrite(address, Instructions.ReadFsBase()) ? 0 : -Errno.EFAULT;
+                return UserMemory.TryWrite(address, Scheduler.Current->ThreadPointer) ? 0 : -Errno.EFAULT;
             case SetFs or SetGs or GetGs:
                 return -Errno.EPERM;
             default:
@@ -86,7 +106,7 @@ internal static unsafe class ThreadCalls
             case SetName:
                 return ReadName(argument);
             case GetName:
-                return UserMemory.TryWrite(argument, s_name) ? 0 : -Errno.EFAULT;
+                return UserMemory.TryWrite(argument, Scheduler.Current->Name) ? 0 : -Errno.EFAULT;
             case ReadBounds:
                 return argument <= LastCapability ? 1 : -Errno.EINVAL;
             default:
@@ -94,73 +114,20 @@ internal static unsafe class ThreadCalls
         }
     }
 
-    /// <summary>futex(2), as it is when nobody else is there: a wait that is not over at once ends with its time.</summary>
-    [Syscall(202)]
-    internal static long Futex(ulong address, int operation, uint value, ulong timeout, ulong second, uint third)
-    {
-        const int Wait = 0, Wake = 1, WaitBitset = 9, WakeBitset = 10, RealTime = 256, Private = 128;
-        int command = operation & ~(Private | RealTime);
-        if (command is not (Wait or Wake or WaitBitset or WakeBitset))
-        {
-            return -Errno.ENOSYS;
-        }
-
-        if (address % sizeof(uint) != 0 || (command is WaitBitset or WakeBitset && third == 0))
-        {
-            return -Errno.EINVAL;
-        }
-
-        if (!UserMemory.TryRead(address, out uint now))
-        {
-            return -Errno.EFAULT;
-        }
-
-        if (command is Wake or WakeBitset)
-        {
-            return 0;
-        }
-
-        long end = long.MaxValue;
-        if (timeout != 0)
-        {
-            if (!UserMemory.TryRead(timeout, out Timespec time))
-            {
-                return -Errno.EFAULT;
-            }
-
-            if (!TimeCalls.IsValid(time))
-            {
-                return -Errno.EINVAL;
-            }
-
-            // FUTEX_WAIT takes a span, FUTEX_WAIT_BITSET a point in time.
-            end = TimeCalls.ToNanoseconds(time);
-            long zero = command == Wait ? Clock.Monotonic() : (operation & RealTime) != 0 ? Clock.Monotonic() - Clock.Wall() : 0;
-            end = zero > 0 && end > long.MaxValue - zero ? long.MaxValue : end + zero;
-        }
-
-        if (now != value)
-        {
-            return -Errno.EAGAIN;
-        }
-
-        Clock.WaitUntil(end);
-        return -Errno.ETIMEDOUT;
-    }
-
-    /// <summary>The thread is named like its program.</summary>
+    /// <summary>The first thread is named like its program.</summary>
     /// <param name="path">The program's path.</param>
-    internal static void SetName(ReadOnlySpan<byte> path)
+    internal static Thread.ThreadName NameOf(ReadOnlySpan<byte> path)
     {
         ReadOnlySpan<byte> file = path[(path.LastIndexOf((byte)'/') + 1)..];
-        s_name = default;
-        file[..Math.Min(file.Length, NameBytes - 1)].CopyTo(s_name);
+        Thread.ThreadName name = default;
+        file[..Math.Min(file.Length, Thread.ThreadName.Size - 1)].CopyTo(name);
+        return name;
     }
 
     private static long ReadName(ulong address)
     {
-        Name name = default;
-        for (int i = 0; i < NameBytes - 1; i++)
+        Thread.ThreadName name = default;
+        for (int i = 0; i < Thread.ThreadName.Size - 1; i++)
         {
             if (!UserMemory.TryRead(address + (ulong)i, out byte letter))
             {
@@ -175,13 +142,7 @@ internal static unsafe class ThreadCalls
             name[i] = letter;
         }
 
-        s_name = name;
+        Scheduler.Current->Name = name;
         return 0;
-    }
-
-    [System.Runtime.CompilerServices.InlineArray(NameBytes)]
-    private struct Name
-    {
-        private byte _first;
     }
 }

@@ -1,5 +1,6 @@
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
+using AzaleaOS.Cpu;
 using AzaleaOS.Memory;
 
 namespace AzaleaOS.Syscalls;

@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using AzaleaOS.Abi.Linux;
+using AzaleaOS.Cpu;
 using AzaleaOS.Files;
 using AzaleaOS.Memory;
 using AzaleaOS.Signals;
 using AzaleaOS.Syscalls;
+using AzaleaOS.Threads;
 
 namespace AzaleaOS.Tests.Unit.Applications;
 
@@ -24,6 +26,7 @@ public sealed unsafe class HostApplication : IDisposable
     private static bool[] s_hasFrame = [];
     private static ulong s_window;
     private static ulong s_cursor;
+    private static AzaleaOS.Threads.Thread* s_thread;
 
     public HostApplication()
     {
@@ -35,6 +38,12 @@ public sealed unsafe class HostApplication : IDisposable
         Exited = -1;
 
         KernelPages.Take = &TakeKernelPage;
+        CoreBlock* core = (CoreBlock*)TakeKernelPage();
+        s_thread = (AzaleaOS.Threads.Thread*)TakeKernelPage();
+        core->Running = s_thread;
+        s_thread->Core = core;
+        CoreBlock.Hosted = core;
+        Assert.True(ThreadTable.Initialize() && FutexTable.Initialize() && ThreadTable.Add(s_thread));
         Space = (AddressSpace*)TakeKernelPage();
         Space->Initialize(Pages, s_window, s_window + (WindowPages * PageSize));
         AddressSpace.Current = Space;
@@ -164,7 +173,12 @@ public sealed unsafe class HostApplication : IDisposable
 
     private static void Show(byte* bytes, int length) => s_console.Write(new ReadOnlySpan<byte>(bytes, length));
 
-    private static void End(int status) => Exited = status;
+    // The kernel's own never returns, and what follows it cannot run here.
+    private static void End(int status)
+    {
+        Exited = status;
+        throw new ProcessEndedException();
+    }
 
     private static ulong Counter() => Ticks;
 

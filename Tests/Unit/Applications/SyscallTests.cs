@@ -58,7 +58,7 @@ public sealed unsafe class SyscallTests : IDisposable
                 Attributes.ExtendedStatus(Here, path, 0, 0, new(a)), Attributes.ReadLink(path, a, 10), Attributes.ReadLink(a, a, 10), Attributes.Access(a, 0),
                 Attributes.FileSystem(path, new(a)), Directories.Read(directory, a, 1000), Directories.GetWorkingDirectory(a, 100), Directories.Change(a),
                 TimeCalls.GetTime(1, new(a)), TimeCalls.Sleep(new(a), default), Machine.Name(new(a)), Machine.Information(new(a)),
-                Machine.GetRandom(a, 8, 0), Machine.GetAffinity(0, 8, new(a)), Limits.Get(3, new(a)), ThreadCalls.Futex(a & ~3UL, 0, 0, 0, 0, 0),
+                Machine.GetRandom(a, 8, 0), Limits.Get(3, new(a)), FutexCalls.Operate(a & ~3UL, FutexCommand.Wait, 0, 0, 0, 0),
                 SignalCalls.SetStack(new(a | 8), default), SignalCalls.GetPending(new(a), 8), ThreadCalls.Control(16, a, 0, 0, 0),
             ];
             Assert.All(results, result => Assert.Equal(-Errno.EFAULT, result));
@@ -158,12 +158,13 @@ public sealed unsafe class SyscallTests : IDisposable
         Assert.Equal(-Errno.ERANGE, Directories.GetWorkingDirectory(buffer, 2));
     }
 
-    [Fact]
-    public void The_exit_status_has_eight_bits()
+    [Theory]
+    [InlineData(0x1ff, false)]
+    [InlineData(-1, true)]
+    public void The_exit_status_has_eight_bits(int status, bool isThread)
     {
-        ThreadCalls.ExitGroup(0x1ff);
-        Assert.Equal(0xff, HostApplication.Exited);
-        ThreadCalls.Exit(-1);
+        ProcessEnd.Reset();
+        Assert.Throws<ProcessEndedException>(() => isThread ? ThreadCalls.Exit(status) : ThreadCalls.ExitGroup(status));
         Assert.Equal(0xff, HostApplication.Exited);
     }
 

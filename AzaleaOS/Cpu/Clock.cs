@@ -1,7 +1,6 @@
 using System.Threading;
-using AzaleaOS.Cpu;
 
-namespace AzaleaOS.Syscalls;
+namespace AzaleaOS.Cpu;
 
 /// <summary>Time, from the time-stamp counter.</summary>
 /// <remarks>
@@ -25,6 +24,7 @@ internal static unsafe class Clock
     private static VdsoData* s_data;
     private static ulong s_start;
     private static ulong s_rate;
+    private static ulong s_inverseRate;
     private static long s_wallOffset;
     private static bool s_wallKnown;
 
@@ -48,6 +48,7 @@ internal static unsafe class Clock
         s_data = null;
         s_start = counter;
         s_rate = frequency == 0 ? 0 : RateOf(frequency);
+        s_inverseRate = 0;
         s_wallKnown = false;
     }
 
@@ -72,6 +73,35 @@ internal static unsafe class Clock
 
         // A core whose counter is a little behind the boot core's: time does not begin before 0.
         return (long)ticks < 0 ? 0 : ToNanoseconds(ticks, s_rate);
+    }
+
+    /// <summary>The counter at a time of the monotonic clock, not before it; <see cref="ulong.MaxValue"/> for what is too far away to count.</summary>
+    internal static ulong ToCounter(long monotonic)
+    {
+        if (s_inverseRate == 0)
+        {
+            s_inverseRate = (ulong)(((UInt128)ReadFrequency() << RateShift) / (ulong)Second);
+        }
+
+        if (monotonic <= 0)
+        {
+            return s_start;
+        }
+
+        ulong high = Math.BigMul((ulong)monotonic, s_inverseRate, out ulong low);
+        ulong ticks = (high << RateShift) | (low >> RateShift);
+        return high >> RateShift != 0 || ticks >= ulong.MaxValue - s_start - 1 ? ulong.MaxValue : s_start + ticks + 1;
+    }
+
+    /// <summary>Nanoseconds in some counter ticks.</summary>
+    internal static long ToNanoseconds(ulong ticks)
+    {
+        if (Volatile.Read(ref s_rate) == 0)
+        {
+            FindRate();
+        }
+
+        return ToNanoseconds(ticks, s_rate);
     }
 
     /// <summary>Nanoseconds since 1970 UTC.</summary>

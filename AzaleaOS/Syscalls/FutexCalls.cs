@@ -1,0 +1,116 @@
+using AzaleaOS.Abi;
+using AzaleaOS.Abi.Linux;
+using AzaleaOS.Cpu;
+using AzaleaOS.Memory;
+using AzaleaOS.Threads;
+
+namespace AzaleaOS.Syscalls;
+
+/// <summary>futex(2), decoded.</summary>
+internal static unsafe class FutexCalls
+{
+    /// <summary>futex(2).</summary>
+    [Syscall(202)]
+    internal static long Operate(ulong address, FutexCommand operation, uint value, ulong timeout, ulong second, uint third)
+    {
+        FutexCommand command = operation & FutexCommand.Mask;
+        bool isPrivate = (operation & FutexCommand.Private) != 0;
+        bool isRealTime = (operation & FutexCommand.RealTime) != 0;
+        bool takesClock = command is FutexCommand.WaitBitset or FutexCommand.WaitRequeuePi or FutexCommand.LockPi2 or FutexCommand.LockPi;
+        if (isRealTime && !takesClock)
+        {
+            return -Errno.ENOSYS;
+        }
+
+        long deadline = Scheduler.Never;
+        if (timeout != 0 && command is FutexCommand.Wait or FutexCommand.WaitBitset or FutexCommand.LockPi or FutexCommand.LockPi2 or FutexCommand.WaitRequeuePi)
+        {
+            // FUTEX_WAIT takes a span, all others a point in time; FUTEX_LOCK_PI always that of the wall clock.
+            long result = ReadDeadline(timeout, command == FutexCommand.Wait, isRealTime || command == FutexCommand.LockPi, out deadline);
+            if (result < 0)
+            {
+                return result;
+            }
+        }
+
+        if (address % sizeof(uint) != 0 || !UserMemory.IsInside(address, sizeof(uint)))
+        {
+            return address % sizeof(uint) != 0 ? -Errno.EINVAL : -Errno.EFAULT;
+        }
+
+        FutexKey key = KeyOf(address, isPrivate);
+        switch (command)
+        {
+            case FutexCommand.Wait:
+                return Restarting(Futex.Wait(address, key, value, Futex.AnyBit, deadline), timeout);
+            case FutexCommand.WaitBitset:
+                return third == 0 ? -Errno.EINVAL : Restarting(Futex.Wait(address, key, value, third, deadline), timeout);
+            case FutexCommand.Wake:
+                return Futex.Wake(key, Count(value), Futex.AnyBit);
+            case FutexCommand.WakeBitset:
+                return third == 0 ? -Errno.EINVAL : Futex.Wake(key, Count(value), third);
+            case FutexCommand.LockPi or FutexCommand.LockPi2:
+                return PiFutex.Lock(address, key, waits: true, deadline);
+            case FutexCommand.TryLockPi:
+                return PiFutex.Lock(address, key, waits: false, deadline);
+            case FutexCommand.UnlockPi:
+                return PiFutex.Unlock(address, key);
+        }
+
+        if (command is not (FutexCommand.Requeue or FutexCommand.CompareRequeue or FutexCommand.WakeOperation
+            or FutexCommand.WaitRequeuePi or FutexCommand.CompareRequeuePi))
+        {
+            return -Errno.ENOSYS;
+        }
+
+        if (second % sizeof(uint) != 0 || !UserMemory.IsInside(second, sizeof(uint)))
+        {
+            return second % sizeof(uint) != 0 ? -Errno.EINVAL : -Errno.EFAULT;
+        }
+
+        FutexKey other = KeyOf(second, isPrivate);
+        int limit = (int)timeout;
+        switch (command)
+        {
+            case FutexCommand.Requeue or FutexCommand.CompareRequeue:
+                return (int)value < 0 || limit < 0 ? -Errno.EINVAL
+                    : Futex.Requeue(address, key, other, (int)value, limit, command == FutexCommand.CompareRequeue, third);
+            case FutexCommand.WakeOperation:
+                return Futex.WakeOperation(key, second, other, Count(value), Count((uint)limit), third);
+            case FutexCommand.WaitRequeuePi:
+                return key.Value == other.Value ? -Errno.EINVAL
+                    : PiFutex.WaitForRequeue(address, key, value, Futex.AnyBit, second, other, deadline);
+            default:
+                return value != 1 || limit < 0 || key.Value == other.Value ? -Errno.EINVAL
+                    : PiFutex.Requeue(address, key, second, other, limit, third);
+        }
+    }
+
+    // As in Linux at least one is woken, whatever the number says.
+    private static int Count(uint value) => Math.Max(1, (int)value);
+
+    private static FutexKey KeyOf(ulong address, bool isPrivate) => isPrivate ? FutexKey.Private(address) : FutexKey.Shared(address);
+
+    /// <summary>A wait with a timeout must not start anew with all of it: it is not restarted but ends with -EINTR.</summary>
+    private static long Restarting(long result, ulong timeout)
+        => result == -Errno.ERESTARTSYS && timeout != 0 ? -Errno.EINTR : result;
+
+    private static long ReadDeadline(ulong address, bool isSpan, bool isRealTime, out long deadline)
+    {
+        deadline = Scheduler.Never;
+        if (!UserMemory.TryRead(address, out Timespec time))
+        {
+            return -Errno.EFAULT;
+        }
+
+        if (!TimeCalls.IsValid(time))
+        {
+            return -Errno.EINVAL;
+        }
+
+        long nanoseconds = TimeCalls.ToNanoseconds(time);
+        long start = isSpan ? Clock.Monotonic() : isRealTime ? Clock.Monotonic() - Clock.Wall() : 0;
+        deadline = start > 0 && nanoseconds > long.MaxValue - start ? long.MaxValue : nanoseconds + start;
+        return 0;
+    }
+}

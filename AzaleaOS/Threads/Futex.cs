@@ -1,0 +1,178 @@
+using System.Threading;
+using AzaleaOS.Abi;
+using AzaleaOS.Memory;
+
+namespace AzaleaOS.Threads;
+
+/// <summary>Waiting on a word of the application's memory until another thread says that it has changed.</summary>
+/// <remarks>
+/// A waiter looks at the word under the lock of its bucket and is queued before it gives the lock back; a waker
+/// changes the word first and takes the lock then. So either the waiter sees the new value or the waker
+/// sees the waiter. The word is read through <see cref="UserMemory"/>: a page fault there is repaired without
+/// blocking. Source: futex(2); Linux, kernel/futex.
+/// </remarks>
+internal static unsafe class Futex
+{
+    /// <summary>Bits of FUTEX_WAIT and FUTEX_WAKE: all.</summary>
+    internal const uint AnyBit = uint.MaxValue;
+
+    /// <summary>Waits while a word has a value.</summary>
+    /// <param name="address">The word: 4-byte aligned.</param>
+    /// <param name="key">The same as a key.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="bitset">Which wake-ups count; not 0.</param>
+    /// <param name="deadline">Nanoseconds of the monotonic clock.</param>
+    /// <returns>0, or -EFAULT, -EAGAIN when the word has another value, -ETIMEDOUT, -ERESTARTSYS.</returns>
+    internal static long Wait(ulong address, FutexKey key, uint value, uint bitset, long deadline)
+    {
+        FutexWaiter waiter;
+        Prepare(&waiter, key, bitset);
+        FutexBucket* bucket = FutexTable.Bucket(key);
+        bucket->Lock.Enter();
+        bool isThere = UserMemory.TryLoad(address, out uint now);
+        if (!isThere || now != value)
+        {
+            bucket->Lock.Exit();
+            return isThere ? -Errno.EAGAIN : -Errno.EFAULT;
+        }
+        Scheduler.Arm();
+        bucket->Add(&waiter);
+        bucket->Lock.Exit();
+
+        while (true)
+        {
+            WakeReason reason = Scheduler.Block(deadline);
+            if (Volatile.Read(ref *(nint*)&waiter.Bucket) == 0) return 0;
+            if (reason == WakeReason.Woken)
+            {
+                Scheduler.Arm();
+                if (Volatile.Read(ref *(nint*)&waiter.Bucket) != 0) continue;
+                Scheduler.Disarm();
+                return 0;
+            }
+            if (!TryLeave(&waiter)) return 0;
+            return reason == WakeReason.TimedOut ? -Errno.ETIMEDOUT : -Errno.ERESTARTSYS;
+        }
+    }
+
+    /// <summary>Wakes some that wait on a futex, the oldest first.</summary>
+    /// <returns>How many.</returns>
+    internal static long Wake(FutexKey key, int count, uint bitset)
+    {
+        FutexBucket* bucket = FutexTable.Bucket(key);
+        bucket->Lock.Enter();
+        long woken = WakeLocked(bucket, key, count, bitset);
+        bucket->Lock.Exit();
+        return woken;
+    }
+
+    /// <summary>Wakes some, and moves others to another futex without waking them.</summary>
+    /// <param name="address">The word of the first futex, for the comparison.</param>
+    /// <param name="from">The futex.</param>
+    /// <param name="to">The other one.</param>
+    /// <param name="wakes">How many to wake.</param>
+    /// <param name="moves">How many to move.</param>
+    /// <param name="compares">Whether the word must have a value.</param>
+    /// <param name="value">The value.</param>
+    /// <returns>How many were woken and moved, or -EFAULT, -EAGAIN.</returns>
+    internal static long Requeue(ulong address, FutexKey from, FutexKey to, int wakes, int moves, bool compares, uint value)
+    {
+        FutexBucket* source = FutexTable.Bucket(from);
+        FutexBucket* target = FutexTable.Bucket(to);
+        FutexTable.EnterBoth(source, target);
+        long result = 0;
+        if (compares)
+        {
+            bool isThere = UserMemory.TryLoad(address, out uint now);
+            result = !isThere ? -Errno.EFAULT : now != value ? -Errno.EAGAIN : 0;
+        }
+        long moved = 0;
+        if (result == 0)
+        {
+            result = WakeLocked(source, from, wakes, AnyBit);
+            FutexWaiter* next;
+            for (FutexWaiter* waiter = source->First; waiter != null && moved < moves; waiter = next)
+            {
+                next = waiter->Next;
+                if (waiter->Key.Value != from.Value) continue;
+                moved++;
+                if (from.Value == to.Value) continue;
+                source->Unlink(waiter);
+                waiter->Key = to;
+                target->Add(waiter);
+            }
+        }
+        FutexTable.ExitBoth(source, target);
+        return result < 0 ? result : result + moved;
+    }
+
+    /// <summary>FUTEX_WAKE_OP: changes a second word, wakes those on the first, and those on the second if its old value compares.</summary>
+    /// <returns>How many were woken, or -EFAULT, -ENOSYS for an unknown operation.</returns>
+    internal static long WakeOperation(FutexKey first, ulong secondAddress, FutexKey second, int wakes, int secondWakes, uint operation)
+    {
+        FutexBucket* a = FutexTable.Bucket(first);
+        FutexBucket* b = FutexTable.Bucket(second);
+        FutexTable.EnterBoth(a, b);
+        long result = FutexOperation.Apply(secondAddress, operation);
+        if (result >= 0)
+        {
+            bool wakesSecond = result != 0;
+            result = WakeLocked(a, first, wakes, AnyBit);
+            if (wakesSecond) result += WakeLocked(b, second, secondWakes, AnyBit);
+        }
+        FutexTable.ExitBoth(a, b);
+        return result;
+    }
+
+    /// <summary>Fills in a waiter for the running thread.</summary>
+    internal static void Prepare(FutexWaiter* waiter, FutexKey key, uint bitset)
+    {
+        *waiter = default;
+        waiter->Thread = Scheduler.Current;
+        waiter->Key = key;
+        waiter->Bitset = bitset;
+    }
+
+    /// <summary>Takes a waiter off that nobody has woken.</summary>
+    /// <returns>False if somebody has.</returns>
+    internal static bool TryLeave(FutexWaiter* waiter)
+    {
+        while (true)
+        {
+            FutexBucket* bucket = (FutexBucket*)Volatile.Read(ref *(nint*)&waiter->Bucket);
+            if (bucket == null) return false;
+            bucket->Lock.Enter();
+            bool isHere = waiter->Bucket == bucket;
+            if (isHere)
+            {
+                bucket->Unlink(waiter);
+                waiter->Bucket = null;
+            }
+            bucket->Lock.Exit();
+            if (isHere) return true;
+        }
+    }
+
+    /// <summary>Wakes the thread of a waiter that is in a locked bucket. The waiter's memory is gone afterwards.</summary>
+    internal static void Release(FutexBucket* bucket, FutexWaiter* waiter)
+    {
+        Thread* thread = waiter->Thread;
+        bucket->Unlink(waiter);
+        Volatile.Write(ref *(nint*)&waiter->Bucket, 0);
+        Scheduler.Wake(thread);
+    }
+
+    private static long WakeLocked(FutexBucket* bucket, FutexKey key, int count, uint bitset)
+    {
+        long woken = 0;
+        FutexWaiter* next;
+        for (FutexWaiter* waiter = bucket->First; waiter != null && woken < count; waiter = next)
+        {
+            next = waiter->Next;
+            if (waiter->Key.Value != key.Value || (waiter->Bitset & bitset) == 0 || waiter->IsPi) continue;
+            Release(bucket, waiter);
+            woken++;
+        }
+        return woken;
+    }
+}

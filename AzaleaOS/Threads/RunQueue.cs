@@ -1,0 +1,78 @@
+namespace AzaleaOS.Threads;
+
+/// <summary>Threads ready to run on one core: real-time ones by priority, then all others, each oldest first.</summary>
+/// <remarks>
+/// Written by the owning core alone, in kernel context. Other cores read <see cref="Count"/>, unordered, to find
+/// out who has work to give away.
+/// </remarks>
+internal unsafe struct RunQueue
+{
+    private Thread* _head;
+    private Thread* _tail;
+
+    /// <summary>How many there are.</summary>
+    internal int Count { get; private set; }
+
+    /// <summary>The next one to run; null if there is none.</summary>
+    internal readonly Thread* First => _head;
+
+    /// <summary>Adds a thread behind those of its priority.</summary>
+    internal void Add(Thread* thread)
+    {
+        Count++;
+        if (thread->Priority != 0)
+        {
+            Thread** place = &((RunQueue*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref this))->_head;
+            while (*place != null && (*place)->Priority >= thread->Priority) place = &(*place)->Next;
+            Insert(place, thread);
+            return;
+        }
+        thread->Next = null;
+        if (_tail == null) _head = thread;
+        else _tail->Next = thread;
+        _tail = thread;
+    }
+
+    /// <summary>Takes the next one; null if there is none.</summary>
+    internal Thread* Take()
+    {
+        Thread* thread = _head;
+        if (thread == null) return null;
+        _head = thread->Next;
+        if (_head == null) _tail = null;
+        Count--;
+        return thread;
+    }
+
+    /// <summary>Takes the last one that may run on a core; null if there is none.</summary>
+    /// <param name="core">Its index.</param>
+    /// <param name="except">A thread that stays: its registers are not saved yet.</param>
+    internal Thread* TakeFor(int core, Thread* except)
+    {
+        Thread* before = null;
+        Thread* found = null;
+        Thread* previous = null;
+        for (Thread* thread = _head; thread != null; thread = thread->Next)
+        {
+            if (thread != except && thread->Affinity.Contains(core))
+            {
+                found = thread;
+                before = previous;
+            }
+            previous = thread;
+        }
+        if (found == null) return null;
+        if (before == null) _head = found->Next;
+        else before->Next = found->Next;
+        if (_tail == found) _tail = before;
+        Count--;
+        return found;
+    }
+
+    private void Insert(Thread** place, Thread* thread)
+    {
+        thread->Next = *place;
+        *place = thread;
+        if (thread->Next == null) _tail = thread;
+    }
+}
