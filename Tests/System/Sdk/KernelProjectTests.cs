@@ -1,4 +1,5 @@
 using System.Text;
+using AzaleaOS.Build.Elf;
 
 namespace AzaleaOS.Tests.Machines.Sdk;
 
@@ -98,6 +99,8 @@ public sealed class KernelProjectTests(BuiltProject built) : IClassFixture<Built
     [InlineData("<Launch>HyperV</Launch>", "AZ7903")]
     [InlineData("<Launch>Bochs</Launch><Deployment>PVH</Deployment>", "AZ7904")]
     [InlineData("<Profile>Slave</Profile>", "AZ7905")]
+    [InlineData("<CompressionType>Gzip</CompressionType>", "AZ7909")]
+    [InlineData("<DebugEnabled>Source</DebugEnabled>", "AZ7910")]
     public void A_property_with_an_unknown_value_is_an_error(string settings, string code)
     {
         using KernelProject project = new(BuiltProject.Kernel, "<TargetFramework>net10.0</TargetFramework>" + settings);
@@ -106,6 +109,39 @@ public sealed class KernelProjectTests(BuiltProject built) : IClassFixture<Built
 
         Assert.NotEqual(0, result.Status);
         Assert.Contains($"error {code}:", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void With_debugging_the_kernel_prints_its_boot_log_and_lies_in_memory_as_gdb_knows_it()
+    {
+        using KernelProject project = new(BuiltProject.Kernel, "<TargetFramework>net10.0</TargetFramework><Deployment>ISO</Deployment><DebugEnabled>true</DebugEnabled>");
+        project.Build().Succeeds();
+
+        ToolResult result = project.Dotnet("run", "-c", "Release", "--no-build");
+
+        Assert.Equal((7, "booted\nrunning\nrunning\nrunning\ndone\n"), (result.Status, result.Output));
+        Assert.Contains("AzaleaOS: entered by multiboot2", result.Errors, StringComparison.Ordinal);
+        Assert.Equal(Text("Hello.elf"), Text("Hello.stripped.elf"));
+
+        byte[] Text(string file)
+        {
+            ElfFile elf = ElfFile.Open(project.Output(file));
+            ElfSegment code = elf.Segments.First(segment => segment.Type == ElfSegmentType.Load && segment.Attributes.HasFlag(ElfSegmentAttributes.Execute));
+            return File.ReadAllBytes(project.Output(file)).AsSpan((int)code.Offset, (int)code.FileSize).ToArray();
+        }
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("<AzaleaWindow>true</AzaleaWindow>", true)]
+    public void A_property_shows_the_screen_of_Bochs(string settings, bool shown)
+    {
+        using KernelProject project = new(BuiltProject.Kernel, "<TargetFramework>net10.0</TargetFramework><Launch>Bochs</Launch>" + settings);
+
+        string arguments = project.Dotnet("msbuild", "-restore", "-t:AzaleaRunArguments", "-getProperty:RunArguments", "-p:Configuration=Release", "-p:BuildProjectReferences=false").Succeeds().Output;
+
+        Assert.Contains("--machine bochs", arguments, StringComparison.Ordinal);
+        Assert.Equal(shown, arguments.Contains("--window", StringComparison.Ordinal));
     }
 
     [Fact]
