@@ -51,6 +51,24 @@ public sealed class PromiseTests
     public async Task Vector_units_are_on_whatever_the_processor_has(string model)
         => await (Promise.Machine with { CpuModel = model, Cpus = 2 }).Test("vectors-on-cores").IsKept();
 
+    [Theory]
+    [InlineData("memory-near")]
+    [InlineData("memory-nearest")]
+    public async Task Memory_comes_from_the_node_that_the_firmware_says_is_nearest(string test)
+        => await (Promise.Machine with
+        {
+            Cpus = 6,
+            Memory = MemorySize.Mebibytes(192),
+            ExtraArguments =
+            [
+                .. Enumerable.Range(0, 3).SelectMany(node => new[]
+                {
+                    "-object", $"memory-backend-ram,id=m{node},size=64M", "-numa", $"node,nodeid={node},memdev=m{node},cpus={2 * node}-{(2 * node) + 1}",
+                }),
+                "-numa", "dist,src=0,dst=1,val=40", "-numa", "dist,src=0,dst=2,val=20", "-numa", "dist,src=1,dst=2,val=20",
+            ],
+        }).Test(test).IsKept();
+
     [Fact]
     public async Task AVX_512_is_on_where_the_processor_has_it()
         => await (Promise.Machine with { Kind = MachineKind.Bochs, Timeout = TimeSpan.FromMinutes(3) }).Test("vectors-on-cores")

@@ -48,7 +48,8 @@ internal static unsafe class Processors
         return Volatile.Read(ref s_wrong) == 0 && VectorState.Size >= VectorState.LegacySize;
     }
 
-    private static bool RunEverywhere(delegate*<void*, void> function)
+    /// <summary>Runs a function on all other cores and waits until each has called <see cref="CountRun"/>.</summary>
+    internal static bool RunEverywhere(delegate*<void*, void> function)
     {
         Volatile.Write(ref s_ran, 0);
         for (int i = 1; i < Cores.Count; i++)
@@ -59,13 +60,16 @@ internal static unsafe class Processors
         return true;
     }
 
+    /// <summary>Says that a core has run its function.</summary>
+    internal static void CountRun() => Interlocked.Increment(ref s_ran);
+
     private static void CountAndCheck(void* argument)
     {
         CoreBlock* core = CoreBlock.Current;
         bool right = core->Self == core && core->Index == (int)argument && core == Cores.Block(core->Index)
             && core->ApicId == CpuFeatures.ReadApicId().Value && core->ApicId == LocalApic.ReadId().Value;
         if (!right) Interlocked.Increment(ref s_wrong);
-        Interlocked.Increment(ref s_ran);
+        CountRun();
     }
 
     private static void UseVectors(void* argument)
@@ -87,7 +91,7 @@ internal static unsafe class Processors
             }
         }
         if (VectorState.Components != 0 && Instructions.ReadXcr0() != VectorState.Components) Interlocked.Increment(ref s_wrong);
-        Interlocked.Increment(ref s_ran);
+        CountRun();
     }
 
     [MethodImpl(MethodImplOptions.InternalCall)]

@@ -59,6 +59,8 @@ public unsafe class PromisesKernel : Kernel
         if (name.SequenceEqual("system-call-registers"u8)) return &RegistersKept.AcrossSystemCalls;
         if (name.SequenceEqual("switch"u8)) return &Switching.PingPong;
         if (name.SequenceEqual("memory"u8)) return &MemoryUse.Exhaust;
+        if (name.SequenceEqual("memory-near"u8)) return &NearMemory.OnEveryCore;
+        if (name.SequenceEqual("memory-nearest"u8)) return &NearMemory.FromTheNearest;
         return null;
     }
 }
