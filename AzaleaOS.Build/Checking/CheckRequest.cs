@@ -24,6 +24,12 @@ public sealed record CheckRequest
     /// </summary>
     public IReadOnlyList<string> NeverReturn { get; init; } = DefaultNeverReturn;
 
+    /// <summary>
+    /// Symbols of assembler methods behind which every vector register is as before, although what they lead to uses
+    /// them: one that keeps them itself, and the switch between threads, around which they are saved and loaded.
+    /// </summary>
+    public IReadOnlyList<string> KeepVectors { get; init; } = ["azalea_call_keeping_vectors", "azalea_context_switch"];
+
     /// <summary>The panic and what ends in it.</summary>
     public static IReadOnlyList<string> DefaultNeverReturn { get; } =
     [

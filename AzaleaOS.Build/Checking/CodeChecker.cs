@@ -66,7 +66,7 @@ public static class CodeChecker
                     CheckVectorFree(root, entry);
             }
 
-            var analysis = new RegisterAnalysis(_graph, NeverReturns);
+            var analysis = new RegisterAnalysis(_graph, NeverReturns, KeepsVectors);
             var uses = new Dictionary<string, RegisterUse>(StringComparer.Ordinal);
             foreach (string root in _request.Roots)
             {
@@ -210,6 +210,9 @@ public static class CodeChecker
 
             return false;
         }
+
+        private bool KeepsVectors(ulong target)
+            => _image.FunctionAt(target)?.Names.Any(_request.KeepVectors.Contains) == true;
 
         private bool NeverReturns(ulong target)
         {

@@ -9,10 +9,10 @@ namespace AzaleaOS.Build.Checking;
 /// Stores through other pointers than rsp and rbp are taken not to hit the function's own saved
 /// registers. A call through a pointer may reach every function whose address is taken. A function
 /// that returns on another stack than it was called on has switched threads, so every register may
-/// have changed. Functions call each other in circles, so the results are computed as the least
+/// have changed; some functions are known to keep the vector registers. Functions call each other in circles, so the results are computed as the least
 /// fixed point.
 /// </remarks>
-internal sealed class RegisterAnalysis(CodeGraph graph, Func<ulong, bool> neverReturns)
+internal sealed class RegisterAnalysis(CodeGraph graph, Func<ulong, bool> neverReturns, Func<ulong, bool> keepsVectors)
 {
     private const int Rsp = 4;
     private const int Rbp = 5;
@@ -48,7 +48,7 @@ internal sealed class RegisterAnalysis(CodeGraph graph, Func<ulong, bool> neverR
         var pending = new Stack<ulong>([entry]);
         while (pending.TryPop(out ulong at))
         {
-            if (_settled.Contains(at) || neverReturns(at) || graph.FunctionAt(at) is not CodeFunction function || !reachable.Add(at))
+            if (_settled.Contains(at) || neverReturns(at) || keepsVectors(at) || graph.FunctionAt(at) is not CodeFunction function || !reachable.Add(at))
                 continue;
             foreach (CallSite call in function.Calls)
             {
@@ -85,6 +85,8 @@ internal sealed class RegisterAnalysis(CodeGraph graph, Func<ulong, bool> neverR
     {
         if (neverReturns(target))
             return default;
+        if (keepsVectors(target))
+            return new RegisterUse(RegisterUse.CallerSaved.General, 0);
         return graph.FunctionAt(target) is null ? RegisterUse.CallerSaved : _uses.GetValueOrDefault(target);
     }
 

@@ -53,8 +53,14 @@ internal static class QemuCommandLine
     private static string CpuModel(MachineDescription machine)
     {
         string model = machine.CpuModel ?? DefaultCpu;
-        bool needsX2Apic = machine.Cpus > MachineLimits.XApicCpus && !model.Contains("x2apic", StringComparison.Ordinal);
-        return needsX2Apic ? model + ",+x2apic" : model;
+        if (model.Contains("x2apic", StringComparison.Ordinal))
+            return model;
+        if (machine.Cpus > MachineLimits.XApicCpus)
+            return model + ",+x2apic";
+
+        // Counting instructions, QEMU ends with "Bad icount read" when the timer is set through x2APIC's registers: unlike
+        // memory, an MSR may be written in the middle of a translated block.
+        return machine.CountInstructions ? model + ",-x2apic" : model;
     }
 
     private static string Smp(MachineDescription machine) => machine.EffectiveTopology is { } topology

@@ -1,4 +1,5 @@
 using AzaleaOS.Build.Assembler;
+using AzaleaOS.Cpu;
 using static Iced.Intel.AssemblerRegisters;
 
 namespace AzaleaOS.Plugs.Assembler;
@@ -48,6 +49,14 @@ internal static class ModelSpecificRegisters
     internal static void ReadGs(KernelAssembler a)
     {
         a.mov(rax, __qword_ptr.gs[rdi]);
+        a.ret();
+    }
+
+    /// <remarks>Out: rax this core's block. Clobbers nothing else.</remarks>
+    [AssemblerMethod("azalea_current_core")]
+    internal static void CurrentCore(KernelAssembler a)
+    {
+        a.mov(rax, __qword_ptr.gs[Offset.Of<CoreBlock>(nameof(CoreBlock.Self))]);
         a.ret();
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 
 namespace AzaleaOS.Cpu;
@@ -28,7 +29,7 @@ internal static unsafe class Clock
     private static long s_wallOffset;
     private static bool s_wallKnown;
 
-    /// <summary>The time-stamp counter.</summary>
+    /// <summary>The time-stamp counter in tests on the host.</summary>
     internal static delegate*<ulong> ReadCounter { get; set; }
 
     /// <summary>Counter ticks in a second. Asked once, when time is first needed: it may have to be measured.</summary>
@@ -66,10 +67,10 @@ internal static unsafe class Clock
     {
         if (Volatile.Read(ref s_rate) == 0)
         {
-            FindRate();
+            ColdCall.Invoke(&FindRate, null);
         }
 
-        ulong ticks = ReadCounter() - s_start;
+        ulong ticks = Counter - s_start;
 
         // A core whose counter is a little behind the boot core's: time does not begin before 0.
         return (long)ticks < 0 ? 0 : ToNanoseconds(ticks, s_rate);
@@ -80,7 +81,7 @@ internal static unsafe class Clock
     {
         if (s_inverseRate == 0)
         {
-            s_inverseRate = (ulong)(((UInt128)ReadFrequency() << RateShift) / (ulong)Second);
+            ColdCall.Invoke(&FindInverseRate, null);
         }
 
         if (monotonic <= 0)
@@ -98,7 +99,7 @@ internal static unsafe class Clock
     {
         if (Volatile.Read(ref s_rate) == 0)
         {
-            FindRate();
+            ColdCall.Invoke(&FindRate, null);
         }
 
         return ToNanoseconds(ticks, s_rate);
@@ -109,7 +110,7 @@ internal static unsafe class Clock
     {
         if (!Volatile.Read(ref s_wallKnown))
         {
-            FindWallClock();
+            ColdCall.Invoke(&FindWallClock, null);
         }
 
         return Monotonic() + Volatile.Read(ref s_wallOffset);
@@ -153,8 +154,17 @@ internal static unsafe class Clock
         return (long)((high << RateShift) | (low >> RateShift));
     }
 
+    private static ulong Counter
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => RuntimeFeature.IsDynamicCodeSupported ? ReadCounter() : Instructions.ReadTimestamp();
+    }
+
     // Measuring takes some milliseconds, once; who wants to know the time meanwhile has to wait anyway.
-    private static void FindRate()
+    private static void FindInverseRate(void* nothing)
+        => s_inverseRate = (ulong)(((UInt128)ReadFrequency() << RateShift) / (ulong)Second);
+
+    private static void FindRate(void* nothing)
     {
         s_lock.Enter();
         if (s_rate == 0)
@@ -166,7 +176,7 @@ internal static unsafe class Clock
         s_lock.Exit();
     }
 
-    private static void FindWallClock()
+    private static void FindWallClock(void* nothing)
     {
         // The rate has a lock of its own round.
         Monotonic();

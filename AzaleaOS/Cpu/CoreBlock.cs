@@ -74,5 +74,9 @@ internal unsafe struct CoreBlock
 
     /// <summary>This core's block.</summary>
     /// <remarks>The compiler of the kernel knows that there is no code made at run time, so the test costs nothing there.</remarks>
-    internal static CoreBlock* Current => RuntimeFeature.IsDynamicCodeSupported ? Hosted : (CoreBlock*)Instructions.ReadGs(0);
+    internal static CoreBlock* Current
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => RuntimeFeature.IsDynamicCodeSupported ? Hosted : Instructions.CurrentCore();
+    }
 }

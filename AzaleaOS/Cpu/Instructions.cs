@@ -164,6 +164,11 @@ internal static unsafe class Instructions
     [RuntimeImport("azalea_read_gs")]
     internal static extern ulong ReadGs(ulong offset);
 
+    /// <summary>The block of this core, to which GS points.</summary>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_current_core")]
+    internal static extern CoreBlock* CurrentCore();
+
     /// <summary>IA32_FS_BASE: the application's thread pointer.</summary>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_read_fs_base")]

@@ -6,7 +6,7 @@ namespace AzaleaOS.Cpu;
 /// counts down at a rate that is measured when first needed, against a countdown that started at boot.
 /// Source: SDM vol. 3A, 11.5.4.
 /// </remarks>
-internal static class OneShotTimer
+internal static unsafe class OneShotTimer
 {
     private const int RateShift = 32;
 
@@ -31,7 +31,8 @@ internal static class OneShotTimer
             Instructions.WriteMsr(Msr.TscDeadline, deadline == 0 ? 1 : deadline);
             return;
         }
-        ulong rate = Rate();
+        if (s_rate == 0) ColdCall.Invoke(&FindRate, null);
+        ulong rate = s_rate;
         ulong now = Instructions.ReadTimestamp();
         LocalApic.StartCountdown(ToCount(deadline > now ? deadline - now : 0, rate), interrupt: true);
     }
@@ -67,10 +68,8 @@ internal static class OneShotTimer
         return count == 0 ? 1 : (uint)count;
     }
 
-    private static ulong Rate()
+    private static void FindRate(void* nothing)
     {
-        if (s_rate != 0) return s_rate;
-
         ulong start = s_startTsc;
         if (LocalApic.Countdown == 0)
         {
@@ -87,6 +86,6 @@ internal static class OneShotTimer
             now = Instructions.ReadTimestamp();
         }
         while (now - start < millisecond);
-        return s_rate = ((ulong)(uint.MaxValue - left) << RateShift) / (now - start);
+        s_rate = ((ulong)(uint.MaxValue - left) << RateShift) / (now - start);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using System.Threading;
 
@@ -10,9 +11,19 @@ internal struct SpinLock
     private int _held;
 
     /// <summary>Waits until the lock is free and takes it (acquire).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Enter()
     {
-        while (Interlocked.Exchange(ref _held, 1) != 0)
+        if (Interlocked.Exchange(ref _held, 1) != 0) Wait();
+    }
+
+    /// <summary>Gives the lock back (release).</summary>
+    internal void Exit() => Volatile.Write(ref _held, 0);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Wait()
+    {
+        do
         {
             // Read only while it is held: the line stays shared.
             while (Volatile.Read(ref _held) != 0)
@@ -23,8 +34,6 @@ internal struct SpinLock
                 }
             }
         }
+        while (Interlocked.Exchange(ref _held, 1) != 0);
     }
-
-    /// <summary>Gives the lock back (release).</summary>
-    internal void Exit() => Volatile.Write(ref _held, 0);
 }

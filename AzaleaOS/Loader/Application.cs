@@ -211,7 +211,6 @@ internal static unsafe class Application
 
     private static void StartClock(in BootInfo info)
     {
-        Clock.ReadCounter = &Instructions.ReadTimestamp;
         Clock.ReadFrequency = &ReadFrequency;
         Clock.ReadWallClock = &WallClock.Read;
         Clock.Relax = &Instructions.Pause;

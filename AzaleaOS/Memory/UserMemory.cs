@@ -16,6 +16,7 @@ internal static unsafe class UserMemory
     internal const int PathMax = 4096;
 
     /// <summary>Whether a range lies in the application's half. Whether something is there only a copy can tell.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool IsInside(ulong address, ulong length) => address <= AddressSpace.Highest && length <= AddressSpace.Highest - address;
 
     /// <summary>Whether the application may read every byte of a range now.</summary>
@@ -90,6 +91,7 @@ internal static unsafe class UserMemory
 
     /// <summary>Reads a word that other threads may write.</summary>
     /// <returns>False when the application may not read it.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryLoad(ulong address, out uint value)
     {
         long loaded = IsInside(address, sizeof(uint)) ? UserAccess.Load(address) : -1;

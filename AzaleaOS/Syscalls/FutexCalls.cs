@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
@@ -12,6 +13,30 @@ internal static unsafe class FutexCalls
     /// <summary>futex(2).</summary>
     [Syscall(202)]
     internal static long Operate(ulong address, FutexCommand operation, uint value, ulong timeout, ulong second, uint third)
+    {
+        // What nearly all calls are, without looking at more than they need.
+        if (operation == (FutexCommand.Wake | FutexCommand.Private) && IsWord(address))
+        {
+            return Futex.Wake(FutexKey.Private(address), Count(value), Futex.AnyBit);
+        }
+
+        if (operation == (FutexCommand.Wait | FutexCommand.Private) && timeout == 0 && IsWord(address))
+        {
+            return Futex.Wait(address, FutexKey.Private(address), value, Futex.AnyBit, Scheduler.Never);
+        }
+
+        if (operation == (FutexCommand.WaitBitset | FutexCommand.Private | FutexCommand.RealTime) && timeout == 0 && third != 0 && IsWord(address))
+        {
+            return Futex.Wait(address, FutexKey.Private(address), value, third, Scheduler.Never);
+        }
+
+        return Decode(address, operation, value, timeout, second, third);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsWord(ulong address) => address % sizeof(uint) == 0 && UserMemory.IsInside(address, sizeof(uint));
+
+    private static long Decode(ulong address, FutexCommand operation, uint value, ulong timeout, ulong second, uint third)
     {
         FutexCommand command = operation & FutexCommand.Mask;
         bool isPrivate = (operation & FutexCommand.Private) != 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 using AzaleaOS.Abi;
 using AzaleaOS.Memory;
@@ -125,6 +126,7 @@ internal static unsafe class Futex
     }
 
     /// <summary>Fills in a waiter for the running thread.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Prepare(FutexWaiter* waiter, FutexKey key, uint bitset)
     {
         *waiter = default;
@@ -154,6 +156,7 @@ internal static unsafe class Futex
     }
 
     /// <summary>Wakes the thread of a waiter that is in a locked bucket. The waiter's memory is gone afterwards.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Release(FutexBucket* bucket, FutexWaiter* waiter)
     {
         Thread* thread = waiter->Thread;
@@ -162,6 +165,7 @@ internal static unsafe class Futex
         Scheduler.Wake(thread);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long WakeLocked(FutexBucket* bucket, FutexKey key, int count, uint bitset)
     {
         long woken = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using AzaleaOS.Cpu;
 using AzaleaOS.Diagnostics;
@@ -34,6 +35,7 @@ internal unsafe struct FutexBucket
     }
 
     /// <summary>Takes a waiter off. Its <see cref="FutexWaiter.Bucket"/> stays, for whoever wants to move it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Unlink(FutexWaiter* waiter)
     {
         if (waiter->Previous == null) First = waiter->Next;

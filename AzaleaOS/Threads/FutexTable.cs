@@ -26,6 +26,7 @@ internal static unsafe class FutexTable
     }
 
     /// <summary>The bucket of a futex.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static FutexBucket* Bucket(FutexKey key)
     {
         int index = (int)((key.Value * Spread) >> (64 - PageShift - 2));

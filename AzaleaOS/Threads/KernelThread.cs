@@ -47,6 +47,7 @@ internal static unsafe class KernelThread
     }
 
     /// <summary>Lets another thread run on this core. Returns when somebody switches back, perhaps on another core.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void SwitchTo(Thread* next)
     {
         Thread* self = CoreBlock.Current->Running;
@@ -79,6 +80,7 @@ internal static unsafe class KernelThread
         return thread;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Become(Thread* next)
     {
         CoreBlock* core = CoreBlock.Current;

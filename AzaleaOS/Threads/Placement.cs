@@ -61,6 +61,7 @@ internal static unsafe class Placement
     internal static void WaitForCores()
     {
         if (s_hasWaited) return;
+        Scheduler.Prepare();
         long end = Clock.Monotonic() + (PatienceSeconds * Clock.Second);
         int up = 0;
         while (up < Cores.Count && (IsUp(up) || Clock.Monotonic() < end))

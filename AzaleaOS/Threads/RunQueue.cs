@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AzaleaOS.Threads;
 
 /// <summary>Threads ready to run on one core: real-time ones by priority, then all others, each oldest first.</summary>
@@ -17,6 +19,7 @@ internal unsafe struct RunQueue
     internal readonly Thread* First => _head;
 
     /// <summary>Adds a thread behind those of its priority.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Add(Thread* thread)
     {
         Count++;
@@ -34,6 +37,7 @@ internal unsafe struct RunQueue
     }
 
     /// <summary>Takes the next one; null if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Thread* Take()
     {
         Thread* thread = _head;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using AzaleaOS.Abi;
 using AzaleaOS.Cpu;
@@ -25,11 +26,19 @@ internal static unsafe class Scheduler
     // How many cores are looked at to find one that sleeps.
     private const int Probes = 16;
 
-    private static ulong s_sliceTicks;
+    // Until somebody knows the counter's frequency: some milliseconds on any processor.
+    private static ulong s_sliceTicks = 10_000_000;
     private static int s_overloaded;
 
     /// <summary>The thread that runs on this core.</summary>
-    internal static Thread* Current => CoreBlock.Current->Running;
+    internal static Thread* Current
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => CoreBlock.Current->Running;
+    }
+
+    /// <summary>Knows how long a time slice is. Before the second thread.</summary>
+    internal static void Prepare() => s_sliceTicks = Clock.ToCounter(Clock.Second / SlicesPerSecond) - Clock.ToCounter(0);
 
     /// <summary>Makes this core schedule: the thread that runs now is its first one.</summary>
     /// <param name="page">A page of zeros of this core's memory.</param>
@@ -93,7 +102,7 @@ internal static unsafe class Scheduler
     internal static void Yield()
     {
         CoreScheduler* core = CoreScheduler.Current;
-        if (core->Core->Work != 0) Serve(core);
+        if (core->Core->Work != 0) ColdCall.Invoke(&Serve, core);
         if (core->Queue.Count == 0) return;
         Thread* self = core->Core->Running;
         if (self != core->Idle) core->Queue.Add(self);
@@ -144,8 +153,10 @@ internal static unsafe class Scheduler
     }
 
     /// <summary>Does what has come up for this core: timers, threads from other cores, requests for threads.</summary>
-    internal static void Serve(CoreScheduler* scheduler)
+    /// <param name="of">A <see cref="CoreScheduler"/>: this core's.</param>
+    internal static void Serve(void* of)
     {
+        CoreScheduler* scheduler = (CoreScheduler*)of;
         CoreBlock* core = scheduler->Core;
         int work = CoreWork.Take(core, CoreWork.Timer | CoreWork.Message);
         if ((work & CoreWork.Timer) != 0)
@@ -162,6 +173,7 @@ internal static unsafe class Scheduler
         {
             CoreWork.Request(core, CoreWork.Reschedule);
             Relieve(scheduler);
+            if (scheduler->Queue.Count > 0 && !scheduler->IsOverloaded) SetOverloaded(scheduler, true);
         }
         else
         {
@@ -170,19 +182,22 @@ internal static unsafe class Scheduler
     }
 
     /// <summary>The thread to run next on this core; takes it off the queue.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Thread* Next(CoreScheduler* core)
     {
-        if (core->Core->Work != 0) Serve(core);
+        if (core->Core->Work != 0) ColdCall.Invoke(&Serve, core);
         Thread* next = core->Queue.Take();
         return next != null ? next : core->Idle;
     }
 
     /// <summary>Switches to another thread and returns when somebody switches back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void SwitchTo(CoreScheduler* core, Thread* next)
     {
         Thread* self = core->Core->Running;
         ulong now = Instructions.ReadTimestamp();
-        if (core->Queue.Count != 0) StartSlice(core, now);
+        core->SliceEnd = now + s_sliceTicks;
+        if (core->Queue.Count != 0) core->ArmNoLaterThan(core->SliceEnd);
         else if (core->IsOverloaded) SetOverloaded(core, false);
         if (self == next) return;
 
@@ -193,9 +208,11 @@ internal static unsafe class Scheduler
     }
 
     /// <summary>The first thing a thread does on a core: completes what the thread before it could not do itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void FinishSwitch()
     {
         CoreScheduler* core = CoreScheduler.Current;
+        if (((nint)core->Dead | (nint)core->Leaving) == 0) return;
         if (core->Dead != null)
         {
             Thread* dead = core->Dead;
@@ -214,6 +231,7 @@ internal static unsafe class Scheduler
     /// <summary>Whether some core has more threads than it can run. Unordered.</summary>
     internal static bool SomebodyIsOverloaded => Volatile.Read(ref s_overloaded) != 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static WakeReason Park(Thread* self)
     {
         if (Interlocked.CompareExchange(ref self->Wake, WakeState.Parked, WakeState.Armed) == WakeState.Armed)
@@ -228,6 +246,7 @@ internal static unsafe class Scheduler
         return (WakeReason)reason;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool Wake(Thread* thread, int reason)
     {
         while (true)
@@ -241,6 +260,7 @@ internal static unsafe class Scheduler
     }
 
     /// <summary>Puts a thread that is ready where its core finds it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Deliver(Thread* thread, CoreBlock* core)
     {
         CoreBlock* self = CoreBlock.Current;
@@ -258,12 +278,12 @@ internal static unsafe class Scheduler
     {
         Thread* running = core->Core->Running;
         bool isBusy = running != core->Idle && running != thread;
-        if (isBusy && TrySendToSleeper(core, thread)) return;
+        if (isBusy && Cores.Count > 1 && TrySendToSleeper(core, thread)) return;
 
         core->Queue.Add(thread);
         if (!isBusy) return;
         if (thread->Priority > running->Priority) CoreWork.Request(core->Core, CoreWork.Reschedule);
-        if (core->Queue.Count == 1) StartSlice(core, Instructions.ReadTimestamp());
+        core->ArmNoLaterThan(core->SliceEnd);
     }
 
     private static void TakeInbox(CoreScheduler* core)
@@ -287,14 +307,6 @@ internal static unsafe class Scheduler
         // A message may have been for the thread that runs.
         Thread* running = core->Core->Running;
         if (Volatile.Read(ref running->Work) != 0) CoreWork.Request(core->Core, CoreWork.Thread);
-    }
-
-    private static void StartSlice(CoreScheduler* core, ulong now)
-    {
-        if (s_sliceTicks == 0) s_sliceTicks = Tsc.Frequency / SlicesPerSecond;
-        core->SliceEnd = now + s_sliceTicks;
-        core->ArmNoLaterThan(core->SliceEnd);
-        if (!core->IsOverloaded) SetOverloaded(core, true);
     }
 
     private static void SetOverloaded(CoreScheduler* core, bool value)

@@ -40,7 +40,7 @@ public class EmulatorCommandTests
         });
         foreach (string part in (string[])
             [
-                "-machine pc", "-smp 8,sockets=2,cores=2,threads=2", "-cpu Skylake-Server ", "-m 16G", "-icount shift=0,sleep=off",
+                "-machine pc", "-smp 8,sockets=2,cores=2,threads=2", "-cpu Skylake-Server,-x2apic ", "-m 16G", "-icount shift=0,sleep=off",
                 "-gdb tcp:127.0.0.1:4321 -S", "-initrd /files.cpio", "-append trace -- \"a b\"", "-d int", "-vga std",
             ])
         {
