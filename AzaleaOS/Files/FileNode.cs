@@ -36,6 +36,9 @@ internal unsafe struct FileNode
     /// <summary>What open gives; null for what cannot be opened.</summary>
     internal FileOperations* Operations;
 
+    /// <summary>What a FIFO or a socket leads to while somebody has it open.</summary>
+    internal void* Object;
+
     /// <summary>The directory of the name it got last; the root is its own parent.</summary>
     internal FileNode* Parent;
 

@@ -1,5 +1,6 @@
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Memory;
+using AzaleaOS.Threads;
 
 namespace AzaleaOS.Files;
 
@@ -20,6 +21,12 @@ internal unsafe struct FileOperations
 
     /// <summary>ioctl: file, request, argument. Null: -ENOTTY, and that is the answer to an unknown request.</summary>
     internal delegate*<OpenFile*, uint, ulong, long> Control;
+
+    /// <summary>
+    /// poll and its relatives: the EPOLL bits that hold now. If the node is not null it is first added to the
+    /// file's wait queue, which wakes it with the bits that may have become true. Null: always readable and writable.
+    /// </summary>
+    internal delegate*<OpenFile*, WaitNode*, uint> Poll;
 
     /// <summary>lseek: file, offset, whence; gives the new position. Null: -ESPIPE.</summary>
     internal delegate*<OpenFile*, long, uint, long> Seek;
@@ -88,6 +95,7 @@ internal unsafe struct FileOperations
     {
         FileMode.Regular => Regular,
         FileMode.Directory => Directory,
+        FileMode.Pipe => PollableFiles.Fifo,
         _ => null,
     };
 }

@@ -112,6 +112,11 @@ internal unsafe struct OpenFile
     {
         if (Interlocked.Decrement(ref file->_references) == 0)
         {
+            if (file->Watchers != null)
+            {
+                Polling.EventPoll.Forget(file);
+            }
+
             if (file->Operations->Release != null)
             {
                 file->Operations->Release(file);

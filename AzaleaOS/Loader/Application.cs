@@ -133,6 +133,7 @@ internal static unsafe class Application
         SignalState.Reset();
         s_name = ThreadCalls.NameOf(path.Span);
         Process.End = &End;
+        SignalSender.End = &ProcessEnd.EndProcess;
         ProcessEnd.Reset();
         KernelExit.EndThread = &ProcessEnd.Obey;
         Exceptions.Repair = &FaultService.Repair;

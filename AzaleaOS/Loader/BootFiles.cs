@@ -17,7 +17,7 @@ internal static unsafe class BootFiles
     internal static int Unpack(in BootInfo info, out int program)
     {
         program = -1;
-        if (!FileOperations.Initialize() || !FileTree.Initialize() || !DescriptorTable.Initialize())
+        if (!FileOperations.Initialize() || !PollableFiles.Initialize() || !FileTree.Initialize() || !DescriptorTable.Initialize())
         {
             return OutOfMemory();
         }

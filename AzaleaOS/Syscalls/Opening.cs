@@ -1,6 +1,7 @@
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Files;
+using AzaleaOS.Files.Pipes;
 
 namespace AzaleaOS.Syscalls;
 
@@ -162,7 +163,7 @@ internal static unsafe class Opening
 
     private static long Control(OpenFile* file, int descriptor, uint command, ulong argument)
     {
-        const uint DuplicateFrom = 0, GetFlags = 1, SetFlags = 2, GetStatus = 3, SetStatus = 4, DuplicateCloseOnExec = 1030;
+        const uint DuplicateFrom = 0, GetFlags = 1, SetFlags = 2, GetStatus = 3, SetStatus = 4, DuplicateCloseOnExec = 1030, SetPipeSize = 1031, GetPipeSize = 1032;
         const OpenFlags Changeable = OpenFlags.Append | OpenFlags.NonBlocking | OpenFlags.Direct | OpenFlags.NoAccessTime;
         switch (command)
         {
@@ -179,6 +180,12 @@ internal static unsafe class Opening
                 return 0;
             case SetStatus:
                 return -Errno.EBADF;
+            case SetPipeSize or GetPipeSize when file->Operations != PollableFiles.Pipe && file->Operations != PollableFiles.Fifo:
+                return -Errno.EBADF;
+            case SetPipeSize:
+                return PipeFile.SetSize(file, (uint)argument);
+            case GetPipeSize:
+                return PipeFile.Size(file);
             default:
                 return -Errno.EINVAL;
         }

@@ -120,7 +120,8 @@ internal static class TimeCalls
     internal static long ToNanoseconds(in Timespec time)
         => time.Seconds > (long.MaxValue / Clock.Second) - 1 ? long.MaxValue : (time.Seconds * Clock.Second) + time.Nanoseconds;
 
-    private static Timespec ToTimespec(long nanoseconds)
+    /// <summary>A structure for an application.</summary>
+    internal static Timespec ToTimespec(long nanoseconds)
         => new() { Seconds = nanoseconds / Clock.Second, Nanoseconds = nanoseconds % Clock.Second };
 
     private static long Now(int clock, out long now)

@@ -7,6 +7,7 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
 {
     [Theory]
     [InlineData("files", "-static")]
+    [InlineData("waiting", "-static")]
     [InlineData("memory", "-static")]
     [InlineData("memory", "-static-pie")]
     [InlineData("addresses", "-static")]

@@ -47,7 +47,7 @@ public sealed unsafe class HostApplication : IDisposable
         Space = (AddressSpace*)TakeKernelPage();
         Space->Initialize(Pages, s_window, s_window + (WindowPages * PageSize));
         AddressSpace.Current = Space;
-        Assert.True(FileOperations.Initialize() && FileTree.Initialize() && DescriptorTable.Initialize());
+        Assert.True(FileOperations.Initialize() && PollableFiles.Initialize() && FileTree.Initialize() && DescriptorTable.Initialize());
         Process.WorkingDirectory = FileTree.Root;
         Process.End = &End;
         Process.FileModeMask = 0x12;

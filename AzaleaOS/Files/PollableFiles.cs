@@ -1,0 +1,64 @@
+using AzaleaOS.Files.Events;
+using AzaleaOS.Files.Pipes;
+using AzaleaOS.Memory;
+
+namespace AzaleaOS.Files;
+
+/// <summary>The kinds of files that threads wait for: pipes, events, timers, epoll, sockets.</summary>
+internal static unsafe class PollableFiles
+{
+    private static FileOperations* s_tables;
+
+    /// <summary>Either end of a pipe.</summary>
+    internal static FileOperations* Pipe => s_tables;
+
+    /// <summary>A FIFO that is opened by its name.</summary>
+    internal static FileOperations* Fifo => s_tables + 1;
+
+    /// <summary>eventfd.</summary>
+    internal static FileOperations* EventCounter => s_tables + 2;
+
+    /// <summary>timerfd.</summary>
+    internal static FileOperations* Timer => s_tables + 3;
+
+    /// <summary>epoll.</summary>
+    internal static FileOperations* EventPoll => s_tables + 4;
+
+    /// <summary>Fills in the tables.</summary>
+    /// <returns>False when memory is exhausted.</returns>
+    internal static bool Initialize()
+    {
+        s_tables = (FileOperations*)KernelPages.Take();
+        if (s_tables == null)
+        {
+            return false;
+        }
+
+        BufferPages.Reset();
+        Pipes.Pipe.Reset();
+        Events.EventCounter.Reset();
+        TimerFile.Reset();
+        Polling.EventPoll.Reset();
+        *Pipe = new FileOperations
+        {
+            Read = &PipeFile.Read,
+            Write = &PipeFile.Write,
+            Poll = &PipeFile.Poll,
+            Control = &PipeFile.Control,
+            Release = &PipeFile.Release,
+        };
+        *Fifo = *Pipe;
+        Fifo->Open = &Pipes.Fifo.Open;
+        *EventCounter = new FileOperations
+        {
+            Read = &Events.EventCounter.Read,
+            Write = &Events.EventCounter.Write,
+            Poll = &Events.EventCounter.Poll,
+            Seek = &Devices.SeekNowhere,
+            Release = &Events.EventCounter.Release,
+        };
+        *Timer = new FileOperations { Read = &TimerFile.Read, Poll = &TimerFile.Poll, Seek = &Devices.SeekNowhere, Release = &TimerFile.Release };
+        *EventPoll = new FileOperations { Poll = &Polling.EventPoll.Poll, Seek = &Devices.SeekNowhere, Release = &Polling.EventPoll.Release };
+        return true;
+    }
+}
