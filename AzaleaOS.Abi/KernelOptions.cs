@@ -1,3 +1,5 @@
+using AzaleaOS.Abi.Linux;
+
 namespace AzaleaOS.Abi;
 
 /// <summary>What the kernel command line says.</summary>
@@ -26,6 +28,12 @@ public struct KernelOptions
 
     /// <summary><c>test=NAME</c>: which test a test image runs; empty for none.</summary>
     public ByteString Test;
+
+    /// <summary><c>tty=COLUMNSxROWS</c>: there is a terminal at the other end of the console, of this size; 0 by 0 for none.</summary>
+    public WindowSize Terminal;
+
+    /// <summary><c>stdio=XYZ</c>: what standard input, output and error are, a letter each.</summary>
+    public StandardStreams Streams;
 
     /// <summary><c>env=K=V</c>: the program's environment, each word K=V.</summary>
     public WordList Environment;

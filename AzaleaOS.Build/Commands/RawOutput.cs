@@ -10,7 +10,7 @@ internal sealed class BrokenPipeException() : IOException("the reader of standar
 /// Standard output without a text layer. .NET's own stream takes a closed pipe for success, so that
 /// <c>azalea run ... | head</c> would keep a machine running that nobody listens to.
 /// </summary>
-internal sealed class RawOutput : WriteOnlyStream
+internal sealed class RawOutput(int descriptor = RawOutput.StandardOutput) : WriteOnlyStream
 {
     private const int StandardOutput = 1;
     private const int Interrupted = 4;     // EINTR
@@ -24,7 +24,7 @@ internal sealed class RawOutput : WriteOnlyStream
     {
         while (!buffer.IsEmpty)
         {
-            nint written = WriteDescriptor(StandardOutput, in MemoryMarshal.GetReference(buffer), buffer.Length);
+            nint written = WriteDescriptor(descriptor, in MemoryMarshal.GetReference(buffer), buffer.Length);
             if (written >= 0)
             {
                 buffer = buffer[(int)written..];

@@ -12,6 +12,7 @@ internal sealed class RunCommand : Command, IHasExamples, IAcceptsProgramArgumen
     private readonly Option<string?> _image = CommonOptions.Image();
     private readonly Option<bool> _noInstall = CommonOptions.NoInstall();
     private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly Option<bool> _noInput = new("--no-input", "-n") { Description = "Do not read standard input; the program finds its own at its end." };
 
     private RunCommand(CommandContext context)
         : base("run", "Run a program on the kernel; its exit status becomes the status of this command. Without a program: a tour.")
@@ -21,6 +22,7 @@ internal sealed class RunCommand : Command, IHasExamples, IAcceptsProgramArgumen
         Options.Add(_image);
         Options.Add(_noInstall);
         Options.Add(_json);
+        Options.Add(_noInput);
         SetAction((parsed, _) => RunAsync(context, parsed));
     }
 
@@ -71,20 +73,34 @@ internal sealed class RunCommand : Command, IHasExamples, IAcceptsProgramArgumen
             Initramfs = guest.HasFiles ? file.Path : null,
             CommandLine = commandLine,
         };
-        return await RunMachineAsync(context, machine, parsed.GetValue(_json));
+        if (machine.GdbPort is { } port)
+            context.Terminal.Note($"waiting for gdb:  gdb -ex 'target remote localhost:{port}' {machine.Kernel ?? ""}");
+        return parsed.GetValue(_json)
+            ? await ReportAsync(context, machine)
+            : await RunMachineAsync(context, machine, hasInput: !parsed.GetValue(_noInput) && machine.Kind != MachineKind.Bochs);
     }
 
-    private static async Task<int> RunMachineAsync(CommandContext context, MachineDescription machine, bool json)
+    private static async Task<int> ReportAsync(CommandContext context, MachineDescription machine)
+    {
+        MachineResult result = await Machine.RunAsync(machine, cancellation: context.Cancellation);
+        context.Terminal.WriteJson(new RunReport(result));
+        return result.Status;
+    }
+
+    private static async Task<int> RunMachineAsync(CommandContext context, MachineDescription machine, bool hasInput)
     {
         Terminal terminal = context.Terminal;
-        if (machine.GdbPort is { } port)
-            terminal.Note($"waiting for gdb:  gdb -ex 'target remote localhost:{port}' {machine.Kernel ?? ""}");
-        MachineResult result = json
-            ? await Machine.RunAsync(machine, cancellation: context.Cancellation)
-            : await Machine.RunAsync(machine, terminal.Output, terminal.Log, context.Cancellation);
-        if (json)
-            terminal.WriteJson(new RunReport(result));
-        else if (result.Explanation is { } explanation)
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
+        MachineResult result;
+        using (var host = new HostStreams(hasInput, cancellation.Cancel))
+        {
+            // A ready ISO holds its own command line.
+            if (machine.Iso is null)
+                machine = machine with { CommandLine = [.. host.KernelOptions, .. machine.CommandLine] };
+            result = await Machine.RunAsync(machine, host.Take(terminal), cancellation.Token);
+        }
+
+        if (result.Explanation is { } explanation)
             terminal.Error(explanation);
         return result.Status;
     }

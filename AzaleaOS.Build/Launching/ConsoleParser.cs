@@ -1,18 +1,22 @@
 using System.Runtime.InteropServices;
+using AzaleaOS.Abi;
 
 namespace AzaleaOS.Build.Launching;
 
 /// <summary>
 /// Separates what a guest sends on its serial line. Kernel records run from the byte RS (1Eh) to LF, and may begin in the
 /// middle of a line; all the rest is the application's output, byte for byte. RS RS is one RS of the application.
-/// The record <c>azalea: exit N</c> carries the guest's exit status and is not passed on.
+/// The record <c>azalea: exit N</c> carries the guest's exit status and is not passed on. RS and a small number say which
+/// stream the application's output belongs to from then on: see <see cref="ConsoleFraming"/>.
 /// </summary>
 /// <param name="output">Gets the application's output, as soon as it comes.</param>
 /// <param name="records">Gets each record without its RS, with its LF.</param>
-public sealed class ConsoleParser(Stream output, Stream records)
+/// <param name="errors">Gets the application's standard error; null for <paramref name="output"/>.</param>
+/// <param name="terminal">Gets what is written to the terminal; null for <paramref name="output"/>.</param>
+public sealed class ConsoleParser(Stream output, Stream records, Stream? errors = null, Stream? terminal = null)
 {
     /// <summary>RECORD SEPARATOR: begins a kernel record.</summary>
-    public const byte RecordSeparator = 0x1E;
+    public const byte RecordSeparator = ConsoleFraming.Separator;
 
     /// <summary>Ends a kernel record.</summary>
     public const byte LineFeed = (byte)'\n';
@@ -27,6 +31,10 @@ public sealed class ConsoleParser(Stream output, Stream records)
 
     private readonly List<byte> _record = [];
     private State _state;
+    private readonly Stream _output = output;
+    private readonly Stream _errors = errors ?? output;
+    private readonly Stream _terminal = terminal ?? output;
+    private Stream _stream = output;
 
     private enum State
     {
@@ -37,6 +45,9 @@ public sealed class ConsoleParser(Stream output, Stream records)
 
     /// <summary>The status of the last exit record, 0..255; null before one came.</summary>
     public int? ExitStatus { get; private set; }
+
+    /// <summary>Whether the kernel hears what is sent to it.</summary>
+    public bool IsListening { get; private set; }
 
     /// <summary>Takes the next bytes of the line, cut anywhere.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
@@ -51,7 +62,7 @@ public sealed class ConsoleParser(Stream output, Stream records)
                     ReadOnlySpan<byte> text = separator < 0 ? bytes : bytes[..separator];
                     if (!text.IsEmpty)
                     {
-                        output.Write(text);
+                        _stream.Write(text);
                         wroteOutput = true;
                     }
 
@@ -61,8 +72,26 @@ public sealed class ConsoleParser(Stream output, Stream records)
                     break;
 
                 case State.AfterSeparator when bytes[0] == RecordSeparator:
-                    output.WriteByte(RecordSeparator);
+                    _stream.WriteByte(RecordSeparator);
                     wroteOutput = true;
+                    bytes = bytes[1..];
+                    _state = State.Text;
+                    break;
+
+                case State.AfterSeparator when bytes[0] is ConsoleFraming.ToOutput or ConsoleFraming.ToError or ConsoleFraming.ToTerminal:
+                    _stream.Flush();
+                    _stream = bytes[0] switch
+                    {
+                        ConsoleFraming.ToError => _errors,
+                        ConsoleFraming.ToTerminal => _terminal,
+                        _ => _output,
+                    };
+                    bytes = bytes[1..];
+                    _state = State.Text;
+                    break;
+
+                case State.AfterSeparator when bytes[0] == ConsoleFraming.Listening:
+                    IsListening = true;
                     bytes = bytes[1..];
                     _state = State.Text;
                     break;
@@ -84,7 +113,7 @@ public sealed class ConsoleParser(Stream output, Stream records)
         }
 
         if (wroteOutput)
-            output.Flush();
+            _stream.Flush();
     }
 
     /// <summary>The line is closed: an unfinished record is passed on, ended with LF.</summary>
@@ -97,7 +126,7 @@ public sealed class ConsoleParser(Stream output, Stream records)
         }
 
         _state = State.Text;
-        output.Flush();
+        _stream.Flush();
         records.Flush();
     }
 

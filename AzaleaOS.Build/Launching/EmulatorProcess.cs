@@ -33,6 +33,7 @@ internal sealed class EmulatorProcess
     private const int MostChunks = 4096;
 
     private readonly ManualResetEventSlim _guestDone = new();
+    private readonly ManualResetEventSlim _guestListens = new();
 
     /// <summary>The program.</summary>
     internal required string FileName { get; init; }
@@ -52,11 +53,17 @@ internal sealed class EmulatorProcess
     /// <summary>Takes the lines of its standard error; called on one thread.</summary>
     internal required Action<string> OnErrorLine { get; init; }
 
+    /// <summary>Writes to its standard input until there is nothing more, on a thread of its own, once <see cref="GuestIsListening"/> was called; null: there is nothing.</summary>
+    internal Action<Stream>? Input { get; init; }
+
     /// <summary>Null for no limit.</summary>
     internal TimeSpan? Timeout { get; init; }
 
     /// <summary>Says that the guest has finished: the process is killed if it does not end soon.</summary>
     internal void GuestIsDone() => _guestDone.Set();
+
+    /// <summary>Says that the guest hears from now on.</summary>
+    internal void GuestIsListening() => _guestListens.Set();
 
     /// <summary>Starts the process and waits for its end.</summary>
     internal (ProcessEnding Ending, int ExitCode) Run(CancellationToken cancellation)
@@ -64,7 +71,10 @@ internal sealed class EmulatorProcess
         using Process process = Start();
         try
         {
-            process.StandardInput.Close();
+            if (Input is null)
+                process.StandardInput.Close();
+            else
+                StartInput(Input, process.StandardInput.BaseStream);
             Exception? failure = null;
             using var chunks = new BlockingCollection<byte[]>(MostChunks);
             Thread reader = StartReader("emulator output", () => Read(process.StandardOutput.BaseStream, chunks), process, e => failure ??= e);
@@ -180,6 +190,28 @@ internal sealed class EmulatorProcess
 
             throw;
         }
+    }
+
+    private void StartInput(Action<Stream> input, Stream stream)
+    {
+        // In the background: it may wait for a key that nobody presses any more.
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                _guestListens.Wait();
+                input(stream);
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            {
+                // The emulator has gone, and with it the reader.
+            }
+        })
+        {
+            Name = "input of the run",
+            IsBackground = true,
+        };
+        thread.Start();
     }
 
     private void PumpErrors(StreamReader reader)

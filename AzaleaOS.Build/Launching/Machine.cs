@@ -10,9 +10,21 @@ public static class Machine
     /// <param name="cancellation">Stops the machine.</param>
     /// <exception cref="LaunchException">The description is wrong, a tool is missing, or the emulator refused.</exception>
     public static MachineResult Run(MachineDescription machine, Stream? output = null, Stream? log = null, CancellationToken cancellation = default)
-        => new MachineRun(HostTools.Default, machine, output, log).Execute(cancellation);
+        => Run(machine, new MachineStreams { Output = output, Log = log }, cancellation);
 
-    /// <summary><see cref="Run"/> on a thread of its own.</summary>
+    /// <summary>Runs a machine to its end.</summary>
+    /// <param name="machine">The machine and what it boots.</param>
+    /// <param name="streams">What goes in and out.</param>
+    /// <param name="cancellation">Stops the machine.</param>
+    /// <exception cref="LaunchException">The description is wrong, a tool is missing, or the emulator refused.</exception>
+    public static MachineResult Run(MachineDescription machine, MachineStreams streams, CancellationToken cancellation = default)
+        => new MachineRun(HostTools.Default, machine, streams).Execute(cancellation);
+
+    /// <summary><see cref="Run(MachineDescription, MachineStreams, CancellationToken)"/> on a thread of its own.</summary>
+    public static Task<MachineResult> RunAsync(MachineDescription machine, MachineStreams streams, CancellationToken cancellation = default)
+        => Task.Factory.StartNew(() => Run(machine, streams, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary><see cref="Run(MachineDescription, Stream?, Stream?, CancellationToken)"/> on a thread of its own.</summary>
     public static Task<MachineResult> RunAsync(MachineDescription machine, Stream? output = null, Stream? log = null, CancellationToken cancellation = default)
-        => Task.Factory.StartNew(() => Run(machine, output, log, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        => RunAsync(machine, new MachineStreams { Output = output, Log = log }, cancellation);
 }

@@ -5,7 +5,7 @@ using AzaleaOS.Build.Images;
 namespace AzaleaOS.Build.Launching;
 
 /// <summary>One run: its temporary files, its streams, its result.</summary>
-internal sealed class MachineRun(HostTools tools, MachineDescription machine, Stream? output, Stream? log, string? temporaryDirectory = null)
+internal sealed class MachineRun(HostTools tools, MachineDescription machine, MachineStreams streams, string? temporaryDirectory = null)
 {
     private readonly MemoryStream _output = new();
     private readonly MemoryStream _log = new();
@@ -18,13 +18,13 @@ internal sealed class MachineRun(HostTools tools, MachineDescription machine, St
         DirectoryInfo work = CreateWorkDirectory();
         try
         {
-            var records = new LockedStream(log ?? _log, _logLock);
-            var serial = new SerialLine(new ConsoleParser(output ?? _output, records), machine.BootsFromIso);
+            var records = new LockedStream(streams.Log ?? _log, _logLock);
+            var serial = new SerialLine(new ConsoleParser(streams.Output ?? _output, records, streams.Errors, streams.Terminal), machine.BootsFromIso);
             long start = Stopwatch.GetTimestamp();
             string? iso = Iso(work.FullName);
             (ProcessEnding ending, int exitCode) = machine.Kind == MachineKind.Bochs
                 ? new BochsMachine(tools).Run(machine, iso!, work.FullName, serial, Message, cancellation)
-                : new QemuMachine(tools).Run(machine, iso, work.FullName, serial, Message, cancellation);
+                : new QemuMachine(tools).Run(machine, iso, work.FullName, serial, streams.Input, Message, cancellation);
             return Result(ending, exitCode, serial.ExitStatus, Stopwatch.GetElapsedTime(start));
         }
         finally
@@ -59,12 +59,12 @@ internal sealed class MachineRun(HostTools tools, MachineDescription machine, St
     private void Message(string line)
     {
         _messages.Add(line);
-        if (log is null)
+        if (streams.Log is null)
             return;
         lock (_logLock)
         {
-            log.Write(Encoding.UTF8.GetBytes(line + "\n"));
-            log.Flush();
+            streams.Log.Write(Encoding.UTF8.GetBytes(line + "\n"));
+            streams.Log.Flush();
         }
     }
 

@@ -15,6 +15,9 @@ internal sealed class SerialLine
     /// <summary>The guest's status, once it has said it.</summary>
     internal int? ExitStatus => _console.ExitStatus;
 
+    /// <summary>Whether the kernel hears what is sent to it.</summary>
+    internal bool IsListening => _console.IsListening;
+
     /// <summary>Takes the next bytes.</summary>
     internal void Write(ReadOnlySpan<byte> bytes)
     {

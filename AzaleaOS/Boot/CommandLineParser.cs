@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using AzaleaOS.Abi;
+using AzaleaOS.Abi.Linux;
 
 namespace AzaleaOS.Boot;
 
@@ -154,6 +155,7 @@ internal static unsafe class CommandLineParser
         else
         {
             bool needsValue = key.SequenceEqual("cpus"u8) || key.SequenceEqual("cores"u8) || key.SequenceEqual("exit"u8)
+                || key.SequenceEqual("tty"u8) || key.SequenceEqual("stdio"u8)
                 || key.SequenceEqual("env"u8) || key.SequenceEqual("cwd"u8) || key.SequenceEqual("test"u8);
             return needsValue ? CommandLineError.BadValue : CommandLineError.UnknownOption;
         }
@@ -193,6 +195,16 @@ internal static unsafe class CommandLineParser
             return !value.IsEmpty && *value.Pointer == '/' ? CommandLineError.None : CommandLineError.BadValue;
         }
 
+        if (key.SequenceEqual("tty"u8))
+        {
+            return TryParseSize(value.Span, out options.Terminal) ? CommandLineError.None : CommandLineError.BadValue;
+        }
+
+        if (key.SequenceEqual("stdio"u8))
+        {
+            return TryParseStreams(value.Span, out options.Streams) ? CommandLineError.None : CommandLineError.BadValue;
+        }
+
         if (key.SequenceEqual("test"u8))
         {
             options.Test = value;
@@ -201,6 +213,41 @@ internal static unsafe class CommandLineParser
 
         bool isFlag = key.SequenceEqual("verbose"u8) || key.SequenceEqual("trace"u8) || key.SequenceEqual("bootstat"u8);
         return isFlag ? CommandLineError.BadValue : CommandLineError.UnknownOption;
+    }
+
+    // COLUMNSxROWS, as a user says it.
+    private static bool TryParseSize(ReadOnlySpan<byte> value, out WindowSize size)
+    {
+        size = default;
+        int cross = value.IndexOf((byte)'x');
+        if (cross < 0)
+        {
+            return false;
+        }
+
+        bool isNumber = Utf8Parser.TryParse(value[..cross], out size.Columns, out int consumed) && consumed == cross;
+        ReadOnlySpan<byte> rows = value[(cross + 1)..];
+        return isNumber && Utf8Parser.TryParse(rows, out size.Rows, out consumed) && consumed == rows.Length;
+    }
+
+    private static bool TryParseStreams(ReadOnlySpan<byte> value, out StandardStreams streams)
+    {
+        streams = default;
+        return value.Length == 3
+            && TryParseStream(value[0], out streams.Input)
+            && TryParseStream(value[1], out streams.Output)
+            && TryParseStream(value[2], out streams.Error);
+    }
+
+    private static bool TryParseStream(byte letter, out StreamKind kind)
+    {
+        kind = letter switch
+        {
+            (byte)'t' => StreamKind.Terminal,
+            (byte)'p' => StreamKind.Pipe,
+            _ => StreamKind.Console,
+        };
+        return letter is (byte)'t' or (byte)'p' or (byte)'c';
     }
 
     private static bool TryParseExit(ReadOnlySpan<byte> value, out ExitMethod method)

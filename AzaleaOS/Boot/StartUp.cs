@@ -94,6 +94,18 @@ internal static unsafe class StartUp
         Tsc.Start(s_info.TscFrequency, s_acpi.TimerPort, s_acpi.TimerHas32Bits);
         OneShotTimer.Start();
         Cores.Start();
+        if (s_options.Streams.Input != StreamKind.Console && !isLent && !TryListen()) Log.Warning($"the console hears nothing: there is no way for its interrupt");
+    }
+
+    // The bytes wait in the port until somebody takes them.
+    private static bool TryListen()
+    {
+        if (s_acpi.IoApic.Value == 0) return false;
+        void* registers = DeviceMemory.Map(s_acpi.IoApic, IoApic.RegisterBytes);
+        if (registers == null) RefuseForMemory();
+        IoApic.UseRegisters(registers);
+        AcpiInterrupt interrupt = s_acpi.SerialInterrupt;
+        return IoApic.TryRoute(interrupt.Line - s_acpi.IoApicBase, interrupt, new ApicId(BootCore.Block->ApicId), Vector.Serial);
     }
 
     /// <summary>Starts all other cores. They come up while the boot goes on.</summary>

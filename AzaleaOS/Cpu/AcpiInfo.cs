@@ -85,6 +85,15 @@ internal struct AcpiInfo
     /// <summary>Physical address of the local APICs' registers; 0 if there is no MADT.</summary>
     internal PhysicalAddress LocalApic;
 
+    /// <summary>Physical address of the I/O APIC that serves the serial port; 0 if none.</summary>
+    internal PhysicalAddress IoApic;
+
+    /// <summary>The global number of that I/O APIC's first line.</summary>
+    internal uint IoApicBase;
+
+    /// <summary>Where the first serial port's interrupt, ISA's number 4, arrives.</summary>
+    internal AcpiInterrupt SerialInterrupt;
+
     /// <summary>I/O port of PM1a control; 0 if none.</summary>
     internal ushort ControlA;
 

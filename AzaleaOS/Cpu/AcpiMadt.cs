@@ -2,16 +2,26 @@ using AzaleaOS.Abi;
 
 namespace AzaleaOS.Cpu;
 
-/// <summary>MADT: which cores there are.</summary>
-/// <remarks>Source: ACPI 6.5, 5.2.12, structures of types 0 (local APIC), 5 (address override) and 9 (local x2APIC).</remarks>
+/// <summary>MADT: which cores there are, and how the serial port's interrupt reaches them.</summary>
+/// <remarks>
+/// Source: ACPI 6.5, 5.2.12, structures of types 0 (local APIC), 1 (I/O APIC), 2 (interrupt source override),
+/// 5 (address override) and 9 (local x2APIC).
+/// </remarks>
 internal static class AcpiMadt
 {
     private const uint EntriesOffset = 44;
     private const byte LocalApicEntry = 0;
+    private const byte IoApicEntry = 1;
+    private const byte SourceOverrideEntry = 2;
     private const byte AddressOverrideEntry = 5;
     private const byte LocalX2ApicEntry = 9;
     private const uint Enabled = 1;
     private const uint NoX2Apic = 0xff;
+    private const byte SerialSource = 4;
+    private const uint PolarityMask = 3;
+    private const uint ActiveLow = 3;
+    private const uint TriggerMask = 3 << 2;
+    private const uint LevelTriggered = 3 << 2;
 
     /// <summary>Reads the table.</summary>
     internal static AcpiError Read(PhysicalWindow window, PhysicalAddress address, ref AcpiInfo info)
@@ -28,6 +38,7 @@ internal static class AcpiMadt
         }
 
         info.LocalApic = new PhysicalAddress(table.Read<uint>(36));
+        info.SerialInterrupt.Line = SerialSource;
         uint offset = EntriesOffset;
         while (error is AcpiError.None && offset < table.Length)
         {
@@ -55,7 +66,30 @@ internal static class AcpiMadt
             case AddressOverrideEntry when length >= 12:
                 info.LocalApic = new PhysicalAddress(table.Read<ulong>(offset + 4));
                 return AcpiError.None;
-            case LocalApicEntry or LocalX2ApicEntry or AddressOverrideEntry:
+            case IoApicEntry when length >= 12:
+                // The interrupts of the ISA bus arrive at the first one.
+                uint first = table.Read<uint>(offset + 8);
+                if (info.IoApic.Value == 0 || first < info.IoApicBase)
+                {
+                    info.IoApic = new PhysicalAddress(table.Read<uint>(offset + 4));
+                    info.IoApicBase = first;
+                }
+
+                return AcpiError.None;
+            case SourceOverrideEntry when length >= 10:
+                if (table.Read<byte>(offset + 2) == 0 && table.Read<byte>(offset + 3) == SerialSource)
+                {
+                    uint flags = table.Read<ushort>(offset + 8);
+                    info.SerialInterrupt = new AcpiInterrupt
+                    {
+                        Line = table.Read<uint>(offset + 4),
+                        IsActiveLow = (flags & PolarityMask) == ActiveLow,
+                        IsLevelTriggered = (flags & TriggerMask) == LevelTriggered,
+                    };
+                }
+
+                return AcpiError.None;
+            case LocalApicEntry or LocalX2ApicEntry or IoApicEntry or SourceOverrideEntry or AddressOverrideEntry:
                 return AcpiError.BadEntry;
             default:
                 return AcpiError.None;

@@ -21,6 +21,9 @@ internal static unsafe class CoreWork
     /// <summary>The running thread has work of its own.</summary>
     internal const int Thread = 8;
 
+    /// <summary>A device of this core has received something.</summary>
+    internal const int Input = 16;
+
     /// <summary>Sets bits. For kernel code of the core itself.</summary>
     internal static void Request(CoreBlock* core, int bits) => Interlocked.Or(ref core->Work, bits);
 

@@ -26,6 +26,10 @@ internal static unsafe class Interrupts
             case Vector.Wake:
                 core->Work |= CoreWork.Message;
                 break;
+            case Vector.Serial:
+                SerialInput.Receive();
+                core->Work |= CoreWork.Input;
+                break;
             default:
                 core->UnexpectedInterrupts++;
                 break;

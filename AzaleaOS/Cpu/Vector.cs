@@ -23,6 +23,9 @@ internal static class Vector
     /// <summary>The Linux peer's doorbell.</summary>
     internal const int Doorbell = 0x31;
 
+    /// <summary>The serial port has received something.</summary>
+    internal const int Serial = 0x32;
+
     /// <summary>Another core asks for an answer: <see cref="Cores.Ping"/>.</summary>
     internal const int Ping = 0xf0;
 

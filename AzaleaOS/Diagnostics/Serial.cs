@@ -18,6 +18,9 @@ internal static class Serial
 
     private const byte DivisorLatch = 0x80;
     private const byte EightBits = 0x03;
+    private const byte DataReady = 0x01;
+    private const byte ReceiveInterrupt = 0x01;
+    private const byte LinesAndInterrupts = 0x0b;
     private const byte TransmitterEmpty = 0x20;
     private const byte TransmitterIdle = 0x40;
     private const byte FifosOnAndCleared = 0x07;
@@ -69,6 +72,22 @@ internal static class Serial
             Port.Out8(Data, value);
             room--;
         }
+    }
+
+    /// <summary>Lets the port interrupt when a byte has come, or not.</summary>
+    internal static void AllowReceiveInterrupt(bool allowed)
+    {
+        // OUT2 connects the port to its interrupt line on a PC.
+        if (allowed) Port.Out8(ModemControl, LinesAndInterrupts);
+        Port.Out8(InterruptEnable, allowed ? ReceiveInterrupt : (byte)0);
+    }
+
+    /// <summary>Takes a byte that has come.</summary>
+    internal static bool TryReceive(out byte value)
+    {
+        bool has = (Port.In8(LineStatus) & DataReady) != 0;
+        value = has ? Port.In8(Data) : (byte)0;
+        return has;
     }
 
     /// <summary>Waits until the last byte is on the wire: a machine that is switched off earlier loses up to a FIFO of them.</summary>

@@ -7,6 +7,9 @@ namespace AzaleaOS.Files;
 /// <remarks>Numbers: Linux, Documentation/admin-guide/devices.txt.</remarks>
 internal static unsafe class Devices
 {
+    /// <summary>/dev/console's number.</summary>
+    internal const ulong Console = 0x501;
+
     private const int LargestPiece = 256;
 
     /// <summary>What open gives for a device file; null for an unknown device, and open answers -ENXIO.</summary>
@@ -16,7 +19,8 @@ internal static unsafe class Devices
         0x105 => FileOperations.Zero,
         0x107 => FileOperations.Full,
         0x108 or 0x109 => FileOperations.Random,
-        0x500 or 0x501 => FileOperations.Console,
+        0x500 => FileOperations.ControllingTerminal,
+        Console => Terminals.ConsoleChannel.HasTerminal ? FileOperations.Terminal : FileOperations.Console,
         _ => null,
     };
 
@@ -32,7 +36,7 @@ internal static unsafe class Devices
             && Make(directory, "random"u8, 0x108, 0x1b6)
             && Make(directory, "urandom"u8, 0x109, 0x1b6)
             && Make(directory, "tty"u8, 0x500, 0x1b6)
-            && Make(directory, "console"u8, 0x501, 0x180);
+            && Make(directory, "console"u8, Console, 0x180);
     }
 
     /// <summary>/dev/null is always at its end.</summary>

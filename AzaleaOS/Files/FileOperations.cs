@@ -1,4 +1,5 @@
 using AzaleaOS.Abi.Linux;
+using AzaleaOS.Files.Terminals;
 using AzaleaOS.Memory;
 using AzaleaOS.Threads;
 
@@ -69,6 +70,15 @@ internal unsafe struct FileOperations
     /// <summary>What can be done with a place in the tree (O_PATH): nothing.</summary>
     internal static FileOperations* Place => s_tables + 7;
 
+    /// <summary>The terminal.</summary>
+    internal static FileOperations* Terminal => s_tables + 8;
+
+    /// <summary>/dev/tty: the terminal, if there is one.</summary>
+    internal static FileOperations* ControllingTerminal => s_tables + 9;
+
+    /// <summary>A standard stream that leads to no terminal.</summary>
+    internal static FileOperations* Stream => s_tables + 10;
+
     /// <summary>Fills in the tables.</summary>
     /// <returns>False when memory is exhausted.</returns>
     internal static bool Initialize()
@@ -87,6 +97,10 @@ internal unsafe struct FileOperations
         *Full = new FileOperations { Read = &Devices.ReadZeros, Write = &Devices.WriteNothing, Seek = &Devices.SeekNowhere, HasPosition = true };
         *Random = new FileOperations { Read = &Devices.ReadRandom, Write = &Devices.WriteRandom, Seek = &Devices.SeekNowhere, HasPosition = true };
         *Place = default;
+        *Terminal = new FileOperations { Read = &TerminalFile.Read, Write = &TerminalFile.Write, Control = &TerminalFile.Control };
+        *ControllingTerminal = *Terminal;
+        ControllingTerminal->Open = &TerminalFile.Open;
+        *Stream = new FileOperations { Read = &StreamFile.Read, Write = &ConsoleFile.Write, Control = &StreamFile.Control };
         return true;
     }
 

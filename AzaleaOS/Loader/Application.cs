@@ -5,6 +5,7 @@ using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
 using AzaleaOS.Diagnostics;
 using AzaleaOS.Files;
+using AzaleaOS.Files.Terminals;
 using AzaleaOS.Memory;
 using AzaleaOS.Signals;
 using AzaleaOS.Syscalls;
@@ -36,6 +37,12 @@ internal static unsafe class Application
     {
         KernelPages.Take = &Frames.TakePage;
         ConsoleFile.Output = &ConsoleFile.WriteToConsole;
+        ConsoleChannel.Initialize(options.Streams, options.Terminal);
+        ConsoleChannel.TakeByte = &SerialInput.TryTake;
+        ConsoleChannel.Continue = &SerialInput.Continue;
+        ConsoleWriter.HasStreams = options.Streams.Output != StreamKind.Console || options.Streams.Error != StreamKind.Console;
+        Scheduler.TakeInput = &ConsoleChannel.Pump;
+        TerminalFile.ProcessGroup = Process.Id;
         Process.TotalMemory = Frames.FreeBytes();
         StartClock(info);
         Entropy.Gather(info);
@@ -124,7 +131,7 @@ internal static unsafe class Application
         AddressSpace.Current = space;
         if (SegmentLoader.Load(image, space, SegmentLoader.PositionIndependentBase, out LoadedProgram loaded) < 0
             || !MakeStack(options, path, space, loaded, out ulong stackPointer)
-            || !OpenFiles(program))
+            || !OpenFiles(options, program))
         {
             return BootFiles.OutOfMemory();
         }
@@ -187,7 +194,7 @@ internal static unsafe class Application
         return true;
     }
 
-    private static bool OpenFiles(FileNode* program)
+    private static bool OpenFiles(in KernelOptions options, FileNode* program)
     {
         byte* path = (byte*)KernelPages.Take();
         if (path == null)
@@ -201,13 +208,7 @@ internal static unsafe class Application
             return false;
         }
 
-        bool found = PathWalker.Walk(FileTree.Root, "/dev/console"u8, follow: true, out FileNode* console) == 0;
-        for (int descriptor = 0; found && descriptor < 3; descriptor++)
-        {
-            found = Opening.Open(console, OpenFlags.ReadWrite) == descriptor;
-        }
-
-        return found;
+        return StandardFiles.Open(options.Streams);
     }
 
     private static void StartClock(in BootInfo info)

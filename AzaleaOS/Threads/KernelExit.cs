@@ -31,7 +31,7 @@ internal static unsafe class KernelExit
             if (work == 0) return;
 
             Instructions.EnableInterrupts();
-            if ((work & (CoreWork.Timer | CoreWork.Message)) != 0) Scheduler.Serve(core->Scheduler);
+            if ((work & (CoreWork.Timer | CoreWork.Message | CoreWork.Input)) != 0) Scheduler.Serve(core->Scheduler);
             work = CoreWork.Take(core, CoreWork.Reschedule | CoreWork.Thread);
             if ((work & CoreWork.Reschedule) != 0) Preempt();
             if ((work & CoreWork.Thread) != 0) Serve(Scheduler.Current, frame);

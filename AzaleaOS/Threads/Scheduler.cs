@@ -30,6 +30,9 @@ internal static unsafe class Scheduler
     private static ulong s_sliceTicks = 10_000_000;
     private static int s_overloaded;
 
+    /// <summary>Takes what a device has received. Kernel context; must not block. Set by whoever owns the device.</summary>
+    internal static delegate*<void> TakeInput { get; set; }
+
     /// <summary>The thread that runs on this core.</summary>
     internal static Thread* Current
     {
@@ -158,7 +161,8 @@ internal static unsafe class Scheduler
     {
         CoreScheduler* scheduler = (CoreScheduler*)of;
         CoreBlock* core = scheduler->Core;
-        int work = CoreWork.Take(core, CoreWork.Timer | CoreWork.Message);
+        int work = CoreWork.Take(core, CoreWork.Timer | CoreWork.Message | CoreWork.Input);
+        if ((work & CoreWork.Input) != 0) TakeInput();
         if ((work & CoreWork.Timer) != 0)
         {
             scheduler->Armed = ulong.MaxValue;

@@ -81,6 +81,10 @@ public sealed class SampleTree : IDisposable
 
     /// <summary>Runs a program on the kernel.</summary>
     public MachineResult Run(MachineDescription machine, string[] options, params string[] command)
+        => Run(machine, options, new MachineStreams(), command);
+
+    /// <summary>Runs a program on the kernel.</summary>
+    public MachineResult Run(MachineDescription machine, string[] options, MachineStreams streams, params string[] command)
     {
         if (!File.Exists(_archivePath))
             File.WriteAllBytes(_archivePath, _archive.ToBytes());
@@ -90,7 +94,7 @@ public sealed class SampleTree : IDisposable
             Initramfs = _archivePath,
             CommandLine = [.. options, "env=TZ=UTC0", $"env=PWD={Root}", $"cwd={Root}", "--", .. command],
             Timeout = TimeSpan.FromMinutes(2),
-        });
+        }, streams);
     }
 
     /// <summary>Boots with one module and nothing else.</summary>

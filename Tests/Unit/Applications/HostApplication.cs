@@ -171,7 +171,7 @@ public sealed unsafe class HostApplication : IDisposable
 
     private static ulong FreeBytes() => (ulong)Math.Min(Math.Max(FramesLeft, 0), WindowPages * 4) * PageSize;
 
-    private static void Show(byte* bytes, int length) => s_console.Write(new ReadOnlySpan<byte>(bytes, length));
+    private static void Show(byte* bytes, int length, byte stream) => s_console.Write(new ReadOnlySpan<byte>(bytes, length));
 
     // The kernel's own never returns, and what follows it cannot run here.
     private static void End(int status)

@@ -19,6 +19,15 @@ public sealed unsafe class CommandLineTests
         Assert.Equal(["/bin/busybox", "awk", "{ print \"a\\\" }", "--"], parsed.Arguments);
     }
 
+    [Fact]
+    public void The_launcher_says_what_is_a_terminal_and_how_large_it_is()
+    {
+        KernelOptions options = Parse("stdio=tpc tty=101x33").Options;
+        Assert.Equal((StreamKind.Terminal, StreamKind.Pipe, StreamKind.Console), (options.Streams.Input, options.Streams.Output, options.Streams.Error));
+        Assert.Equal((101, 33), (options.Terminal.Columns, options.Terminal.Rows));
+        Assert.Equal(default, Parse("").Options.Streams);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("   ")]
@@ -47,6 +56,12 @@ public sealed unsafe class CommandLineTests
     [InlineData("cpus=4x", "cpus=4x", nameof(CommandLineError.BadValue))]
     [InlineData("cpus=99999999999999999999", "cpus=99999999999999999999", nameof(CommandLineError.BadValue))]
     [InlineData("cores=4", "cores=4", nameof(CommandLineError.BadValue))]
+    [InlineData("stdio", "stdio", nameof(CommandLineError.BadValue))]
+    [InlineData("stdio=tt", "stdio=tt", nameof(CommandLineError.BadValue))]
+    [InlineData("stdio=ttx", "stdio=ttx", nameof(CommandLineError.BadValue))]
+    [InlineData("tty=80", "tty=80", nameof(CommandLineError.BadValue))]
+    [InlineData("tty=80x", "tty=80x", nameof(CommandLineError.BadValue))]
+    [InlineData("tty=80x99999", "tty=80x99999", nameof(CommandLineError.BadValue))]
     [InlineData("exit=now", "exit=now", nameof(CommandLineError.BadValue))]
     [InlineData("env=A", "env=A", nameof(CommandLineError.BadValue))]
     [InlineData("env==A", "env==A", nameof(CommandLineError.BadValue))]

@@ -24,6 +24,25 @@ public sealed class AcpiTests
     }
 
     [Fact]
+    public void The_serial_port_s_interrupt_is_found()
+    {
+        using var tables = new AcpiBuilder();
+        tables.AddMadt(
+            AcpiBuilder.LocalApic(0),
+            AcpiBuilder.Bytes((byte)1, (byte)12, (byte)2, (byte)0, 0xfec1_0000u, 24u),
+            AcpiBuilder.Bytes((byte)1, (byte)12, (byte)1, (byte)0, 0xfec0_0000u, 0u),
+            AcpiBuilder.Bytes((byte)2, (byte)10, (byte)0, (byte)0, 2u, (ushort)0),
+            AcpiBuilder.Bytes((byte)2, (byte)10, (byte)0, (byte)4, 20u, (ushort)0xf));
+        Assert.Equal(AcpiError.None, tables.Finish().Read(out AcpiInfo info));
+        Assert.Equal((0xfec0_0000UL, 0u), (info.IoApic.Value, info.IoApicBase));
+        Assert.Equal((20u, true, true), (info.SerialInterrupt.Line, info.SerialInterrupt.IsLevelTriggered, info.SerialInterrupt.IsActiveLow));
+
+        using AcpiBuilder typical = AcpiBuilder.Typical();
+        Assert.Equal(AcpiError.None, typical.Read(out info));
+        Assert.Equal((4u, false, false), (info.SerialInterrupt.Line, info.SerialInterrupt.IsLevelTriggered, info.SerialInterrupt.IsActiveLow));
+    }
+
+    [Fact]
     public void The_root_pointer_is_found_where_a_BIOS_keeps_it()
     {
         using AcpiBuilder tables = AcpiBuilder.Typical();

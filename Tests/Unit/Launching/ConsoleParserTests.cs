@@ -10,6 +10,30 @@ public class ConsoleParserTests
 {
     private const byte Separator = ConsoleParser.RecordSeparator;
 
+    [Fact]
+    public void The_kernel_says_which_stream_comes_and_that_it_listens()
+    {
+        using MemoryStream output = new(), records = new(), errors = new(), terminal = new();
+        var parser = new ConsoleParser(output, records, errors, terminal);
+        foreach (byte[] piece in (byte[][])[[(byte)'a', Separator], [2, (byte)'b'], [Separator], [(byte)'>', (byte)'\n', (byte)'c', Separator, 3], [(byte)'d', Separator, Separator, Separator, 1, (byte)'e']])
+            parser.Write(piece);
+        Assert.False(parser.IsListening);
+        parser.Write([Separator, 5, (byte)'f']);
+        parser.Complete();
+        Assert.True(parser.IsListening);
+        Assert.Equal(("aef", ">\n", "bc", "d\u001e"), (Text(output), Text(records), Text(errors), Text(terminal)));
+        static string Text(MemoryStream stream) => Encoding.Latin1.GetString(stream.ToArray());
+    }
+
+    [Fact]
+    public void What_the_console_hears_is_framed_and_ends()
+    {
+        using MemoryStream line = new();
+        ConsoleInput.From(new MemoryStream([1, Separator, 2, Separator]))(line);
+        new ConsoleInput(line).Resize(132, 43);
+        Assert.Equal([1, Separator, Separator, 2, Separator, Separator, Separator, (byte)'E', Separator, .. "W132x43\n"u8], line.ToArray());
+    }
+
     [Property(MaxTest = 500)]
     public Property However_the_line_is_cut_output_and_records_come_out_apart_and_whole()
     {

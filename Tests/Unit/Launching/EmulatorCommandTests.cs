@@ -144,7 +144,7 @@ public class EmulatorCommandTests
     public void A_missing_emulator_is_named()
     {
         MachineDescription machine = new() { Kernel = typeof(EmulatorCommandTests).Assembly.Location };
-        var run = new MachineRun(new HostTools([]), machine, output: null, log: null);
+        var run = new MachineRun(new HostTools([]), machine, new MachineStreams());
         LaunchException error = Assert.Throws<LaunchException>(() => run.Execute(CancellationToken.None));
         Assert.Equal((ExitStatus.Unavailable, "qemu-system-x86_64 is not installed; it runs the machine"), (error.ExitStatus, error.Problem));
     }

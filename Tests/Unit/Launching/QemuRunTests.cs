@@ -76,7 +76,7 @@ public sealed class QemuRunTests : IDisposable
         string temporary = Path.Combine(_work.FullName, "tmp");
         Directory.CreateDirectory(temporary);
         MachineDescription machine = Describe(new TinyKernel { Output = Bytes("\u001Eazalea: exit 0\n") });
-        Assert.Equal(0, new MachineRun(HostTools.Default, machine, output: null, log: null, temporary).Execute(CancellationToken.None).Status);
+        Assert.Equal(0, new MachineRun(HostTools.Default, machine, new MachineStreams(), temporary).Execute(CancellationToken.None).Status);
         Assert.Empty(Directory.GetFileSystemEntries(temporary));
     }
 
