@@ -1,6 +1,7 @@
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
+using AzaleaOS.Files;
 using AzaleaOS.Memory;
 using AzaleaOS.Threads;
 
@@ -111,6 +112,7 @@ internal static unsafe class CloneCalls
     private static long Start(in CloneArguments wanted, TrapFrame* frame)
     {
         Placement.WaitForCores();
+        DescriptorTable.IsAlone = false;
         Thread* parent = Scheduler.Current;
         CoreBlock* core = Placement.Choose(parent->Affinity);
         Thread* child = ApplicationThread.Create(core->Node);
@@ -141,6 +143,12 @@ internal static unsafe class CloneCalls
         {
             KernelThread.Recycle(child);
             return -Errno.EAGAIN;
+        }
+
+        if (ProcessEnd.IsEnding)
+        {
+            // Whoever ends the process may have looked at the table before the thread was in it.
+            child->Work |= ThreadWork.Exit;
         }
 
         int id = child->Id;

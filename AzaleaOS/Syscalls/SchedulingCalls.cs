@@ -11,7 +11,7 @@ namespace AzaleaOS.Syscalls;
 /// <summary>Where threads run, and in which order.</summary>
 internal static unsafe class SchedulingCalls
 {
-    private const int Other = 0, Fifo = 1, RoundRobin = 2, Batch = 3, Idle = 5;
+    private const int Other = 0, Fifo = 1, RoundRobin = 2, Batch = 3, Idle = 5, Deadline = 6, Extensible = 7;
     private const int ResetOnFork = 0x4000_0000;
     private const int HighestPriority = 99;
     private const long SliceNanoseconds = 4_000_000;
@@ -142,7 +142,7 @@ internal static unsafe class SchedulingCalls
     internal static long GetHighestPriority(int policy) => policy switch
     {
         Fifo or RoundRobin => HighestPriority,
-        Other or Batch or Idle or 6 => 0,
+        Other or Batch or Idle or Deadline or Extensible => 0,
         _ => -Errno.EINVAL,
     };
 
@@ -151,7 +151,7 @@ internal static unsafe class SchedulingCalls
     internal static long GetLowestPriority(int policy) => policy switch
     {
         Fifo or RoundRobin => 1,
-        Other or Batch or Idle or 6 => 0,
+        Other or Batch or Idle or Deadline or Extensible => 0,
         _ => -Errno.EINVAL,
     };
 

@@ -19,7 +19,7 @@ internal static class FutexOperation
         int comparand = (int)(encoded << 20) >> 20;
         if ((operation & ShiftArgument) != 0) argument = 1 << (argument & 31);
         operation &= ~ShiftArgument;
-        if (operation > 4 || comparison > 5) return -Errno.ENOSYS;
+        if (operation > 4) return -Errno.ENOSYS;
 
         if (!UserMemory.TryLoad(address, out uint old)) return -Errno.EFAULT;
         while (true)
@@ -37,6 +37,8 @@ internal static class FutexOperation
             if (old == expected) break;
         }
 
+        // As in Linux, a comparison that is unknown is noticed when the word has changed already.
+        if (comparison > 5) return -Errno.ENOSYS;
         int value = (int)old;
         bool holds = comparison switch
         {
