@@ -10,6 +10,23 @@ public sealed class SampleTree : IDisposable
 {
     public const string Busybox = "/bin/busybox";
 
+    private const string Awk = """
+        function fib(n) { return n < 2 ? n : fib(n - 1) + fib(n - 2) }
+        BEGIN { FS = ":"; OFS = "|"; while ((getline line < "files/fruits") > 0) seen[line]++ }
+        { sum += $2; names[NR] = toupper($1); $2 = ""; print }
+        /e$/ { ends++ }
+        NR == 2, NR == 3 { print "range", $0 }
+        END {
+            for (i = NR; i > 0; i--) printf "%s ", names[i]
+            print sum, ends, length(seen), seen["apple"], fib(15)
+            text = "2024-02-29"; split(text, parts, "-"); gsub(/0/, "o", text)
+            print text, parts[1] + parts[2] + parts[3], substr(text, 3, 4), index(text, "-"), match(text, /2+/), RSTART, RLENGTH
+            print and(12, 10), or(12, 10), xor(12, 10), lshift(1, 20), int(-3.7), 2 ** 10, 17 % 5, 1e6, 0.1 + 0.2, tolower("ABC") sprintf("%c%5.1f%-4d|%x", 65, 3.14159, 42, 255)
+            delete seen["apple"]; print ("apple" in seen) + 0, ("fig" in seen) + 0
+            printf "to a file\n" > "/dev/null"; close("/dev/null"); exit 5
+        }
+        """;
+
     private static readonly DateTime s_modified = new(2024, 2, 29, 12, 34, 56, DateTimeKind.Utc);
     private readonly string _work = Directory.CreateTempSubdirectory("azalea-conformance-").FullName;
     private readonly Archive _archive = new();
@@ -19,7 +36,7 @@ public sealed class SampleTree : IDisposable
     {
         Root = Path.Combine(_work, "tree");
         AddDirectory(Root);
-        foreach (string directory in (string[])["files", "nested", "nested/deep", "nested/deep/deeper", "empty"])
+        foreach (string directory in (string[])["files", "nested", "nested/deep", "nested/deep/deeper", "empty", "packed"])
             AddDirectory(Path.Combine(Root, directory));
 
         Add("files/fruits", "pear\napple\nfig\napple\nbanana\ncherry\nfig\nApple\n");
@@ -32,6 +49,11 @@ public sealed class SampleTree : IDisposable
         byte[] bytes = new byte[70_000];
         new Random(42).NextBytes(bytes);
         Add("files/bytes", bytes);
+        foreach ((string name, byte[] content) in CompressedSamples.All())
+            Add("packed/" + name, content);
+        Add("files/change", "--- fruits\n+++ fruits\n@@ -1,3 +1,3 @@\n pear\n-apple\n+plum\n fig\n");
+        Add("files/program.awk", Awk);
+        Add("files/program.bc", "define f(n) {\n  if (n < 2) return (1);\n  return (n * f(n - 1));\n}\nf(25)\nscale = 30\n1 / 7\nsqrt(2)\nfor (i = 0; i < 5; ++i) 2 ^ (i * 16)\nobase = 16\n255\n");
         Link("files/link", "fruits");
         Link("files/dangling", "nowhere");
         Link("nested/up", "../files");
