@@ -143,6 +143,7 @@ public sealed partial class AppletTests(SampleTree tree) : IClassFixture<SampleT
     [InlineData("find nested -type l -print0")]
     [InlineData("ash -c 'for i in 1 2 3; do echo $i $((i * i)); done; x=${0##*/}; echo $x; exit 3'")]
     [InlineData("ash -c 'f() { case $1 in [0-9]*) return 4;; *) return 5;; esac; }; f 7; echo $?; f x; echo $?; set -- a b; shift; echo $# $1'")]
+    [InlineData("ash -c 'while read -r a b; do echo \"$b-$a\"; done < files/prose; read -r x < files/fruits; printf \"%s\\n\" \"$x\" $?'")]
     [InlineData("ash -c 'trap \"echo bye\" EXIT; ulimit -c; umask; type cd; echo $((0x10 + 010)); test -d files && echo dir; nothing-there'")]
     public void An_applet_writes_and_ends_as_on_Linux(string command)
     {

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using AzaleaOS.Build.Images;
+using AzaleaOS.Build.Launching;
+
+namespace AzaleaOS.Tests.Programs.Running;
+
+/// <summary>A program in a working directory of its own, on this host and on the kernel.</summary>
+/// <param name="Program">The executable: the same path on both.</param>
+/// <param name="Arguments">Its arguments.</param>
+internal sealed record ProgramRun(string Program, params IReadOnlyList<string> Arguments)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    private static readonly Lock s_host = new();
+
+    /// <summary>Where both start it. The host's directory is made for one run and removed.</summary>
+    private static readonly string s_work = $"/tmp/azalea-program-{System.Environment.ProcessId}";
+    private static readonly ConcurrentDictionary<string, Lazy<Outcome>> s_outcomes = new();
+
+    /// <summary>Files below Sources that it finds in its working directory, by their names.</summary>
+    internal IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>NAME=VALUE; all there is besides TZ and PWD.</summary>
+    internal IReadOnlyList<string> Environment { get; init; } = [];
+
+    /// <summary>Memory of the machine.</summary>
+    internal MemorySize Memory { get; init; } = MemorySize.Mebibytes(512);
+
+    /// <summary>Runs it on both; fails unless it writes the same bytes and ends with the same status.</summary>
+    internal void MustEqualLinux(int cpus)
+    {
+        string key = string.Join('\0', [Program, .. Arguments, "\0", .. Environment]);
+        Outcome linux = s_outcomes.GetOrAdd(key, _ => new Lazy<Outcome>(OnLinux)).Value;
+        Here(cpus).MustEqual(linux);
+    }
+
+    /// <summary>Runs it on this host.</summary>
+    internal Outcome OnLinux()
+    {
+        lock (s_host)
+        {
+            if (Directory.Exists(s_work))
+                Directory.Delete(s_work, recursive: true);
+            Directory.CreateDirectory(s_work);
+            try
+            {
+                foreach (string file in Files)
+                    File.Copy(SourcePath(file), Path.Combine(s_work, Path.GetFileName(file)));
+                return Execute();
+            }
+            finally
+            {
+                Directory.Delete(s_work, recursive: true);
+            }
+        }
+    }
+
+    private Outcome Execute()
+    {
+        // One pipe for both outputs, as the kernel has one console; nothing to read, and no core file.
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "ulimit -c 0; exec \"$0\" \"$@\" 2>&1 </dev/null", Program, .. Arguments])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = s_work,
+        };
+        start.Environment.Clear();
+        foreach (string[] variable in AllVariables.Select(variable => variable.Split('=', 2)))
+            start.Environment[variable[0]] = variable[1];
+        using Process process = Process.Start(start)!;
+        using var output = new MemoryStream();
+        Task reading = process.StandardOutput.BaseStream.CopyToAsync(output);
+        if (!process.WaitForExit(s_patience))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"{Program} does not end on this host");
+        }
+
+        reading.Wait();
+        return new Outcome(output.ToArray(), process.ExitCode);
+    }
+
+    private Outcome Here(int cpus)
+    {
+        var files = new Initramfs();
+        files.AddDirectory("/tmp");
+        files.AddDirectory(s_work);
+        files.AddHost(Program, Program);
+        foreach (string file in Files)
+            files.AddHost(SourcePath(file), Path.Combine(s_work, Path.GetFileName(file)));
+        string archive = Path.GetTempFileName();
+        try
+        {
+            files.Write(archive);
+            MachineResult result = Machine.Run(new MachineDescription
+            {
+                Kernel = RunnerImage.Path,
+                Initramfs = archive,
+                Cpus = cpus,
+                Memory = Memory,
+                CommandLine = [.. AllVariables.Select(variable => "env=" + variable), "cwd=" + s_work, "--", Program, .. Arguments],
+                Timeout = s_patience,
+            });
+            return new Outcome(result.OutputBytes.ToArray(), result.Status, result.ToString());
+        }
+        finally
+        {
+            File.Delete(archive);
+        }
+    }
+
+    private string[] AllVariables => ["TZ=UTC0", "PWD=" + s_work, .. Environment];
+
+    private static string SourcePath(string file) => Path.Combine(Building.ProgramRecipe.SourcesRoot, file);
+}
