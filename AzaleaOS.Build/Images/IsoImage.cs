@@ -9,23 +9,10 @@ namespace AzaleaOS.Build.Images;
 /// </summary>
 public static class IsoImage
 {
-    private const string GrubProgram = "grub-mkimage";
-    private const string XorrisoProgram = "xorriso";
-    private const string BiosModules = "/usr/lib/grub/i386-pc";
-    private const string EfiModules = "/usr/lib/grub/x86_64-efi";
-    private const string HybridSector = BiosModules + "/boot_hybrid.img";
-
     private static readonly string[] s_grubModules =
     [
         "normal", "configfile", "search", "search_fs_file", "iso9660", "fat", "part_msdos", "part_gpt",
         "multiboot2", "boot", "serial", "terminal", "echo", "test", "halt",
-    ];
-
-    /// <summary>The files of the host from which an image's boot loader comes, as far as they are there.</summary>
-    internal static IReadOnlyList<string> ToolFiles(HostTools tools) =>
-    [
-        .. new[] { GrubProgram, XorrisoProgram }.Select(tools.FindProgram).OfType<string>(),
-        .. new[] { HybridSector, BiosModules + "/kernel.img", EfiModules + "/kernel.img" }.Select(path => tools.FindData(path)).OfType<string>(),
     ];
 
     /// <summary>Writes the image.</summary>
@@ -41,11 +28,11 @@ public static class IsoImage
         }
 
         const string purpose = "is part of the boot loader on the ISO";
-        string grub = tools.Program(GrubProgram, "makes the boot loader of the ISO");
-        string xorriso = tools.Program(XorrisoProgram, "writes the ISO");
-        string bios = tools.Data(purpose, BiosModules);
-        string efi = tools.Data(purpose, EfiModules);
-        string hybrid = tools.Data(purpose, HybridSector);
+        string grub = tools.Program("grub-mkimage", "makes the boot loader of the ISO");
+        string xorriso = tools.Program("xorriso", "writes the ISO");
+        string bios = tools.Data(purpose, "/usr/lib/grub/i386-pc");
+        string efi = tools.Data(purpose, "/usr/lib/grub/x86_64-efi");
+        string hybrid = tools.Data(purpose, "/usr/lib/grub/i386-pc/boot_hybrid.img");
 
         DirectoryInfo work = Directory.CreateTempSubdirectory("azalea-iso-");
         try

@@ -57,15 +57,18 @@ public static partial class Linker
 
     /// <summary>The linker that <see cref="Link"/> would run.</summary>
     /// <exception cref="BuildException">AZ5001: there is none.</exception>
-    public static string Find(string? preferred = null) => TryFind(preferred) ?? throw new BuildException("AZ5001", preferred is null
-        ? "no linker found (ld.lld or ld); install one with:  sudo apt-get install -y lld"
-        : $"the linker {preferred} was not found; install ld.lld with:  sudo apt-get install -y lld");
-
-    /// <summary>The same, or null if there is none.</summary>
-    internal static string? TryFind(string? preferred = null)
+    public static string Find(string? preferred = null)
     {
         IEnumerable<string> names = preferred is not null ? [preferred] : ["ld.lld", .. VersionedLlds(), "ld"];
-        return names.Select(OnPath).FirstOrDefault(path => path is not null);
+        foreach (string name in names)
+        {
+            if (OnPath(name) is string path)
+                return path;
+        }
+
+        throw new BuildException("AZ5001", preferred is null
+            ? "no linker found (ld.lld or ld); install one with:  sudo apt-get install -y lld"
+            : $"the linker {preferred} was not found; install ld.lld with:  sudo apt-get install -y lld");
     }
 
     private static IEnumerable<string> VersionedLlds()

@@ -10,9 +10,6 @@ public sealed record BuildStage(string Name, IReadOnlyList<string> Inputs, IRead
     /// <summary>What else decides the result: switches, names, versions.</summary>
     public string Options { get; init; } = "";
 
-    /// <summary>Programs and data of the host that decide the result, too; where the host lacks one, the stage says so itself.</summary>
-    public IReadOnlyList<string> Tools { get; init; } = [];
-
     /// <summary>Files that must exist before it runs, whose content does not decide the result.</summary>
     public IReadOnlyList<string> After { get; init; } = [];
 }

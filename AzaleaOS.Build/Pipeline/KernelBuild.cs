@@ -57,8 +57,6 @@ public sealed class KernelBuild
     private IReadOnlyList<string> Compiled =>
         [Woven(_request.Assembly), EntryAssembly, Woven(_request.KernelAssembly), WovenCoreLibrary, .. _request.Plugs, .. _request.References];
 
-    private static IReadOnlyList<string> LinkerProgram => Linker.TryFind() is { } linker ? [linker] : [];
-
     private IReadOnlyList<string> Objects => [CompiledObject, AssembledObject, SyscallObject];
 
     /// <summary>Runs what is not up to date.</summary>
@@ -183,10 +181,7 @@ public sealed class KernelBuild
             {
                 throw Locate(failure);
             }
-        })
-    {
-        Tools = LinkerProgram,
-    };
+        });
 
     /// <summary>Says the same errors with better places.</summary>
     /// <remarks>
@@ -239,7 +234,6 @@ public sealed class KernelBuild
         })
     {
         Options = _request.Packed ? "packed" : "",
-        Tools = LinkerProgram,
     };
 
     /// <summary>The project's own files, as the kernel's file system.</summary>
@@ -275,7 +269,6 @@ public sealed class KernelBuild
             }))
         {
             Options = _request.CommandLine,
-            Tools = IsoImage.ToolFiles(HostTools.Default),
         };
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -45,19 +44,7 @@ public sealed class StageCache(string directory, string toolVersion, ContentHash
         foreach (string input in stage.Inputs)
             key.Append(Path.GetFileName(input)).Append(' ').Append(hashes.Of(input)).Append('\n');
 
-        foreach (string tool in stage.Tools)
-            key.Append(tool).Append(' ').Append(VersionOf(tool)).Append('\n');
-
         string inputs = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key.ToString())));
         return [inputs, .. stage.Outputs.Select(output => $"{hashes.Of(output)} {Path.GetFileName(output)}")];
-    }
-
-    /// <summary>Changes with every version that is installed, and is had without reading a large program.</summary>
-    private static string VersionOf(string tool)
-    {
-        FileInfo file = new(tool);
-        if (file.Exists)
-            file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}") : "absent";
     }
 }

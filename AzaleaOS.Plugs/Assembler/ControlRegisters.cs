@@ -31,6 +31,21 @@ internal static class ControlRegisters
         a.ret();
     }
 
+    [AssemblerMethod("azalea_read_dr6")]
+    internal static void ReadDr6(KernelAssembler a)
+    {
+        a.mov(rax, dr6);
+        a.ret();
+    }
+
+    /// <remarks>In: rdi value. Clobbers nothing.</remarks>
+    [AssemblerMethod("azalea_write_dr6")]
+    internal static void WriteDr6(KernelAssembler a)
+    {
+        a.mov(dr6, rdi);
+        a.ret();
+    }
+
     [AssemblerMethod("azalea_read_cr3")]
     internal static void ReadCr3(KernelAssembler a)
     {

@@ -33,6 +33,17 @@ internal static unsafe class Instructions
     [RuntimeImport("azalea_read_cr2")]
     internal static extern ulong ReadCr2();
 
+    /// <summary>What the debug exceptions since the last write were about.</summary>
+    /// <remarks>Source: SDM vol. 3B, 18.2.3. The processor sets bits and never clears them.</remarks>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_read_dr6")]
+    internal static extern ulong ReadDr6();
+
+    /// <summary>Forgets what debug exceptions were about.</summary>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_write_dr6")]
+    internal static extern void WriteDr6(ulong value);
+
     /// <summary>The physical address of the root page table, with its flags.</summary>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_read_cr3")]

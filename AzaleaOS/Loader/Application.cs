@@ -137,10 +137,12 @@ internal static unsafe class Application
         }
 
         space->SetBreakStart(loaded.End);
-        SignalState.Reset();
+        SignalState.Reset(Process.TotalMemory);
+        SignalState.End = &ProcessEnd.EndProcess;
+        Delivery.Start();
+        KernelExit.DeliverSignals = &Delivery.Run;
         s_name = ThreadCalls.NameOf(path.Span);
         Process.End = &End;
-        SignalSender.End = &ProcessEnd.EndProcess;
         ProcessEnd.Reset();
         KernelExit.EndThread = &ProcessEnd.Obey;
         Exceptions.Repair = &FaultService.Repair;
@@ -227,7 +229,7 @@ internal static unsafe class Application
     {
         CoreBlock* core = CoreBlock.Current;
         Thread* thread = ApplicationThread.Create(core->Node);
-        if (thread == null || !StartScheduling() || !ThreadTable.Initialize()
+        if (thread == null || !StartScheduling() || SignalState.AddThread(thread, null) == null || !ThreadTable.Initialize()
             || !FutexTable.Initialize() || !ThreadTable.Add(thread))
         {
             return false;

@@ -3,6 +3,7 @@ using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
 using AzaleaOS.Files;
 using AzaleaOS.Memory;
+using AzaleaOS.Signals;
 using AzaleaOS.Threads;
 
 namespace AzaleaOS.Syscalls;
@@ -139,8 +140,15 @@ internal static unsafe class CloneCalls
             child->ThreadPointer = wanted.ThreadPointer;
         }
 
+        if (SignalState.AddThread(child, parent) == null)
+        {
+            KernelThread.Recycle(child);
+            return -Errno.ENOMEM;
+        }
+
         if (!ThreadTable.Add(child))
         {
+            SignalState.RemoveThread(child);
             KernelThread.Recycle(child);
             return -Errno.EAGAIN;
         }

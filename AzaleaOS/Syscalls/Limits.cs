@@ -2,6 +2,7 @@ using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Files;
 using AzaleaOS.Memory;
+using AzaleaOS.Signals;
 
 namespace AzaleaOS.Syscalls;
 
@@ -67,8 +68,9 @@ internal static class Limits
     {
         StackSize => new ResourceLimit { Current = StackBytes, Maximum = StackBytes },
 
-        // No core is dumped, no second process made, no queue and no pending signal kept, no priority given.
-        CoreSize or PendingSignals or MessageQueues or Nice or RealTimePriority => default,
+        // No core is dumped, no second process made, no queue kept, no priority given.
+        CoreSize or MessageQueues or Nice or RealTimePriority => default,
+        PendingSignals => new ResourceLimit { Current = (ulong)SignalState.Limit, Maximum = (ulong)SignalState.Limit },
         Processes => new ResourceLimit { Current = 1, Maximum = 1 },
         OpenFiles => new ResourceLimit { Current = (ulong)DescriptorTable.Limit, Maximum = DescriptorTable.Capacity },
         LockedMemory => new ResourceLimit { Current = Process.TotalMemory, Maximum = Process.TotalMemory },

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading;
 using AzaleaOS.Memory;
+using AzaleaOS.Signals;
 using AzaleaOS.Threads;
 using Thread = AzaleaOS.Threads.Thread;
 
@@ -41,7 +42,9 @@ internal static unsafe class ProcessEnd
             s_leaderStatus = status;
         }
 
-        if (ThreadTable.Remove(self) == 0)
+        int left = ThreadTable.Remove(self);
+        SignalState.RemoveThread(self);
+        if (left == 0)
         {
             Process.End(Volatile.Read(ref s_isEnding) != 0 ? s_status : s_leaderStatus);
         }

@@ -1,22 +1,21 @@
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
-using AzaleaOS.Diagnostics;
 using AzaleaOS.Memory;
 using AzaleaOS.Signals;
 
 namespace AzaleaOS.Syscalls;
 
-/// <summary>Signals. What is asked for is recorded; handlers are not run yet, and what would run one is -ENOSYS.</summary>
-internal static class SignalCalls
+/// <summary>Actions, masks and the alternate stack.</summary>
+internal static unsafe class SignalCalls
 {
-    private const ulong MaskBytes = 8;
-    private const ulong SmallestStack = 2048;
+    /// <summary>Bytes of a mask: what every call about masks must be told.</summary>
+    internal const ulong MaskBytes = 8;
 
     /// <summary>rt_sigaction(2).</summary>
     [Syscall(13)]
     internal static long SetAction(int signal, UserPointer<SignalAction> action, UserPointer<SignalAction> old, ulong maskBytes)
     {
-        if (maskBytes != MaskBytes || signal is < 1 or > SignalState.Last)
+        if (maskBytes != MaskBytes)
         {
             return -Errno.EINVAL;
         }
@@ -27,19 +26,27 @@ internal static class SignalCalls
             return -Errno.EFAULT;
         }
 
-        if (!action.IsNull && (SignalState.Uncatchable & (1UL << (signal - 1))) != 0)
+        if (signal is < 1 or > SignalNumber.Last || (!action.IsNull && (SignalSet.Uncatchable & SignalSet.Of(signal)) != 0))
         {
             return -Errno.EINVAL;
         }
 
+        SignalState.Enter();
         ref SignalAction current = ref SignalState.ActionFor(signal);
         SignalAction before = current;
         if (!action.IsNull)
         {
-            wanted.Mask &= ~SignalState.Uncatchable;
+            wanted.Flags &= SignalActionFlags.All;
+            wanted.Mask &= ~SignalSet.Uncatchable;
             current = wanted;
+            if (SignalState.DispositionOf(signal) == Disposition.Ignore)
+            {
+                // POSIX 2.4.3: what is pending is dropped, held back or not.
+                SignalState.DiscardEverywhere(SignalSet.Of(signal));
+            }
         }
 
+        SignalState.Exit();
         return old.IsNull || old.TryWrite(before) ? 0 : -Errno.EFAULT;
     }
 
@@ -53,7 +60,8 @@ internal static class SignalCalls
             return -Errno.EINVAL;
         }
 
-        ulong before = SignalState.Blocked;
+        ThreadSignals* self = ThreadSignals.Current;
+        ulong before = self->Blocked;
         if (!set.IsNull)
         {
             if (!set.TryRead(out ulong mask))
@@ -66,17 +74,27 @@ internal static class SignalCalls
                 return -Errno.EINVAL;
             }
 
-            ulong after = how == Block ? before | mask : how == Unblock ? before & ~mask : mask;
-            SignalState.Blocked = after & ~SignalState.Uncatchable;
+            SignalState.Enter();
+            SignalState.SetBlocked(self, how == Block ? before | mask : how == Unblock ? before & ~mask : mask);
+            SignalState.Exit();
         }
 
         return old.IsNull || old.TryWrite(before) ? 0 : -Errno.EFAULT;
     }
 
-    /// <summary>rt_sigpending(2): no signal waits, see <see cref="Send"/>.</summary>
+    /// <summary>rt_sigpending(2): what is held back and waits. Fewer bytes of the mask can be asked for.</summary>
     [Syscall(127)]
-    internal static long GetPending(UserPointer<ulong> set, ulong maskBytes)
-        => maskBytes > MaskBytes ? -Errno.EINVAL : set.TryWrite(0) ? 0 : -Errno.EFAULT;
+    internal static long GetPending(ulong set, ulong maskBytes)
+    {
+        if (maskBytes > MaskBytes)
+        {
+            return -Errno.EINVAL;
+        }
+
+        ThreadSignals* self = ThreadSignals.Current;
+        ulong pending = (self->Pending.Set | SignalState.Shared.Set) & self->Blocked;
+        return UserMemory.CopyOut(set, &pending, maskBytes) == maskBytes ? 0 : -Errno.EFAULT;
+    }
 
     /// <summary>sigaltstack(2).</summary>
     [Syscall(131)]
@@ -88,75 +106,10 @@ internal static class SignalCalls
             return -Errno.EFAULT;
         }
 
-        SignalStack before = SignalState.AlternateStack;
-        if (!stack.IsNull)
-        {
-            int mode = wanted.Flags & ~SignalStackFlags.DisarmAutomatically;
-            if (mode is not (0 or SignalStackFlags.InUse or SignalStackFlags.Disabled))
-            {
-                return -Errno.EINVAL;
-            }
-
-            if (mode == SignalStackFlags.Disabled)
-            {
-                wanted = new SignalStack { Flags = SignalStackFlags.Disabled };
-            }
-            else if (wanted.Size < SmallestStack)
-            {
-                return -Errno.ENOMEM;
-            }
-
-            wanted.Flags &= ~SignalStackFlags.InUse;
-            SignalState.AlternateStack = wanted;
-        }
-
-        return old.IsNull || old.TryWrite(before) ? 0 : -Errno.EFAULT;
-    }
-
-    /// <summary>kill(2): there is nobody but the process itself.</summary>
-    [Syscall(62)]
-    internal static long Kill(int process, int signal)
-        => process is 0 or -1 || process == Process.Id || process == -Process.Id ? Send(signal) : -Errno.ESRCH;
-
-    /// <summary>tkill(2).</summary>
-    [Syscall(200)]
-    internal static long KillThread(int thread, int signal)
-        => thread <= 0 ? -Errno.EINVAL : thread == Process.Id ? Send(signal) : -Errno.ESRCH;
-
-    /// <summary>tgkill(2).</summary>
-    [Syscall(234)]
-    internal static long KillThread(int process, int thread, int signal)
-        => process <= 0 || thread <= 0 ? -Errno.EINVAL
-            : process == Process.Id && thread == Process.Id ? Send(signal)
-            : -Errno.ESRCH;
-
-    private static long Send(int signal)
-    {
-        if (signal is < 0 or > SignalState.Last)
-        {
-            return -Errno.EINVAL;
-        }
-
-        if (signal == 0)
-        {
-            return 0;
-        }
-
-        bool isBlocked = (SignalState.Blocked & (1UL << (signal - 1))) != 0;
-        switch (SignalState.DispositionOf(signal))
-        {
-            case Disposition.Ignore when !isBlocked:
-                return 0;
-            case Disposition.Terminate when !isBlocked:
-                Log.Line($"terminated by signal {signal}");
-                unsafe
-                {
-                    Process.End(128 + signal);
-                }
-
-                return 0;
-            default:
-                return -Errno.ENOSYS;
-        }
+        ThreadSignals* self = ThreadSignals.Current;
+        ulong stackPointer = self->Thread->EntryFrame->Rsp;
+        SignalStack before = AlternateStack.Describe(self->AlternateStack, stackPointer);
+        long result = stack.IsNull ? 0 : AlternateStack.Set(ref self->AlternateStack, wanted, stackPointer);
+        return result < 0 ? result : old.IsNull || old.TryWrite(before) ? 0 : -Errno.EFAULT;
     }
 }

@@ -52,6 +52,9 @@ internal unsafe struct CoreScheduler
     /// <summary>Guards <see cref="Timers"/>, <see cref="Firing"/> and <see cref="IsRestarted"/>.</summary>
     internal SpinLock TimerLock;
 
+    /// <summary>How long threads of the application have run here, in counter ticks, up to the last switch.</summary>
+    internal ulong ApplicationTicks;
+
     /// <summary>Threads that belong to this core, whatever they do.</summary>
     internal int Assigned;
 

@@ -205,7 +205,9 @@ internal static unsafe class Scheduler
         else if (core->IsOverloaded) SetOverloaded(core, false);
         if (self == next) return;
 
-        self->RunTicks += now - self->SwitchedIn;
+        ulong ran = now - self->SwitchedIn;
+        self->RunTicks += ran;
+        if (self->IsApplication) core->ApplicationTicks += ran;
         next->SwitchedIn = now;
         KernelThread.SwitchTo(next);
         FinishSwitch();

@@ -53,7 +53,9 @@ public sealed unsafe class HostApplication : IDisposable
         Process.FileModeMask = 0x12;
         Process.TotalMemory = 64 << 20;
         ConsoleFile.Output = &Show;
-        SignalState.Reset();
+        SignalState.Reset(64 << 20);
+        SignalState.End = &End;
+        Assert.True(SignalState.AddThread(s_thread, null) != null);
         Clock.ReadCounter = &Counter;
         Clock.ReadFrequency = &Frequency;
         Clock.ReadWallClock = &WallClock;

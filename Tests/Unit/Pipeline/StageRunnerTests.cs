@@ -79,32 +79,6 @@ public sealed class StageRunnerTests : IDisposable
     }
 
     [Fact]
-    public void Another_version_of_a_program_of_the_host_makes_its_results_again()
-    {
-        _folder.Write("source", "text");
-        _folder.Write("ld-1", "first");
-        _folder.Write("ld-2", "the second");
-        File.CreateSymbolicLink(_folder["ld"], "ld-1");
-        BuildStage stage = Copy("copy", "source", "last") with { Tools = [_folder["ld"]] };
-        Run(stage);
-        Run(stage);
-        Assert.Single(_ran);
-
-        _folder.Write("ld-1", "a newer first");
-        Run(stage);
-        Assert.Equal(2, _ran.Count);
-
-        File.Delete(_folder["ld"]);
-        File.CreateSymbolicLink(_folder["ld"], "ld-2");
-        Run(stage);
-        Assert.Equal(3, _ran.Count);
-
-        File.Delete(_folder["ld"]);
-        Run(stage);
-        Assert.Equal(4, _ran.Count);
-    }
-
-    [Fact]
     public void A_file_that_is_only_waited_for_does_not_make_a_stage_run_when_it_changes()
     {
         _folder.Write("source", "text");
