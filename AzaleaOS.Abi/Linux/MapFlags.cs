@@ -5,6 +5,9 @@ namespace AzaleaOS.Abi.Linux;
 [Flags]
 public enum MapFlags : uint
 {
+    /// <summary>Nothing.</summary>
+    None = 0,
+
     /// <summary>MAP_SHARED: writes are seen by every user of the file.</summary>
     Shared = 0x1,
 
@@ -29,13 +32,19 @@ public enum MapFlags : uint
     /// <summary>MAP_GROWSDOWN: extends itself downwards like a stack.</summary>
     GrowsDown = 0x100,
 
+    /// <summary>MAP_LOCKED: as if mlock were called.</summary>
+    Locked = 0x2000,
+
     /// <summary>MAP_NORESERVE: frames are taken when pages are touched.</summary>
     NoReserve = 0x4000,
 
     /// <summary>MAP_POPULATE: frames are taken now.</summary>
     Populate = 0x8000,
 
-    /// <summary>MAP_STACK: no effect, as in Linux.</summary>
+    /// <summary>MAP_NONBLOCK: with MAP_POPULATE, do not.</summary>
+    NonBlocking = 0x10000,
+
+    /// <summary>MAP_STACK: for a thread's stack, of which little may be touched.</summary>
     Stack = 0x20000,
 
     /// <summary>MAP_HUGETLB: huge pages or nothing.</summary>

@@ -63,6 +63,15 @@ internal unsafe struct CoreBlock
     /// <summary>Interrupts that nobody asked for.</summary>
     internal ulong UnexpectedInterrupts;
 
+    /// <summary>How often this core was asked to drop translations. Written by the core that asks, while it owns <see cref="Shootdown"/>'s turn.</summary>
+    internal ulong Shootdowns;
+
+    /// <summary>How often it has.</summary>
+    internal ulong ShootdownsDone;
+
+    /// <summary>1 while the core is on the kernel's own page tables and holds no translation of the application's half.</summary>
+    internal int IsWithoutApplication;
+
     /// <summary>The segments.</summary>
     internal SegmentTable Segments;
 

@@ -35,6 +35,9 @@ internal static class Vector
     /// <summary>The one-shot timer.</summary>
     internal const int Timer = 0xf2;
 
+    /// <summary>Another core waits until this one has dropped translations: <see cref="Cpu.Shootdown"/>.</summary>
+    internal const int Shootdown = 0xf3;
+
     /// <summary>The local APIC withdrew an interrupt. Bits 0 to 3 must be ones on old processors.</summary>
     internal const int Spurious = 0xff;
 

@@ -16,7 +16,8 @@ internal static unsafe class FaultService
     internal static bool Repair(TrapFrame* frame, ulong address)
     {
         bool isPageFault = frame->Vector == Vector.PageFault;
-        if (isPageFault && Provide((PageFaultError)frame->Error, address))
+        FaultOutcome outcome = isPageFault ? Provide((PageFaultError)frame->Error, address) : FaultOutcome.NotMapped;
+        if (outcome == FaultOutcome.Served)
         {
             return true;
         }
@@ -31,8 +32,7 @@ internal static unsafe class FaultService
 
         if (isPageFault)
         {
-            PageFaultError error = (PageFaultError)frame->Error;
-            FaultSignals.Raise(frame, address, ReasonOf(address, AccessOf(error)));
+            FaultSignals.Raise(frame, address, outcome);
         }
         else
         {
@@ -42,17 +42,18 @@ internal static unsafe class FaultService
         return true;
     }
 
-    private static bool Provide(PageFaultError error, ulong address)
-        => (error & PageFaultError.Present) == 0 && address < AddressSpace.Highest
-            && AddressSpace.Current->ServeFault(address, AccessOf(error));
-
-    private static FaultOutcome ReasonOf(ulong address, Protection access)
+    private static FaultOutcome Provide(PageFaultError error, ulong address)
     {
-        Area* area = address < AddressSpace.Highest ? AddressSpace.Current->AreaAtOrAbove(address) : null;
-        return area == null || area->Start > address ? FaultOutcome.NotMapped
-            : (area->Protection & access) != access ? FaultOutcome.NotAllowed
-            : (area->Flags & AreaFlags.BeyondFile) != 0 ? FaultOutcome.BeyondFile
-            : FaultOutcome.OutOfMemory;
+        if (address >= AddressSpace.Highest)
+        {
+            return FaultOutcome.NotMapped;
+        }
+
+        AddressSpace* space = AddressSpace.Current;
+        space->Lock.Enter();
+        FaultOutcome outcome = space->ServeFault(address, AccessOf(error), (error & PageFaultError.Present) != 0);
+        space->Lock.Exit();
+        return outcome;
     }
 
     private static bool IsKernel(ulong rip) => rip >= KernelImage.TextBegin && rip < KernelImage.TextEnd;

@@ -1,5 +1,4 @@
 using AzaleaOS.Abi;
-using AzaleaOS.Abi.Linux;
 
 namespace AzaleaOS.Memory;
 
@@ -7,15 +6,17 @@ namespace AzaleaOS.Memory;
 /// <remarks>
 /// Results are Linux's: an address or 0, or a negated <see cref="Errno"/>. Memory that runs out is
 /// -ENOMEM, and then nothing has changed, except that what a fixed mapping replaces may be gone.
-/// Frames are taken at once, except for what is reserved without a promise (PROT_NONE,
-/// MAP_NORESERVE, the stack) or is too large for the memory that is left; those pages are provided
-/// by <see cref="ServeFault"/>.
-/// Used by one core at a time.
+/// When frames are taken: <see cref="PopulateMode"/>. Pages that an area allows and that are not there are provided by
+/// <see cref="ServeFault"/>.
+/// The caller holds <see cref="Lock"/>, except where a method says that it takes it.
 /// </remarks>
 internal unsafe partial struct AddressSpace
 {
     /// <summary>Bytes of a page.</summary>
     internal const ulong PageSize = 4096;
+
+    /// <summary>Bytes of a large page.</summary>
+    internal const ulong LargePage = 2 << 20;
 
     /// <summary>The application's lowest address: page 0 is never mapped.</summary>
     internal const ulong Lowest = 0x1000;
@@ -30,6 +31,11 @@ internal unsafe partial struct AddressSpace
     private ulong _mapTop;
     private ulong _breakStart;
     private ulong _break;
+    private AreaFlags _future;
+    private PopulateMode _mode;
+
+    /// <summary>Held by whoever looks at the address space or changes it.</summary>
+    internal AddressSpaceLock Lock;
 
     /// <summary>The running application's address space.</summary>
     internal static AddressSpace* Current { get; set; }
@@ -40,17 +46,25 @@ internal unsafe partial struct AddressSpace
     /// <summary>Bytes of memory that are free now.</summary>
     internal readonly ulong FreeMemory => _pages.FreeBytes();
 
+    /// <summary>Where the heap begins.</summary>
+    internal readonly ulong BreakStart => _breakStart;
+
+    /// <summary>Where the heap ends.</summary>
+    internal readonly ulong Break => _break;
+
     /// <summary>Makes an empty address space.</summary>
     /// <param name="pages">Its page tables.</param>
     /// <param name="low">The lowest address that may be mapped.</param>
     /// <param name="high">The address behind the highest.</param>
-    internal void Initialize(in UserPages pages, ulong low = Lowest, ulong high = Highest)
+    /// <param name="mode">When frames are taken.</param>
+    internal void Initialize(in UserPages pages, ulong low = Lowest, ulong high = Highest, PopulateMode mode = PopulateMode.Automatic)
     {
         this = default;
         _pages = pages;
         _low = low;
         _high = high;
         _mapTop = high;
+        _mode = mode;
     }
 
     /// <summary>Where mmap places areas: below this address, going down.</summary>
@@ -59,266 +73,56 @@ internal unsafe partial struct AddressSpace
     /// <summary>The area with this address or the next one above, or null.</summary>
     internal readonly Area* AreaAtOrAbove(ulong address) => _areas.FirstEndingAfter(address);
 
-    /// <summary>mmap of a range without a file's bytes.</summary>
-    /// <param name="hint">Where, if the flags or luck have it so.</param>
-    /// <param name="length">Bytes; rounded up to pages.</param>
-    /// <param name="protection">What may be done with it.</param>
-    /// <param name="flags">MAP_ flags.</param>
-    /// <returns>The address, or -EINVAL, -ENOMEM, -EPERM, -EEXIST.</returns>
-    internal long Map(ulong hint, ulong length, Protection protection, MapFlags flags)
-        => Map(hint, length, protection, flags, KindOf(flags), null, 0);
-
-    /// <summary>mmap.</summary>
-    /// <param name="hint">Where, if the flags or luck have it so.</param>
-    /// <param name="length">Bytes; rounded up to pages.</param>
-    /// <param name="protection">What may be done with it.</param>
-    /// <param name="flags">MAP_ flags.</param>
-    /// <param name="kind">What the area is for.</param>
-    /// <param name="backing">The file it gets its bytes from, or null.</param>
-    /// <param name="offset">Where in the file.</param>
-    /// <returns>The address, or -EINVAL, -ENOMEM, -EPERM, -EEXIST.</returns>
-    internal long Map(ulong hint, ulong length, Protection protection, MapFlags flags, AreaFlags kind, void* backing, ulong offset)
+    /// <summary>A copy of the area with this address or the next one above. Takes the lock.</summary>
+    /// <returns>False if there is none.</returns>
+    internal bool TryGetAreaAtOrAbove(ulong address, out Area copy)
     {
-        if (length == 0)
+        Lock.Enter();
+        Area* area = _areas.FirstEndingAfter(address);
+        copy = area == null ? default : *area;
+        Lock.Exit();
+        return area != null;
+    }
+
+    /// <summary>Bytes of a range that have a frame. Takes the lock.</summary>
+    internal ulong ResidentBytes(ulong start, ulong end)
+    {
+        Lock.Enter();
+        ulong sum = 0;
+        for (ulong at = start; at < end;)
         {
-            return -Errno.EINVAL;
+            UserPage page = _pages.Query(at, out ulong alike);
+            alike = Math.Min(alike, end - at);
+            sum += page.IsPresent ? alike : 0;
+            at += alike;
         }
 
-        ulong bytes = RoundUp(length);
-        if (bytes == 0 || bytes > _high - _low)
-        {
-            return -Errno.ENOMEM;
-        }
+        Lock.Exit();
+        return sum;
+    }
 
-        bool isFixed = (flags & (MapFlags.Fixed | MapFlags.FixedNoReplace)) != 0;
-        if (!isFixed)
-        {
-            hint = Place(hint & ~(PageSize - 1), bytes, flags);
-            if (hint == 0)
-            {
-                return -Errno.ENOMEM;
-            }
-        }
-        else if (hint % PageSize != 0)
-        {
-            return -Errno.EINVAL;
-        }
-        else if (hint > _high - bytes)
-        {
-            return -Errno.ENOMEM;
-        }
-        else if (hint < _low)
-        {
-            return -Errno.EPERM;
-        }
-        else if ((flags & MapFlags.FixedNoReplace) != 0 && !IsFree(hint, bytes))
-        {
-            return -Errno.EEXIST;
-        }
-
-        // Two cuts and the area itself.
-        if (!_areas.Reserve(3))
-        {
-            return -Errno.ENOMEM;
-        }
-
-        protection &= Protection.All;
-        ulong free = _pages.FreeBytes();
-        if ((kind & AreaFlags.Lazy) == 0 && backing == null && (flags & MapFlags.Populate) == 0 && bytes > free / 2)
-        {
-            kind |= AreaFlags.Lazy;
-            if (protection != Protection.None && bytes > free)
-            {
-                return -Errno.ENOMEM;
-            }
-        }
-
-        if (isFixed)
-        {
-            RemoveRange(hint, hint + bytes);
-        }
-
-        if (protection != Protection.None && backing == null && ((kind & AreaFlags.Lazy) == 0 || (flags & MapFlags.Populate) != 0)
-            && !_pages.Populate(hint, bytes, protection))
-        {
-            _pages.Release(hint, bytes);
-            return -Errno.ENOMEM;
-        }
-
-        _areas.Insert(new Area
-        {
-            Start = hint,
-            End = hint + bytes,
-            Protection = protection,
-            Flags = kind,
-            Backing = backing,
-            BackingOffset = offset,
-        });
-        _areas.JoinAt(hint);
-        _areas.JoinAt(hint + bytes);
-        return (long)hint;
+    /// <summary>The physical address behind an address of a shared mapping: what two addresses of one word have in common. Takes the lock.</summary>
+    /// <param name="address">In the application's half.</param>
+    /// <param name="key">The physical address.</param>
+    /// <returns>False if the mapping is private, or there is no page and none can be provided.</returns>
+    internal bool TryGetSharedKey(ulong address, out ulong key)
+    {
+        Lock.Enter();
+        Area* area = _areas.Find(address);
+        bool isShared = area != null && area->IsShared && Provide(area, address & ~(PageSize - 1), write: false) == FaultOutcome.Served;
+        key = isShared ? _pages.Query(address, out _).Frame.Address.Value + (address % PageSize) : 0;
+        Lock.Exit();
+        return isShared;
     }
 
     /// <summary>munmap.</summary>
-    /// <returns>0, or -EINVAL, -ENOMEM.</returns>
+    /// <returns>0, or -EINVAL, -ENOMEM, -EPERM.</returns>
     internal long Unmap(ulong start, ulong length)
     {
         ulong bytes = RoundUp(length);
-        if (start % PageSize != 0 || bytes == 0 || start > _high || bytes > _high - start)
-        {
-            return -Errno.EINVAL;
-        }
-
-        if (!_areas.Reserve(2))
-        {
-            return -Errno.ENOMEM;
-        }
-
-        RemoveRange(start, start + bytes);
-        return 0;
-    }
-
-    /// <summary>mprotect. As in Linux, what lies before a hole has changed when the hole is found.</summary>
-    /// <returns>0, or -EINVAL, -ENOMEM.</returns>
-    internal long Protect(ulong start, ulong length, Protection protection)
-    {
-        if (start % PageSize != 0)
-        {
-            return -Errno.EINVAL;
-        }
-
-        if (length == 0)
-        {
-            return 0;
-        }
-
-        ulong bytes = RoundUp(length);
-        if (bytes == 0 || start + bytes < start)
-        {
-            return -Errno.ENOMEM;
-        }
-
-        if (!_areas.Reserve(2))
-        {
-            return -Errno.ENOMEM;
-        }
-
-        protection &= Protection.All;
-        ulong end = start + bytes;
-        _areas.SplitAt(start);
-        _areas.SplitAt(end);
-        long result = 0;
-        ulong at = start;
-        while (at < end)
-        {
-            Area* area = _areas.Find(at);
-            if (area == null || !Change(area, protection))
-            {
-                result = -Errno.ENOMEM;
-                break;
-            }
-
-            at = area->End;
-        }
-
-        JoinBetween(start, Math.Min(at, end));
-        return result;
-    }
-
-    /// <summary>Where the heap begins; set once the program is loaded.</summary>
-    internal void SetBreakStart(ulong address) => _breakStart = _break = address;
-
-    /// <summary>brk: moves the heap's end.</summary>
-    /// <returns>The new end, or the old one when it cannot be moved there.</returns>
-    internal long SetBreak(ulong end)
-    {
-        if (end < _breakStart || end > _high)
-        {
-            return (long)_break;
-        }
-
-        ulong oldTop = RoundUp(_break);
-        ulong newTop = RoundUp(end);
-        if (newTop < oldTop)
-        {
-            if (!_areas.Reserve(2))
-            {
-                return (long)_break;
-            }
-
-            RemoveRange(newTop, oldTop);
-        }
-        else if (newTop > oldTop)
-        {
-            // As in Linux, the heap stays a page away from what lies above it.
-            if (!IsFree(oldTop, newTop - oldTop + PageSize)
-                || Map(oldTop, newTop - oldTop, Protection.Read | Protection.Write, MapFlags.Private | MapFlags.FixedNoReplace, AreaFlags.Heap, null, 0) < 0)
-            {
-                return (long)_break;
-            }
-        }
-
-        _break = end;
-        return (long)end;
-    }
-
-    /// <summary>Provides the page of a fault, if the address is in an area that allows the access and owes it a page.</summary>
-    /// <param name="address">The faulting address.</param>
-    /// <param name="access">What was tried.</param>
-    /// <returns>True when the access can be repeated.</returns>
-    internal bool ServeFault(ulong address, Protection access)
-    {
-        Area* area = _areas.Find(address);
-        return area != null && (area->Flags & AreaFlags.Lazy) != 0 && (area->Protection & access) == access
-            && _pages.Populate(address & ~(PageSize - 1), PageSize, area->Protection);
-    }
-
-    /// <summary>Gives a lazy range its frames ahead of time.</summary>
-    /// <returns>False when memory is exhausted.</returns>
-    internal readonly bool PopulateNow(ulong start, ulong length, Protection protection) => _pages.Populate(start, length, protection);
-
-    /// <summary>Whether the application may do this with every byte of a range.</summary>
-    internal readonly bool Allows(ulong start, ulong length, Protection access) => AllowedPrefix(start, length, access) == length;
-
-    /// <summary>With how many bytes at the beginning of a range the application may do this.</summary>
-    internal readonly ulong AllowedPrefix(ulong start, ulong length, Protection access)
-    {
-        ulong at = start;
-        ulong end = start + length;
-        if (length == 0 || end < start || end > _high)
-        {
-            return 0;
-        }
-
-        while (at < end)
-        {
-            Area* area = _areas.Find(at);
-            if (area == null || (area->Protection & access) != access || (area->Flags & AreaFlags.BeyondFile) != 0)
-            {
-                return at - start;
-            }
-
-            at = area->End;
-        }
-
-        return length;
-    }
-
-    /// <summary>Provides the pages of a range, as far as the application may do this with them.</summary>
-    /// <returns>Bytes from the start whose pages are there now.</returns>
-    internal ulong Provide(ulong start, ulong length, Protection access)
-    {
-        ulong allowed = AllowedPrefix(start, length, access);
-        for (ulong page = start & ~(PageSize - 1); allowed != 0 && page < start + allowed; page += PageSize)
-        {
-            // Of an area that owes nothing every page is there.
-            if ((_areas.Find(page)->Flags & AreaFlags.Lazy) != 0 && !ServeFault(page, access))
-            {
-                return page > start ? page - start : 0;
-            }
-        }
-
-        return allowed;
+        return start % PageSize != 0 || bytes == 0 || start > _high || bytes > _high - start
+            ? -Errno.EINVAL
+            : RemoveRange(start, start + bytes);
     }
 
     /// <summary>Whether no area touches a range.</summary>
@@ -328,103 +132,91 @@ internal unsafe partial struct AddressSpace
         return next == null || next->Start >= start + length;
     }
 
-    /// <summary>madvise(MADV_DONTNEED): the pages of the range read as zeros from now on, or as the file again.</summary>
-    /// <returns>0, or -ENOMEM where the range has a hole.</returns>
-    internal long Discard(ulong start, ulong length)
+    /// <summary>Whether areas cover every byte of a range.</summary>
+    internal readonly bool IsMapped(ulong start, ulong end)
     {
-        ulong end = start + length;
-        for (ulong at = start; at < end;)
+        while (start < end)
         {
-            Area* area = _areas.Find(at);
+            Area* area = _areas.Find(start);
             if (area == null)
             {
-                return -Errno.ENOMEM;
+                return false;
             }
 
-            ulong until = Math.Min(end, area->End);
-            if (area->Backing == null)
-            {
-                _pages.Release(at, until - at);
-                if ((area->Flags & AreaFlags.Lazy) == 0 && area->Protection != Protection.None
-                    && !_pages.Populate(at, until - at, area->Protection))
-                {
-                    return -Errno.ENOMEM;
-                }
-            }
-
-            at = until;
+            start = area->End;
         }
 
-        return 0;
+        return true;
     }
 
     /// <summary>Rounds up to whole pages; 0 for 0 and for what does not fit.</summary>
     internal static ulong RoundUp(ulong length) => (length + PageSize - 1) & ~(PageSize - 1);
 
-    private static AreaFlags KindOf(MapFlags flags)
-        => ((flags & MapFlags.NoReserve) != 0 ? AreaFlags.Lazy : AreaFlags.None)
-            | ((flags & MapFlags.TypeMask) == MapFlags.Private ? AreaFlags.None : AreaFlags.Shared);
-
-    private readonly ulong Place(ulong hint, ulong bytes, MapFlags flags)
+    /// <summary>Takes all away in a range.</summary>
+    /// <returns>0; -ENOMEM, -EINVAL (a part of a huge page), -EPERM (the kernel's own pages): then nothing has changed.</returns>
+    private long RemoveRange(ulong start, ulong end)
     {
-        if (hint >= _low && hint <= _high - bytes && IsFree(hint, bytes))
+        Area* area = _areas.FirstEndingAfter(start);
+        if (area == null || area->Start >= end)
         {
-            return hint;
+            return 0;
         }
 
-        ulong top = (flags & MapFlags.Low32) != 0 ? Math.Min(_mapTop, 0x8000_0000) : _mapTop;
-        ulong found = _areas.FindGap(_low, top, bytes);
-        return found != 0 || (flags & MapFlags.Low32) != 0 ? found : _areas.FindGap(_low, _high, bytes);
-    }
-
-    private bool Change(Area* area, Protection protection)
-    {
-        if (area->Protection == protection)
+        long refused = MayRemove(start, end);
+        if (refused < 0)
         {
-            return true;
+            return refused;
         }
 
-        if (protection != Protection.None && area->Protection == Protection.None
-            && (area->Flags & AreaFlags.Lazy) == 0 && area->Backing == null
-            && !_pages.Populate(area->Start, area->Length, protection))
+        if (area->Start <= start && area->End >= end)
         {
-            return false;
-        }
-
-        if (!_pages.Protect(area->Start, area->Length, protection))
-        {
-            return false;
-        }
-
-        area->Protection = protection;
-        return true;
-    }
-
-    private void RemoveRange(ulong start, ulong end)
-    {
-        if (IsFree(start, end - start))
-        {
-            return;
+            _pages.Release(start, end - start);
+            _areas.CutOut(area, start, end);
+            return 0;
         }
 
         _areas.SplitAt(start);
         _areas.SplitAt(end);
-        for (Area* area = _areas.FirstEndingAfter(start); area != null && area->Start < end; area = _areas.FirstEndingAfter(area->End))
+        for (area = _areas.FirstEndingAfter(start); area != null && area->Start < end; area = _areas.FirstEndingAfter(area->End))
         {
             _pages.Release(area->Start, area->Length);
         }
 
         _areas.Remove(start, end);
+        return 0;
     }
+
+    private long MayRemove(ulong start, ulong end)
+    {
+        for (Area* area = _areas.FirstEndingAfter(start); area != null && area->Start < end; area = _areas.FirstEndingAfter(area->End))
+        {
+            if ((area->Flags & AreaFlags.Sealed) != 0)
+            {
+                return -Errno.EPERM;
+            }
+
+            if (!IsWhole(area, start, end))
+            {
+                return -Errno.EINVAL;
+            }
+        }
+
+        return _areas.Reserve(2) && _pages.CanCut(start, end) ? 0 : -Errno.ENOMEM;
+    }
+
+    /// <summary>Whether a range cuts an area only between its pages.</summary>
+    private static bool IsWhole(Area* area, ulong start, ulong end)
+        => (area->Flags & AreaFlags.Huge) == 0
+            || ((Math.Max(start, area->Start) | Math.Min(end, area->End)) & (area->Unit - 1)) == 0;
 
     private void JoinBetween(ulong start, ulong end)
     {
         _areas.JoinAt(start);
-        for (Area* area = _areas.Find(start); area != null && area->End <= end;)
+        for (Area* area = _areas.FirstEndingAfter(start); area != null && area->End <= end;)
         {
             ulong seam = area->End;
             _areas.JoinAt(seam);
-            area = _areas.Find(seam);
+            area = _areas.FirstEndingAfter(seam);
         }
     }
 }

@@ -2,38 +2,6 @@ using AzaleaOS.Abi.Linux;
 
 namespace AzaleaOS.Memory;
 
-/// <summary>What an area is for, beyond its protection.</summary>
-[Flags]
-internal enum AreaFlags : uint
-{
-    /// <summary>Anonymous memory whose frames are taken at once.</summary>
-    None = 0,
-
-    /// <summary>Frames are taken when a page is touched first.</summary>
-    Lazy = 1,
-
-    /// <summary>The heap that brk moves.</summary>
-    Heap = 2,
-
-    /// <summary>The first thread's stack.</summary>
-    Stack = 4,
-
-    /// <summary>MAP_SHARED.</summary>
-    Shared = 8,
-
-    /// <summary>Pages behind the end of the mapped file: they exist for mmap, but not for an access.</summary>
-    BeyondFile = 16,
-
-    /// <summary>The page of clock data that the vDSO reads; the kernel writes to its frame.</summary>
-    Vvar = 1 << 30,
-
-    /// <summary>The vDSO.</summary>
-    Vdso = 1u << 31,
-
-    /// <summary>What the program cannot change, as on a Linux that seals its own mappings.</summary>
-    Sealed = Vvar | Vdso,
-}
-
 /// <summary>A range of the application's addresses with one protection: a VMA.</summary>
 /// <remarks>
 /// A node of <see cref="AreaTree"/>. Low, High and LargestGap sum up the node's subtree, so that a
@@ -53,11 +21,14 @@ internal unsafe struct Area
     /// <summary>What the area is for.</summary>
     internal AreaFlags Flags;
 
-    /// <summary>The file whose bytes the area got, or null.</summary>
+    /// <summary>The file that is mapped, or null.</summary>
     internal void* Backing;
 
     /// <summary>Where in the file <see cref="Start"/> is.</summary>
     internal ulong BackingOffset;
+
+    /// <summary>Where its frames come from: mbind.</summary>
+    internal MemoryPolicy Policy;
 
     /// <summary>Areas below.</summary>
     internal Area* Left;
@@ -80,8 +51,21 @@ internal unsafe struct Area
     /// <summary>Bytes.</summary>
     internal readonly ulong Length => End - Start;
 
+    /// <summary>MAP_SHARED.</summary>
+    internal readonly bool IsShared => (Flags & AreaFlags.Shared) != 0;
+
+    /// <summary>A shared mapping of a file that is or may become writable.</summary>
+    internal readonly bool WritesFile => IsShared && (Flags & AreaFlags.NeverWritable) == 0;
+
+    /// <summary>Bytes of the pages it consists of: larger ones for MAP_HUGETLB.</summary>
+    internal readonly ulong Unit => AddressSpace.PageSize << HugeOrder;
+
+    /// <summary>log2 of the 4 KiB pages in each of its pages.</summary>
+    internal readonly int HugeOrder => (Flags & AreaFlags.Huge1G) != 0 ? 18 : (Flags & AreaFlags.Huge2M) != 0 ? 9 : 0;
+
     /// <summary>Whether this area and the one that starts at its end can be one.</summary>
     internal readonly bool IsContinuedBy(Area* next)
         => End == next->Start && Protection == next->Protection && Flags == next->Flags
-            && Backing == next->Backing && (Backing == null || BackingOffset + Length == next->BackingOffset);
+            && Backing == next->Backing && (Backing == null || BackingOffset + Length == next->BackingOffset)
+            && Policy.Equals(next->Policy);
 }

@@ -54,6 +54,32 @@ internal unsafe struct AreaTree
     internal readonly ulong FindGap(ulong low, ulong high, ulong length)
         => FindGap(_root, low, high, length);
 
+    /// <summary>Adds an area where nothing is, as a part of a neighbour that is alike if there is one. The memory was reserved.</summary>
+    internal void Add(in Area area)
+    {
+        fixed (Area* added = &area)
+        {
+            Area* lower = Find(area.Start - 1);
+            Area* upper = Find(area.End);
+            if (lower != null && lower->IsContinuedBy(added))
+            {
+                SetEnd(lower, area.End);
+                if (upper != null)
+                {
+                    JoinAt(area.End);
+                }
+            }
+            else if (upper != null && added->IsContinuedBy(upper))
+            {
+                SetStart(upper, area.Start);
+            }
+            else
+            {
+                Insert(area);
+            }
+        }
+    }
+
     /// <summary>Adds an area where nothing is. The memory was reserved.</summary>
     internal void Insert(in Area area)
     {
@@ -61,6 +87,11 @@ internal unsafe struct AreaTree
         *added = area;
         added->Left = added->Right = null;
         added->Priority = NextRandom();
+        if (area.Backing != null && FilePages.Retain != null)
+        {
+            FilePages.Retain(area.Backing, area.WritesFile);
+        }
+
         Update(added);
         Split(_root, area.Start, out Area* below, out Area* above);
         _root = Merge(Merge(below, added), above);
@@ -109,6 +140,24 @@ internal unsafe struct AreaTree
         _root = Merge(below, above);
     }
 
+    /// <summary>Takes a range out of an area that holds all of it. The memory for one more area was reserved.</summary>
+    internal void CutOut(Area* area, ulong start, ulong end)
+    {
+        if (area->Start == start && area->End == end)
+        {
+            Remove(start, end);
+        }
+        else if (area->Start == start)
+        {
+            SetStart(area, end);
+        }
+        else
+        {
+            SplitAt(end);
+            SetEnd(area, start);
+        }
+    }
+
     /// <summary>Removes the areas of a range; none lies across its ends.</summary>
     internal void Remove(ulong start, ulong end)
     {
@@ -123,6 +172,14 @@ internal unsafe struct AreaTree
     {
         area->End = end;
         RefreshPath(_root, area->Start);
+    }
+
+    /// <summary>Moves the start of an area, up, or down where the way is free.</summary>
+    internal readonly void SetStart(Area* area, ulong start)
+    {
+        area->BackingOffset += start - area->Start;
+        area->Start = start;
+        RefreshPath(_root, start);
     }
 
     // The areas between low and high are those of the subtree: without one, all between is free.
@@ -234,6 +291,11 @@ internal unsafe struct AreaTree
             Free(area->Left);
             Free(area->Right);
             Count--;
+            if (area->Backing != null && FilePages.Release != null)
+            {
+                FilePages.Release(area->Backing, area->WritesFile);
+            }
+
             _pool.Return(area);
         }
     }

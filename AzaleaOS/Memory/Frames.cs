@@ -27,6 +27,33 @@ internal static unsafe class Frames
         return taken;
     }
 
+    /// <summary>Takes a block of 2^order frames for a page of the application. Contents undefined.</summary>
+    /// <param name="order">log2 of the frames.</param>
+    /// <param name="policy">Where from.</param>
+    /// <param name="address">The page's address: interleaving goes by it.</param>
+    /// <param name="frame">The first.</param>
+    internal static bool TryTake(int order, in MemoryPolicy policy, ulong address, out FrameNumber frame)
+        => policy.IsDefault
+            ? order == 0 ? TryTake(out frame) : TryTake(order, out frame)
+            : NodePlacement.TryTake(KernelMemory.Nodes, policy, Node, address, order, out frame);
+
+    /// <summary>Takes a frame filled with zeros for a page of the application.</summary>
+    internal static bool TryTakeZeroed(in MemoryPolicy policy, ulong address, out FrameNumber frame)
+    {
+        if (policy.IsDefault)
+        {
+            return TryTakeZeroed(out frame);
+        }
+
+        bool taken = TryTake(0, policy, address, out frame);
+        if (taken)
+        {
+            PageMemory.Clear(frame.Address.Mapped.Pointer, PageSize.Size4K);
+        }
+
+        return taken;
+    }
+
     /// <summary>Gives a frame back. Nobody may reach it any more, through no TLB.</summary>
     internal static void Return(FrameNumber frame)
     {

@@ -95,22 +95,25 @@ internal static unsafe class KernelRange
         }
 
         bool hasFrames = cache->TryReserve(1);
-        if (!hasFrames && usesSpares)
-        {
-            KernelMemory.Lock.Enter();
-            if (s_spares.Count > 0)
-            {
-                cache->Frames.Push(s_spares.Pop());
-                hasFrames = true;
-            }
-
-            KernelMemory.Lock.Exit();
-        }
-
-        return hasFrames ? PageError.None : PageError.OutOfMemory;
+        return hasFrames || (usesSpares && TryTakeSpare(cache)) ? PageError.None : PageError.OutOfMemory;
     }
 
-    private static bool TryKeepSpare(FrameNumber frame)
+    /// <summary>Takes one of the spares, for the application's half.</summary>
+    internal static bool TryTakeSpare(FrameCache* cache)
+    {
+        KernelMemory.Lock.Enter();
+        bool hasOne = s_spares.Count > 0;
+        if (hasOne)
+        {
+            cache->Frames.Push(s_spares.Pop());
+        }
+
+        KernelMemory.Lock.Exit();
+        return hasOne;
+    }
+
+    /// <summary>Keeps a frame as a spare, if one is missing.</summary>
+    internal static bool TryKeepSpare(FrameNumber frame)
     {
         if (s_spares.Count >= SparesKept)
         {
@@ -130,7 +133,7 @@ internal static unsafe class KernelRange
 
     private static void Finish(ref PageBatch batch, FrameCache* cache)
     {
-        Translations.Drop(in batch.Flush);
+        Translations.DropHere(in batch.Flush);
         for (int i = 0; i < batch.Count; i++)
         {
             if (batch.Order(i) == 0)

@@ -23,6 +23,15 @@ internal static class PageEntry
     /// <summary>Ours, in an entry that is not present: a page without access that keeps its frame.</summary>
     internal const ulong Kept = 1 << 9;
 
+    /// <summary>Ours: the frame belongs to somebody else, a file, and stays when the page goes.</summary>
+    internal const ulong Borrowed = 1 << 10;
+
+    /// <summary>Ours: a borrowed page that is never writable; who writes gets a copy.</summary>
+    internal const ulong CopyOnWrite = 1 << 11;
+
+    /// <summary>What a page keeps when its access changes.</summary>
+    internal const ulong Marks = Borrowed | CopyOnWrite;
+
     internal const ulong NoExecute = 1UL << 63;
 
     /// <summary>The physical address.</summary>
@@ -55,6 +64,13 @@ internal static class PageEntry
         };
         entry |= caching is PageCaching.Uncached ? CacheDisable | WriteThrough : 0;
         return entry | (level > 0 ? Large : 0);
+    }
+
+    /// <summary>The entry of a page whose access changes: address, caching and marks stay.</summary>
+    internal static ulong WithAccess(ulong entry, PageAccess access, int level)
+    {
+        access &= (entry & CopyOnWrite) != 0 ? ~PageAccess.Write : ~PageAccess.None;
+        return AddressOf(entry) | (entry & Marks) | Page(access, CachingOf(entry), level);
     }
 
     /// <summary>All but the address.</summary>

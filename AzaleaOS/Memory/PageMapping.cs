@@ -16,4 +16,7 @@ internal struct PageMapping
 
     /// <summary>How it is cached.</summary>
     internal PageCaching Caching;
+
+    /// <summary>Whether the frame is somebody else's: <see cref="PageEntry.Marks"/>.</summary>
+    internal ulong Marks;
 }

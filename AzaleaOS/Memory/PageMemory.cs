@@ -6,6 +6,31 @@ namespace AzaleaOS.Memory;
 /// <summary>Fills pages.</summary>
 internal static unsafe class PageMemory
 {
+    /// <summary>Copies a page of 4 KiB.</summary>
+    /// <param name="to">Aligned to 16 bytes.</param>
+    /// <param name="from">Aligned to 16 bytes; another page.</param>
+    internal static void Copy(void* to, void* from)
+    {
+        const int Step = 64;
+        byte* target = (byte*)to;
+        byte* source = (byte*)from;
+        byte* end = target + PageSize.Size4K;
+        do
+        {
+            Vector128<byte> first = Vector128.Load(source);
+            Vector128<byte> second = Vector128.Load(source + 16);
+            Vector128<byte> third = Vector128.Load(source + 32);
+            Vector128<byte> fourth = Vector128.Load(source + 48);
+            first.Store(target);
+            second.Store(target + 16);
+            third.Store(target + 32);
+            fourth.Store(target + 48);
+            source += Step;
+            target += Step;
+        }
+        while (target != end);
+    }
+
     /// <summary>Fills pages with zeros.</summary>
     /// <remarks>
     /// 16 bytes at a time: fewer instructions than eight, and no string instruction, which the

@@ -18,6 +18,18 @@ internal readonly unsafe partial struct PageTables
     /// </param>
     /// <remarks>No translation has to be dropped: the processor keeps none of pages that were not there.</remarks>
     internal PageError Map(VirtualAddress start, PhysicalAddress physical, ulong length, PageAccess access, PageCaching caching, FrameStash* tables, out ulong mapped)
+        => Map(start, physical, length, access, caching, 0, tables, out mapped);
+
+    /// <summary>The same, and the pages carry marks.</summary>
+    /// <param name="start">First address; a multiple of 4 KiB.</param>
+    /// <param name="physical">First physical address; a multiple of 4 KiB.</param>
+    /// <param name="length">Bytes; a multiple of 4 KiB.</param>
+    /// <param name="access">What may be done with the pages.</param>
+    /// <param name="caching">How they are cached.</param>
+    /// <param name="marks"><see cref="PageEntry.Marks"/>.</param>
+    /// <param name="tables">Frames for tables.</param>
+    /// <param name="mapped">Bytes from the start that are mapped now.</param>
+    internal PageError Map(VirtualAddress start, PhysicalAddress physical, ulong length, PageAccess access, PageCaching caching, ulong marks, FrameStash* tables, out ulong mapped)
     {
         mapped = 0;
         PageError error = Check(start, length);
@@ -55,7 +67,7 @@ internal readonly unsafe partial struct PageTables
 
             int shift = PageEntry.Shift(level);
             int room = (int)Math.Min((ulong)(Entries - PageEntry.Index(at, level)), (length - mapped) >> shift);
-            int filled = Fill(path[level], room, frame | PageEntry.Page(access, caching, level), 1UL << shift);
+            int filled = Fill(path[level], room, frame | marks | PageEntry.Page(access, caching, level), 1UL << shift);
             AddToCount(path, level, (ulong)filled);
             mapped += (ulong)filled << shift;
             if (filled < room)

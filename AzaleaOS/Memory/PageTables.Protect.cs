@@ -68,7 +68,7 @@ internal readonly unsafe partial struct PageTables
                     break;
                 }
 
-                ulong changed = PageEntry.AddressOf(old) | PageEntry.Page(access, PageEntry.CachingOf(old), level);
+                ulong changed = PageEntry.WithAccess(old, access, level);
                 if (changed != old)
                 {
                     *entry = changed;

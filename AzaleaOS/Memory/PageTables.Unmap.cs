@@ -7,7 +7,7 @@ internal readonly unsafe partial struct PageTables
     /// <summary>Takes pages away. Pages that are not there are skipped; large pages that lie half outside are split.</summary>
     /// <param name="at">Where to begin, and afterwards where to go on: <paramref name="end"/> when all is done.</param>
     /// <param name="end">The address after the range.</param>
-    /// <param name="releases">Whether the pages' frames go to the batch. Tables' frames always do.</param>
+    /// <param name="releases">Whether the pages' frames go to the batch, except borrowed ones. Tables' frames always do.</param>
     /// <param name="tables">Frames for tables, for splits: one is enough.</param>
     /// <param name="batch">What is left to do. If <paramref name="at"/> is not at the end, empty it and call again.</param>
     /// <returns>None, NeedsTables (bring one and call again), or what <see cref="Check"/> says.</returns>
@@ -59,7 +59,7 @@ internal readonly unsafe partial struct PageTables
                     break;
                 }
 
-                if (releases)
+                if (releases && (*entry & PageEntry.Borrowed) == 0)
                 {
                     batch.Add(PageEntry.AddressOf(*entry), shift - PageSize.Shift4K);
                 }

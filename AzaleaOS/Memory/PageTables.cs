@@ -101,6 +101,7 @@ internal readonly unsafe partial struct PageTables(PhysicalAddress root, ulong d
         mapping.Physical = new PhysicalAddress(PageEntry.AddressOf(entry) + (address.Value & (mapping.Size - 1)));
         mapping.Access = PageEntry.AccessOf(entry);
         mapping.Caching = PageEntry.CachingOf(entry);
+        mapping.Marks = entry & PageEntry.Marks;
         return true;
     }
 

@@ -1,27 +1,33 @@
-using AzaleaOS.Abi;
 using AzaleaOS.Cpu;
 
 namespace AzaleaOS.Memory;
 
 /// <summary>Drops translations from TLBs.</summary>
-/// <remarks>
-/// Source: SDM vol. 3A, 4.10.4. On this core alone: the others run no application code yet and touch
-/// nothing of its half; device registers and stacks are not unmapped while they are in use elsewhere.
-/// </remarks>
+/// <remarks>Source: SDM vol. 3A, 4.10.4.</remarks>
 internal static class Translations
 {
-    /// <summary>Drops what a change of page tables made stale.</summary>
+    /// <summary>Drops what a change of the application's page tables made stale, on all cores that may have it.</summary>
     internal static void Drop(in TlbFlush flush)
     {
-        if (flush.All)
+        if (flush.IsEmpty)
         {
-            Instructions.WriteCr3(Instructions.ReadCr3());
             return;
         }
 
-        for (ulong address = flush.Start; address != flush.End; address += PageSize.Size4K)
+        DropHere(in flush);
+        ulong end = flush.All ? flush.Start : flush.End;
+        Shootdown.Send(flush.Start, end);
+    }
+
+    /// <summary>
+    /// Drops it on this core alone. Enough for the kernel's half: device registers and stacks are not unmapped while they
+    /// are in use elsewhere.
+    /// </summary>
+    internal static void DropHere(in TlbFlush flush)
+    {
+        if (!flush.IsEmpty)
         {
-            Instructions.InvalidatePage(address);
+            Shootdown.DropHere(flush.Start, flush.All ? flush.Start : flush.End);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Diagnostics;
@@ -5,33 +6,52 @@ using AzaleaOS.Diagnostics;
 namespace AzaleaOS.Memory;
 
 /// <summary>The application's pages on the kernel's page tables: what <see cref="AddressSpace"/> asks for.</summary>
+/// <remarks>
+/// The holder of the address space's lock is alone in the application's half of the page tables. Tables are made of
+/// the core's own frames; the kernel is not preempted, so nobody else takes them between two steps.
+/// </remarks>
 internal static unsafe class UserPageTables
 {
     private const int LargeOrder = PageSize.Shift2M - PageSize.Shift4K;
+
+    // Cutting a 1 GiB page at either end takes two tables each.
+    private const int TablesPerCut = 4;
 
     /// <summary>The operations for <see cref="AddressSpace.Initialize"/>.</summary>
     internal static UserPages Operations => new()
     {
         Populate = &Populate,
         Release = &Release,
+        CanCut = &CanCut,
         Protect = &Protect,
+        Move = &Move,
+        Borrow = &Borrow,
+        Copy = &Copy,
+        Query = &Query,
         FreeBytes = &Frames.FreeBytes,
     };
 
-    private static bool Populate(ulong start, ulong length, Protection protection)
+    private static bool Populate(ulong start, ulong length, Protection protection, in MemoryPolicy policy, int order)
     {
         PageAccess access = Access(protection);
+        PageTables tables = KernelMemory.Tables;
         ulong end = start + length;
         while (start < end)
         {
-            bool isMapped = KernelMemory.Tables.TryQuery(new VirtualAddress(start), out PageMapping place);
-            if (isMapped)
+            ulong room = end - start;
+            if (room > PageSize.Size4K)
             {
-                start = PageSize.AlignDown(start, place.Size) + place.Size;
-                continue;
+                bool isMapped = tables.TryQuery(new VirtualAddress(start), out PageMapping place);
+                if (isMapped)
+                {
+                    start = PageSize.AlignDown(start, place.Size) + place.Size;
+                    continue;
+                }
+
+                room = Math.Min(room, place.Size);
             }
 
-            ulong added = Add(start, Math.Min(end - start, place.Size), access);
+            ulong added = Add(tables, start, room, access, policy, order);
             if (added == 0)
             {
                 return false;
@@ -43,35 +63,33 @@ internal static unsafe class UserPageTables
         return true;
     }
 
-    /// <summary>Adds one page of zeros, as large as alignment, room and free memory allow.</summary>
-    /// <returns>Its size; 0 if memory is exhausted.</returns>
-    private static ulong Add(ulong start, ulong room, PageAccess access)
+    /// <summary>Adds one page of zeros, as large as alignment, room and free memory allow, but of at least an order.</summary>
+    /// <returns>Its size, also where there is one already; 0 if memory is exhausted.</returns>
+    private static ulong Add(PageTables tables, ulong start, ulong room, PageAccess access, in MemoryPolicy policy, int order)
     {
-        FrameNumber frame = default;
-        int order = FrameAllocator.MaxOrder;
-        bool hasFrames = KernelMemory.Tables.HasHugePages && Fits(start, room, order) && Frames.TryTake(order, out frame);
-        if (!hasFrames)
+        FrameNumber frame;
+        if (room >= PageSize.Size2M)
         {
-            order = LargeOrder;
-            hasFrames = Fits(start, room, order) && Frames.TryTake(order, out frame);
-        }
-
-        ulong size = PageSize.Size4K << order;
-        if (hasFrames)
-        {
-            PageMemory.Clear(frame.Address.Mapped.Pointer, size);
-        }
-        else
-        {
-            order = 0;
-            size = PageSize.Size4K;
-            if (!Frames.TryTakeZeroed(out frame))
+            int largest = order == LargeOrder || !tables.HasHugePages ? LargeOrder : FrameAllocator.MaxOrder;
+            for (int large = largest; large >= Math.Max(order, LargeOrder); large -= LargeOrder)
             {
-                return 0;
+                ulong size = PageSize.Size4K << large;
+                if (room >= size && PageSize.IsAligned(start, size) && Frames.TryTake(large, policy, start, out frame))
+                {
+                    PageMemory.Clear(frame.Address.Mapped.Pointer, size);
+                    return Finish(tables, start, frame, large, access);
+                }
             }
         }
 
-        if (KernelRange.Map(new VirtualAddress(start), frame.Address, size, access, PageCaching.WriteBack) is PageError.None)
+        return order == 0 && Frames.TryTakeZeroed(policy, start, out frame) ? Finish(tables, start, frame, 0, access) : 0;
+    }
+
+    private static ulong Finish(PageTables tables, ulong start, FrameNumber frame, int order, PageAccess access)
+    {
+        ulong size = PageSize.Size4K << order;
+        PageError error = Map(tables, start, frame, size, access, 0);
+        if (error is PageError.None)
         {
             return size;
         }
@@ -85,26 +103,189 @@ internal static unsafe class UserPageTables
             _ = Frames.TryReturnRun(frame, 1UL << order);
         }
 
-        return 0;
+        return error is PageError.AlreadyMapped ? size : 0;
     }
 
-    private static bool Fits(ulong start, ulong room, int order)
+    private static PageError Map(PageTables tables, ulong start, FrameNumber frame, ulong size, PageAccess access, ulong marks)
     {
-        ulong size = PageSize.Size4K << order;
-        return room >= size && PageSize.IsAligned(start, size);
-    }
-
-    private static void Release(ulong start, ulong length)
-    {
-        PageError error = KernelRange.Unmap(new VirtualAddress(start), new VirtualAddress(start + length), releases: true);
-        if (error is not PageError.None)
+        FrameCache* cache = Frames.Cache;
+        while (true)
         {
-            Panic.Because("no memory for the page table that unmapping a part of a large page takes"u8);
+            PageError error = tables.Map(new VirtualAddress(start), frame.Address, size, access, PageCaching.WriteBack, marks, &cache->Frames, out _);
+            if (error is not PageError.NeedsTables)
+            {
+                return error;
+            }
+
+            if (!HasTables(cache, PageTables.TablesPerPage))
+            {
+                return PageError.OutOfMemory;
+            }
         }
     }
 
+    private static bool HasTables(FrameCache* cache, int count)
+        => cache->Frames.Count >= count || (cache->TryReserve(count) && cache->Frames.Count >= count);
+
+    private static bool CanCut(ulong start, ulong end)
+    {
+        FrameCache* cache = Frames.Cache;
+        if (HasTables(cache, TablesPerCut) || (!IsCut(start) && !IsCut(end)))
+        {
+            return true;
+        }
+
+        while (cache->Frames.Count < TablesPerCut)
+        {
+            if (!KernelRange.TryTakeSpare(cache))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether an address lies inside a large page.</summary>
+    private static bool IsCut(ulong address)
+        => KernelMemory.Tables.TryQuery(new VirtualAddress(address), out PageMapping place) && !PageSize.IsAligned(address, place.Size);
+
+    [SkipLocalsInit]
+    private static void Release(ulong start, ulong length)
+    {
+        FrameCache* cache = Frames.Cache;
+        VirtualAddress at = new(start);
+        VirtualAddress end = new(start + length);
+        while (at.Value != end.Value)
+        {
+            PageBatch.Create(out PageBatch batch);
+            PageError error = KernelMemory.Tables.Unmap(ref at, end, releases: true, &cache->Frames, ref batch);
+            Complete(ref batch, cache);
+            if (error is PageError.NeedsTables && !HasTables(cache, 1) && !KernelRange.TryTakeSpare(cache))
+            {
+                Panic.Because("nobody asked whether a large page can be cut"u8);
+            }
+        }
+    }
+
+    [SkipLocalsInit]
     private static bool Protect(ulong start, ulong length, Protection protection)
-        => KernelRange.Protect(new VirtualAddress(start), new VirtualAddress(start + length), Access(protection)) is PageError.None;
+    {
+        FrameCache* cache = Frames.Cache;
+        VirtualAddress at = new(start);
+        VirtualAddress end = new(start + length);
+        while (at.Value != end.Value)
+        {
+            PageBatch.Create(out PageBatch batch);
+            PageError error = KernelMemory.Tables.Protect(ref at, end, Access(protection), &cache->Frames, ref batch);
+            Complete(ref batch, cache);
+            if (error is PageError.NeedsTables && !HasTables(cache, 1))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool Move(ulong from, ulong to, ulong length)
+    {
+        if (TryMove(from, from + length, to - from, out ulong reached))
+        {
+            return true;
+        }
+
+        // The tables that became empty on the way are at hand again, so that the way back is open.
+        if (reached != from && !TryMove(to, to + (reached - from), from - to, out _))
+        {
+            Panic.Because("pages that were moved cannot be moved back"u8);
+        }
+
+        return false;
+    }
+
+    [SkipLocalsInit]
+    private static bool TryMove(ulong start, ulong stop, ulong distance, out ulong reached)
+    {
+        FrameCache* cache = Frames.Cache;
+        VirtualAddress at = new(start);
+        VirtualAddress end = new(stop);
+        bool isDone = true;
+        while (isDone && at.Value != end.Value)
+        {
+            PageBatch.Create(out PageBatch batch);
+            PageError error = KernelMemory.Tables.Move(ref at, end, distance, &cache->Frames, ref batch);
+            Complete(ref batch, cache);
+            isDone = error is not PageError.NeedsTables || HasTables(cache, PageTables.TablesPerPage);
+            while (!isDone && cache->Frames.Count < PageTables.TablesPerPage && KernelRange.TryTakeSpare(cache))
+            {
+                isDone = cache->Frames.Count == PageTables.TablesPerPage;
+            }
+        }
+
+        reached = at.Value;
+        return isDone;
+    }
+
+    private static bool Borrow(ulong page, FrameNumber frame, Protection protection, bool isCopiedOnWrite)
+    {
+        PageAccess access = Access(protection) & (isCopiedOnWrite ? ~PageAccess.Write : ~PageAccess.None);
+        ulong marks = PageEntry.Borrowed | (isCopiedOnWrite ? PageEntry.CopyOnWrite : 0);
+        return Map(KernelMemory.Tables, page, frame, PageSize.Size4K, access, marks) is PageError.None;
+    }
+
+    private static bool Copy(ulong page, FrameNumber frame, Protection protection, in MemoryPolicy policy)
+    {
+        if (!Frames.TryTake(0, policy, page, out FrameNumber copy))
+        {
+            return false;
+        }
+
+        PageMemory.Copy(copy.Address.Mapped.Pointer, frame.Address.Mapped.Pointer);
+        PageTables tables = KernelMemory.Tables;
+        FrameCache* cache = Frames.Cache;
+        PageError error = tables.TryQuery(new VirtualAddress(page), out _)
+            ? HasTables(cache, 2) ? tables.Replace(new VirtualAddress(page), copy.Address, Access(protection), &cache->Frames) : PageError.OutOfMemory
+            : Map(tables, page, copy, PageSize.Size4K, Access(protection), 0);
+        if (error is not PageError.None)
+        {
+            Frames.Return(copy);
+            return false;
+        }
+
+        TlbFlush flush = default;
+        flush.Add(page, PageSize.Size4K);
+        Translations.Drop(in flush);
+        return true;
+    }
+
+    private static UserPage Query(ulong address, out ulong alike)
+    {
+        bool isPresent = KernelMemory.Tables.TryQuery(new VirtualAddress(address), out PageMapping place);
+        alike = place.Size - (address & (place.Size - 1));
+        return new UserPage
+        {
+            IsPresent = isPresent,
+            IsCopiedOnWrite = (place.Marks & PageEntry.CopyOnWrite) != 0,
+            Frame = place.Physical.Frame,
+        };
+    }
+
+    private static void Complete(ref PageBatch batch, FrameCache* cache)
+    {
+        Translations.Drop(in batch.Flush);
+        for (int i = 0; i < batch.Count; i++)
+        {
+            if (batch.Order(i) != 0)
+            {
+                _ = KernelMemory.Nodes->TryReturnRun(batch.Frame(i), 1UL << batch.Order(i));
+            }
+            else if (!KernelRange.TryKeepSpare(batch.Frame(i)))
+            {
+                cache->Return(batch.Frame(i), batch.IsZeroed(i));
+            }
+        }
+    }
 
     private static PageAccess Access(Protection protection) => (PageAccess)(protection & Protection.All);
 }

@@ -63,6 +63,12 @@ internal static unsafe class FutexCalls
             return address % sizeof(uint) != 0 ? -Errno.EINVAL : -Errno.EFAULT;
         }
 
+        // A shared futex is found by its page, which has to be there.
+        if (!isPrivate && !UserMemory.TryLoad(address, out _))
+        {
+            return -Errno.EFAULT;
+        }
+
         FutexKey key = KeyOf(address, isPrivate);
         switch (command)
         {

@@ -50,14 +50,22 @@ internal static unsafe class Machine
 
         // Linux gives no more at a time (drivers/char/random.c, get_random_bytes_user by way of MAX_RW_COUNT).
         count = Math.Min(count, 0x7fff_f000);
-        ulong allowed = AddressSpace.Current->AllowedPrefix(buffer, count, Protection.Write);
-        if (allowed == 0 && count != 0)
+        const int Piece = 256;
+        byte* bytes = stackalloc byte[Piece];
+        ulong given = 0;
+        while (given < count)
         {
-            return -Errno.EFAULT;
+            ulong wanted = Math.Min(count - given, Piece);
+            RandomSource.Fill(new Span<byte>(bytes, (int)wanted));
+            ulong copied = UserMemory.CopyOut(buffer + given, bytes, wanted);
+            given += copied;
+            if (copied < wanted)
+            {
+                break;
+            }
         }
 
-        RandomSource.Fill(new Span<byte>((void*)buffer, (int)allowed));
-        return (long)allowed;
+        return given == 0 && count != 0 ? -Errno.EFAULT : (long)given;
     }
 
     /// <summary>personality(2): there is one, PER_LINUX.</summary>

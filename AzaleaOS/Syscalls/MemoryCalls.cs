@@ -5,216 +5,185 @@ using AzaleaOS.Memory;
 
 namespace AzaleaOS.Syscalls;
 
-/// <summary>The application's address space.</summary>
+/// <summary>The application's address space: what is mapped where.</summary>
+/// <remarks>Each call holds the address space's lock for as long as it looks at areas.</remarks>
 internal static unsafe class MemoryCalls
 {
-    /// <summary>mmap(2). Bytes of a file are copied: nothing can change it.</summary>
+    private const int HugeSizeShift = 26;
+    private const uint HugeSizeMask = 0x3f;
+
+    /// <summary>mmap(2).</summary>
     [Syscall(9)]
     internal static long Map(ulong address, ulong length, Protection protection, MapFlags flags, int descriptor, ulong offset)
     {
-        AddressSpace* space = AddressSpace.Current;
-        MapFlags type = flags & MapFlags.TypeMask;
-        if (offset % AddressSpace.PageSize != 0 || type is not (MapFlags.Shared or MapFlags.Private or MapFlags.SharedValidate))
+        if (offset % AddressSpace.PageSize != 0)
         {
             return -Errno.EINVAL;
         }
 
-        if ((flags & MapFlags.HugePages) != 0)
-        {
-            // No pages are set aside for this, and Linux says the same then.
-            return -Errno.ENOMEM;
-        }
-
-        if ((flags & MapFlags.GrowsDown) != 0)
-        {
-            return -Errno.EOPNOTSUPP;
-        }
-
         if ((flags & MapFlags.Anonymous) != 0)
         {
-            return type == MapFlags.SharedValidate ? -Errno.EINVAL : space->Map(address, length, protection, flags);
+            return MapAnonymous(address, length, protection, flags);
         }
 
         FileReference reference = DescriptorTable.Get(descriptor);
-        long result = reference.IsNull ? -Errno.EBADF : MapFile(space, reference.File, address, length, protection, flags, offset);
+        long result = reference.IsNull ? -Errno.EBADF : MapFile(reference.File, address, length, protection, flags, offset);
         reference.Release();
         return result;
-    }
-
-    private static long MapFile(AddressSpace* space, OpenFile* file, ulong address, ulong length, Protection protection, MapFlags flags, ulong offset)
-    {
-        MapFlags type = flags & MapFlags.TypeMask;
-        if (!file->CanRead || (type != MapFlags.Private && (protection & Protection.Write) != 0 && !file->CanWrite))
-        {
-            return -Errno.EACCES;
-        }
-
-        if (file->Node->IsRegular)
-        {
-            return offset + length < offset
-                ? -Errno.EOVERFLOW
-                : space->MapFile(address, length, protection, flags, file->Node, file->Node->Data, file->Node->Size, offset);
-        }
-
-        return file->Operations == FileOperations.Zero ? space->Map(address, length, protection, flags) : -Errno.ENODEV;
     }
 
     /// <summary>mprotect(2).</summary>
     [Syscall(10)]
     internal static long Protect(ulong address, ulong length, uint protection)
     {
-        // PROT_SEM means nothing on x86; PROT_GROWSDOWN and PROT_GROWSUP need areas that grow.
-        const uint Semaphore = 8;
-        return (protection & ~((uint)Protection.All | Semaphore)) != 0
-            ? -Errno.EINVAL
-            : AddressSpace.Current->Protect(address, length, (Protection)protection);
+        // PROT_SEM means nothing on x86; no area of x86 grows upwards.
+        const uint Semaphore = 8, GrowsDown = 0x0100_0000, GrowsUp = 0x0200_0000;
+        if ((protection & ~((uint)Protection.All | Semaphore | GrowsDown)) != 0)
+        {
+            return (protection & GrowsUp) == 0 || address % AddressSpace.PageSize != 0 || (protection & GrowsDown) != 0 || length != 0 ? -Errno.EINVAL : 0;
+        }
+
+        AddressSpace* space = AddressSpace.Current;
+        space->Lock.Enter();
+        long result = space->Protect(address, length, (Protection)protection, (protection & GrowsDown) != 0);
+        space->Lock.Exit();
+        return result;
     }
+
+    /// <summary>pkey_mprotect(2): there are no protection keys, so that only -1, none, is right.</summary>
+    [Syscall(329)]
+    internal static long ProtectWithKey(ulong address, ulong length, uint protection, int key)
+        => key == -1 ? Protect(address, length, protection) : -Errno.EINVAL;
+
+    /// <summary>pkey_alloc(2): -ENOSPC, as on a processor without protection keys.</summary>
+    [Syscall(330)]
+    internal static long AllocateKey(ulong flags, ulong rights) => flags != 0 || (rights & ~3UL) != 0 ? -Errno.EINVAL : -Errno.ENOSPC;
+
+    /// <summary>pkey_free(2).</summary>
+    [Syscall(331)]
+    internal static long FreeKey(int key) => -Errno.EINVAL;
 
     /// <summary>munmap(2).</summary>
     [Syscall(11)]
-    internal static long Unmap(ulong address, ulong length) => AddressSpace.Current->Unmap(address, length);
+    internal static long Unmap(ulong address, ulong length)
+    {
+        AddressSpace* space = AddressSpace.Current;
+        space->Lock.Enter();
+        long result = space->Unmap(address, length);
+        space->Lock.Exit();
+        return result;
+    }
 
     /// <summary>brk(2).</summary>
     [Syscall(12)]
-    internal static long SetBreak(ulong end) => AddressSpace.Current->SetBreak(end);
-
-    /// <summary>mremap(2): shrinks, grows in place where there is room, else moves.</summary>
-    [Syscall(25)]
-    internal static long Remap(ulong address, ulong oldLength, ulong newLength, uint flags, ulong newAddress)
+    internal static long SetBreak(ulong end)
     {
-        const uint MayMove = 1, Fixed = 2;
         AddressSpace* space = AddressSpace.Current;
-        ulong oldBytes = AddressSpace.RoundUp(oldLength);
-        ulong newBytes = AddressSpace.RoundUp(newLength);
-        if (address % AddressSpace.PageSize != 0 || newBytes == 0 || oldBytes == 0 || (flags & ~(MayMove | Fixed)) != 0)
+        space->Lock.Enter();
+        long result = space->SetBreak(end);
+        space->Lock.Exit();
+        return result;
+    }
+
+    /// <summary>mremap(2).</summary>
+    [Syscall(25)]
+    internal static long Remap(ulong address, ulong oldLength, ulong newLength, RemapFlags flags, ulong newAddress)
+    {
+        AddressSpace* space = AddressSpace.Current;
+        space->Lock.Enter();
+        long result = space->Remap(address, oldLength, newLength, flags, newAddress);
+        space->Lock.Exit();
+        return result;
+    }
+
+    private static long MapAnonymous(ulong address, ulong length, Protection protection, MapFlags flags)
+    {
+        MapFlags type = flags & MapFlags.TypeMask;
+        if (type is not (MapFlags.Shared or MapFlags.Private) || (type == MapFlags.Shared && (flags & MapFlags.GrowsDown) != 0))
         {
             return -Errno.EINVAL;
         }
 
-        if ((flags & Fixed) != 0)
+        AreaFlags kind = AddressSpace.KindOf(flags);
+        if ((flags & MapFlags.HugePages) != 0)
         {
-            return (flags & MayMove) == 0 ? -Errno.EINVAL : -Errno.EOPNOTSUPP;
+            uint shift = ((uint)flags >> HugeSizeShift) & HugeSizeMask;
+            switch (shift)
+            {
+                case 0 or PageSize.Shift2M:
+                    kind |= AreaFlags.Huge2M;
+                    break;
+                case PageSize.Shift1G when KernelMemory.Tables.HasHugePages:
+                    kind |= AreaFlags.Huge1G;
+                    break;
+                default:
+                    return -Errno.EINVAL;
+            }
         }
 
-        Area* area = space->AreaAtOrAbove(address);
-        if (area == null || area->Start > address || area->End - address < oldBytes)
+        return Place(address, length, protection, flags, kind);
+    }
+
+    private static long MapFile(OpenFile* file, ulong address, ulong length, Protection protection, MapFlags flags, ulong offset)
+    {
+        // MAP_SYNC and what is not defined yet: refused where the caller wants to know.
+        const uint Known = 0x7f_ffff & ~0x8_0000u;
+        MapFlags type = flags & MapFlags.TypeMask;
+        if ((file->Flags & OpenFlags.Path) != 0)
         {
-            return -Errno.EFAULT;
+            return -Errno.EBADF;
         }
 
-        if (newBytes <= oldBytes)
+        if (length == 0)
         {
-            return newBytes == oldBytes || space->Unmap(address + newBytes, oldBytes - newBytes) == 0 ? (long)address : -Errno.ENOMEM;
+            return -Errno.EINVAL;
         }
 
-        if (area->Backing != null)
+        if (offset + AddressSpace.RoundUp(length) < offset)
+        {
+            return -Errno.EOVERFLOW;
+        }
+
+        if (type is not (MapFlags.Shared or MapFlags.Private or MapFlags.SharedValidate))
+        {
+            return -Errno.EINVAL;
+        }
+
+        if (type == MapFlags.SharedValidate && ((uint)flags & ~Known) != 0)
         {
             return -Errno.EOPNOTSUPP;
         }
 
-        Protection protection = area->Protection;
-        MapFlags kind = MapFlags.Anonymous
-            | ((area->Flags & AreaFlags.Shared) != 0 ? MapFlags.Shared : MapFlags.Private)
-            | ((area->Flags & AreaFlags.Lazy) != 0 ? MapFlags.NoReserve : 0);
-        ulong added = newBytes - oldBytes;
-        if (space->Map(address + oldBytes, added, protection, kind | MapFlags.FixedNoReplace) >= 0)
+        if (!file->CanRead || (type != MapFlags.Private && (protection & Protection.Write) != 0 && !file->CanWrite))
         {
-            return (long)address;
+            return -Errno.EACCES;
         }
 
-        return (flags & MayMove) == 0 ? -Errno.ENOMEM : Move(space, address, oldBytes, newBytes, protection, kind);
-    }
+        AreaFlags kind = type == MapFlags.Private ? AreaFlags.None : AreaFlags.Shared | (file->CanWrite ? AreaFlags.None : AreaFlags.NeverWritable);
+        kind |= (flags & MapFlags.Locked) != 0 ? AreaFlags.Locked : AreaFlags.None;
+        if (!file->Node->IsRegular)
+        {
+            return file->Operations == FileOperations.Zero ? Place(address, length, protection, flags, AddressSpace.KindOf(flags)) : -Errno.ENODEV;
+        }
 
-    /// <summary>msync(2): no file is ever changed through memory, so that there is nothing to write.</summary>
-    [Syscall(26)]
-    internal static long Synchronize(ulong address, ulong length, uint flags)
-    {
-        const uint Async = 1, Invalidate = 2, Sync = 4;
-        return address % AddressSpace.PageSize != 0 || (flags & ~(Async | Invalidate | Sync)) != 0 || (flags & (Async | Sync)) == (Async | Sync)
-            ? -Errno.EINVAL
-            : IsMapped(address, length) ? 0 : -Errno.ENOMEM;
-    }
-
-    /// <summary>madvise(2).</summary>
-    [Syscall(28)]
-    internal static long Advise(ulong address, ulong length, int advice)
-    {
-        const int DontNeed = 4;
-        if (address % AddressSpace.PageSize != 0)
+        if ((flags & MapFlags.GrowsDown) != 0)
         {
             return -Errno.EINVAL;
         }
 
-        switch (advice)
-        {
-            // NORMAL, RANDOM, SEQUENTIAL, WILLNEED, FREE, HUGEPAGE, NOHUGEPAGE, DONTDUMP, DODUMP, COLD, PAGEOUT:
-            // hints that may be ignored.
-            case 0 or 1 or 2 or 3 or 8 or 14 or 15 or 16 or 17 or 20 or 21:
-                return IsMapped(address, length) ? 0 : -Errno.ENOMEM;
-            case DontNeed:
-                return AddressSpace.Current->Discard(address, AddressSpace.RoundUp(length));
-            default:
-                return -Errno.EINVAL;
-        }
-    }
-
-    /// <summary>mlock(2): memory is never swapped; pages that are still owed are provided.</summary>
-    [Syscall(149)]
-    internal static long Lock(ulong address, ulong length)
-    {
-        ulong start = address & ~(AddressSpace.PageSize - 1);
-        ulong end = AddressSpace.RoundUp(address + length);
-        if (!IsMapped(start, end - start))
-        {
-            return -Errno.ENOMEM;
-        }
-
         AddressSpace* space = AddressSpace.Current;
-        for (ulong at = start; at < end;)
-        {
-            Area* area = space->AreaAtOrAbove(at);
-            ulong until = Math.Min(end, area->End);
-            if ((area->Flags & AreaFlags.Lazy) != 0 && area->Protection != Protection.None
-                && !space->PopulateNow(at, until - at, area->Protection))
-            {
-                return -Errno.ENOMEM;
-            }
-
-            at = until;
-        }
-
-        return 0;
+        space->Lock.Enter();
+        long result = space->MapFile(address, length, protection, flags, kind, file->Node, file->Node->Data, file->Node->Size, offset);
+        space->Lock.Exit();
+        return result;
     }
 
-    /// <summary>munlock(2).</summary>
-    [Syscall(150)]
-    internal static long Unlock(ulong address, ulong length)
+    private static long Place(ulong address, ulong length, Protection protection, MapFlags flags, AreaFlags kind)
     {
-        ulong start = address & ~(AddressSpace.PageSize - 1);
-        return IsMapped(start, AddressSpace.RoundUp(address + length) - start) ? 0 : -Errno.ENOMEM;
-    }
-
-    private static bool IsMapped(ulong address, ulong length)
-        => length == 0 || AddressSpace.Current->Allows(address, AddressSpace.RoundUp(length), Protection.None);
-
-    private static long Move(AddressSpace* space, ulong address, ulong oldBytes, ulong newBytes, Protection protection, MapFlags kind)
-    {
-        long moved = space->Map(0, newBytes, Protection.Read | Protection.Write, kind);
-        if (moved < 0)
-        {
-            return moved;
-        }
-
-        bool isReadable = (protection & Protection.Read) != 0;
-        if (!isReadable && space->Protect(address, oldBytes, Protection.Read) < 0)
-        {
-            space->Unmap((ulong)moved, newBytes);
-            return -Errno.ENOMEM;
-        }
-
-        Buffer.MemoryCopy((void*)address, (void*)moved, newBytes, oldBytes);
-        space->Protect((ulong)moved, newBytes, protection);
-        space->Unmap(address, oldBytes);
-        return moved;
+        AddressSpace* space = AddressSpace.Current;
+        space->Lock.Enter();
+        long result = space->Map(address, length, protection, flags, kind, null, 0);
+        space->Lock.Exit();
+        return result;
     }
 }

@@ -1,9 +1,13 @@
+using AzaleaOS.Memory;
+
 namespace AzaleaOS.Threads;
 
 /// <summary>Which futex an address means.</summary>
 /// <param name="value">The word's address, which is a multiple of 4; bit 0 is set for a shared one.</param>
 internal readonly struct FutexKey(ulong value)
 {
+    private const ulong Physical = 1UL << 63;
+
     internal readonly ulong Value = value;
 
     /// <summary>No futex.</summary>
@@ -13,6 +17,10 @@ internal readonly struct FutexKey(ulong value)
     internal static FutexKey Private(ulong address) => new(address);
 
     /// <summary>The key of a futex that may be mapped at several addresses.</summary>
-    /// <remarks>As in Linux, a private and a shared operation on the same word do not meet.</remarks>
-    internal static FutexKey Shared(ulong address) => new(address | 1);
+    /// <remarks>
+    /// In shared memory the word's physical address, which has bit 63 set here. As in Linux, a private and a shared
+    /// operation on the same word do not meet.
+    /// </remarks>
+    internal static unsafe FutexKey Shared(ulong address)
+        => AddressSpace.Current->TryGetSharedKey(address, out ulong physical) ? new(physical | Physical | 1) : new(address | 1);
 }

@@ -10,12 +10,23 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
     [InlineData("waiting", "-static")]
     [InlineData("memory", "-static")]
     [InlineData("memory", "-static-pie")]
+    [InlineData("mappings", "-static")]
     [InlineData("addresses", "-static")]
     [InlineData("identity", "-static", "one", "", "two words", "quote\"back\\slash")]
     public void Every_result_is_the_one_of_Linux(string program, string kind, params string[] arguments)
     {
         string[] words = [tree.AddProgram(program, kind), .. arguments];
         tree.Here(new MachineDescription(), words).MustEqual(tree.OnLinux(words));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Threads_that_tear_at_the_address_space_find_their_own_memory_and_errors_only(int cores)
+    {
+        string[] words = [tree.AddProgram("tearing", "-static")];
+        tree.Here(new MachineDescription { Cpus = cores }, words).MustEqual(tree.OnLinux(words));
     }
 
     [Theory]

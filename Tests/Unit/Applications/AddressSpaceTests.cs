@@ -16,19 +16,25 @@ public sealed unsafe class AddressSpaceTests : IDisposable
 
     private static ulong First => HostApplication.Window + (32 * AddressSpace.PageSize);
 
-    public void Dispose() => _host.Dispose();
+    public void Dispose()
+    {
+        HostFile.Stop();
+        _host.Dispose();
+    }
 
     [Property(MaxTest = 300)]
     public void Whatever_is_mapped_unmapped_and_protected_every_page_is_what_a_plain_array_says((byte Operation, byte Page, byte Count, byte Protection)[] script)
     {
-        HostApplication.Space->Unmap(First, 200 * AddressSpace.PageSize);
+        Space->Unmap(First, 200 * AddressSpace.PageSize);
+        HostFile.Start();
         new AddressSpaceModel(First).Run(script);
     }
 
     [Property(MaxTest = 100)]
     public void Running_out_of_frames_is_an_error_and_leaves_a_sound_address_space((byte Operation, byte Page, byte Count, byte Protection)[] script, byte frames)
     {
-        HostApplication.Space->Unmap(First, 200 * AddressSpace.PageSize);
+        Space->Unmap(First, 200 * AddressSpace.PageSize);
+        HostFile.Start();
         HostApplication.FramesLeft = frames;
         new AddressSpaceModel(First) { MayFail = true }.Run(script);
         HostApplication.FramesLeft = int.MaxValue;
@@ -68,9 +74,9 @@ public sealed unsafe class AddressSpaceTests : IDisposable
         Assert.Equal(before, HostApplication.Frames);
         Assert.Equal(0, Space->Protect(at + 4096, 4096, ReadWrite));
         Assert.Equal(before, HostApplication.Frames);
-        Assert.True(Space->ServeFault(at + 4096 + 17, Protection.Write));
+        Assert.Equal(FaultOutcome.Served, Space->ServeFault(at + 4096 + 17, Protection.Write));
         Assert.Equal(before + 1, HostApplication.Frames);
-        Assert.False(Space->ServeFault(at, Protection.Read));
+        Assert.Equal(FaultOutcome.NotAllowed, Space->ServeFault(at, Protection.Read));
     }
 
     [Fact]
@@ -90,7 +96,9 @@ public sealed unsafe class AddressSpaceTests : IDisposable
         ulong at = (ulong)Space->Map(0, 8192, ReadWrite, Anonymous);
         *(int*)at = 42;
         *(int*)(at + 4096) = 43;
-        Assert.Equal(0, Space->Discard(at, 4096));
+        Assert.Equal(0, Space->Advise(at, 4096, Advice.DontNeed));
+        Assert.False(HostApplication.HasFrame(at));
+        Assert.Equal(FaultOutcome.Served, Space->ServeFault(at, Protection.Read));
         Assert.Equal(0, *(int*)at);
         Assert.Equal(43, *(int*)(at + 4096));
     }
@@ -142,13 +150,13 @@ public sealed unsafe class AddressSpaceTests : IDisposable
         byte[] bytes = new byte[5000];
         Random.Shared.NextBytes(bytes);
         byte* file = HostApplication.Pin(bytes);
-        ulong at = (ulong)Space->MapFile(0, 3 * 4096, Protection.Read, MapFlags.Private, file, file, 5000, 0);
+        ulong at = (ulong)Space->MapFile(0, 3 * 4096, Protection.Read, MapFlags.Private, AreaFlags.None, file, file, 5000, 0);
         Assert.True(HostApplication.At(at, 5000).SequenceEqual(bytes));
         Assert.True(HostApplication.At(at + 5000, 8192 - 5000).IndexOfAnyExcept((byte)0) < 0);
         Assert.True(Space->Allows(at, 8192, Protection.Read));
         Assert.False(Space->Allows(at, 8193, Protection.Read));
         Assert.False(HostApplication.HasFrame(at + 8192));
-        Assert.False(Space->ServeFault(at + 8192, Protection.Read));
+        Assert.Equal(FaultOutcome.BeyondFile, Space->ServeFault(at + 8192, Protection.Read));
         Assert.Equal(0, Space->Unmap(at, 3 * 4096));
     }
 

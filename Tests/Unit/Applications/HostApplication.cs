@@ -17,21 +17,15 @@ public sealed unsafe class HostApplication : IDisposable
     public const int WindowPages = 256;
     internal const ulong PageSize = AddressSpace.PageSize;
 
-    private const int PrivateAnonymous = 0x22;
-    private const int NoReserve = 0x4000;
-    private const int DontNeed = 4;
-
     private static readonly List<nint> s_kernelPages = [];
     private static readonly MemoryStream s_console = new();
-    private static bool[] s_hasFrame = [];
     private static ulong s_window;
     private static ulong s_cursor;
     private static AzaleaOS.Threads.Thread* s_thread;
 
     public HostApplication()
     {
-        s_window = (ulong)Mmap(0, WindowPages * PageSize, 0, PrivateAnonymous | NoReserve, -1, 0);
-        s_hasFrame = new bool[WindowPages];
+        s_window = HostPages.Start(WindowPages);
         s_console.SetLength(0);
         FramesLeft = int.MaxValue;
         KernelPagesLeft = int.MaxValue;
@@ -45,7 +39,7 @@ public sealed unsafe class HostApplication : IDisposable
         CoreBlock.Hosted = core;
         Assert.True(ThreadTable.Initialize() && FutexTable.Initialize() && ThreadTable.Add(s_thread));
         Space = (AddressSpace*)TakeKernelPage();
-        Space->Initialize(Pages, s_window, s_window + (WindowPages * PageSize));
+        Space->Initialize(HostPages.Operations, s_window, s_window + (WindowPages * PageSize));
         AddressSpace.Current = Space;
         Assert.True(FileOperations.Initialize() && PollableFiles.Initialize() && FileTree.Initialize() && DescriptorTable.Initialize());
         Process.WorkingDirectory = FileTree.Root;
@@ -67,7 +61,11 @@ public sealed unsafe class HostApplication : IDisposable
         s_cursor = (ulong)Space->Map(s_window, 16 * PageSize, Protection.Read | Protection.Write, MapFlags.Private | MapFlags.Anonymous | MapFlags.Fixed);
     }
 
-    internal static int FramesLeft { get; set; }
+    internal static int FramesLeft
+    {
+        get => HostPages.FramesLeft;
+        set => HostPages.FramesLeft = value;
+    }
 
     internal static int KernelPagesLeft { get; set; }
 
@@ -75,18 +73,16 @@ public sealed unsafe class HostApplication : IDisposable
 
     public static int Exited { get; private set; }
 
-    internal static UserPages Pages => new() { Populate = &Populate, Release = &Release, Protect = &Protect, FreeBytes = &FreeBytes };
-
     internal static AddressSpace* Space { get; private set; }
 
     /// <summary>Pages of the window that have a frame.</summary>
-    internal static int Frames => s_hasFrame.Count(has => has);
+    internal static int Frames => HostPages.Present;
 
     internal static ulong Window => s_window;
 
     internal static byte[] Console => s_console.ToArray();
 
-    internal static bool HasFrame(ulong address) => s_hasFrame[(address - s_window) / PageSize];
+    internal static bool HasFrame(ulong address) => HostPages.IsPresent(address);
 
     /// <summary>An address of the application that holds these bytes.</summary>
     internal static ulong Put(ReadOnlySpan<byte> bytes)
@@ -117,7 +113,7 @@ public sealed unsafe class HostApplication : IDisposable
     public void Dispose()
     {
         AddressSpace.Current = null;
-        _ = Munmap((nint)s_window, WindowPages * PageSize);
+        HostPages.Stop();
         foreach (nint page in s_kernelPages)
             NativeMemory.AlignedFree((void*)page);
         s_kernelPages.Clear();
@@ -132,46 +128,6 @@ public sealed unsafe class HostApplication : IDisposable
         s_kernelPages.Add((nint)page);
         return page;
     }
-
-    private static bool Populate(ulong start, ulong length, Protection protection)
-    {
-        Assert.NotEqual(Protection.None, protection);
-        for (ulong page = start; page < start + length; page += PageSize)
-        {
-            ref bool has = ref s_hasFrame[(page - s_window) / PageSize];
-            if (has)
-                continue;
-            if (FramesLeft-- <= 0)
-                return false;
-            has = true;
-            _ = Mprotect((nint)page, PageSize, (int)protection);
-        }
-
-        return true;
-    }
-
-    private static void Release(ulong start, ulong length)
-    {
-        for (ulong page = start; page < start + length; page += PageSize)
-        {
-            s_hasFrame[(page - s_window) / PageSize] = false;
-            _ = Madvise((nint)page, PageSize, DontNeed);
-            _ = Mprotect((nint)page, PageSize, 0);
-        }
-    }
-
-    private static bool Protect(ulong start, ulong length, Protection protection)
-    {
-        for (ulong page = start; page < start + length; page += PageSize)
-        {
-            if (s_hasFrame[(page - s_window) / PageSize])
-                _ = Mprotect((nint)page, PageSize, (int)protection);
-        }
-
-        return true;
-    }
-
-    private static ulong FreeBytes() => (ulong)Math.Min(Math.Max(FramesLeft, 0), WindowPages * 4) * PageSize;
 
     private static void Show(byte* bytes, int length, byte stream) => s_console.Write(new ReadOnlySpan<byte>(bytes, length));
 
@@ -189,18 +145,6 @@ public sealed unsafe class HostApplication : IDisposable
     private static long WallClock() => 1_700_000_000L * Clock.Second;
 
     private static void Relax() => Ticks += 1_000_000;
-
-    [DllImport("libc", EntryPoint = "mmap")]
-    private static extern nint Mmap(nint address, ulong length, int protection, int flags, int descriptor, nint offset);
-
-    [DllImport("libc", EntryPoint = "munmap")]
-    private static extern int Munmap(nint address, ulong length);
-
-    [DllImport("libc", EntryPoint = "mprotect")]
-    private static extern int Mprotect(nint address, ulong length, int protection);
-
-    [DllImport("libc", EntryPoint = "madvise")]
-    private static extern int Madvise(nint address, ulong length, int advice);
 }
 
 /// <summary>Tests of the kernel's static state, one after the other.</summary>

@@ -175,7 +175,7 @@ public sealed unsafe class SyscallTests : IDisposable
         MemoryCalls.Map(at + 8192, 4096, Protection.Read, MapFlags.Private | MapFlags.Anonymous | MapFlags.Fixed, -1, 0);
         HostApplication.At(at, 8192).Fill(0x5a);
         Assert.Equal(-Errno.ENOMEM, MemoryCalls.Remap(at, 8192, 16384, 0, 0));
-        ulong moved = (ulong)MemoryCalls.Remap(at, 8192, 16384, 1, 0);
+        ulong moved = (ulong)MemoryCalls.Remap(at, 8192, 16384, RemapFlags.MayMove, 0);
         Assert.NotEqual(at, moved);
         Assert.True(HostApplication.At(moved, 8192).IndexOfAnyExcept((byte)0x5a) < 0);
         Assert.True(HostApplication.At(moved + 8192, 8192).IndexOfAnyExcept((byte)0) < 0);

@@ -1,0 +1,227 @@
+using AzaleaOS.Abi;
+using AzaleaOS.Abi.Linux;
+
+namespace AzaleaOS.Memory;
+
+/// <summary>madvise, mincore and msync.</summary>
+/// <remarks>Source for which error goes before which: Linux, mm/madvise.c.</remarks>
+internal unsafe partial struct AddressSpace
+{
+    /// <summary>madvise for a range.</summary>
+    /// <param name="start">A multiple of the page size.</param>
+    /// <param name="length">Bytes; rounded up to pages.</param>
+    /// <param name="advice">What is advised.</param>
+    /// <returns>0; -EINVAL; -ENOMEM also where the range has holes, the rest of which was advised all the same; -EACCES, -EPERM, -EFAULT.</returns>
+    internal long Advise(ulong start, ulong length, Advice advice)
+    {
+        if (!IsKnown(advice) || start % PageSize != 0)
+        {
+            return -Errno.EINVAL;
+        }
+
+        ulong bytes = RoundUp(length);
+        if ((length != 0 && bytes == 0) || start + bytes < start)
+        {
+            return -Errno.EINVAL;
+        }
+
+        ulong end = start + bytes;
+        bool hasHole = false;
+        bool isPopulation = advice is Advice.PopulateRead or Advice.PopulateWrite;
+        for (ulong at = start; at < end;)
+        {
+            Area* area = _areas.FirstEndingAfter(at);
+            if (area == null || area->Start >= end || (isPopulation && area->Start > at))
+            {
+                return -Errno.ENOMEM;
+            }
+
+            hasHole |= area->Start > at;
+            at = Math.Max(at, area->Start);
+            ulong until = Math.Min(end, area->End);
+            long result = Advise(area, at, until, advice);
+            if (result < 0)
+            {
+                return result;
+            }
+
+            at = until;
+        }
+
+        if (bytes != 0 && FlagsOf(advice, out _, out _))
+        {
+            JoinBetween(start, end);
+        }
+
+        return hasHole ? -Errno.ENOMEM : 0;
+    }
+
+    /// <summary>mincore: whether each page of a range is there.</summary>
+    /// <param name="start">A multiple of the page size.</param>
+    /// <param name="pages">One byte for each page.</param>
+    /// <returns>How many pages at the beginning are mapped at all.</returns>
+    internal readonly int FindResident(ulong start, Span<byte> pages)
+    {
+        for (int i = 0; i < pages.Length; i++)
+        {
+            ulong page = start + ((ulong)i * PageSize);
+            Area* area = _areas.Find(page);
+            if (area == null)
+            {
+                return i;
+            }
+
+            // The pages of a file are in memory, mapped or not.
+            bool isInFile = area->Backing != null && (area->Flags & AreaFlags.BeyondFile) == 0;
+            pages[i] = (byte)(isInFile || _pages.Query(page, out _).IsPresent ? 1 : 0);
+        }
+
+        return pages.Length;
+    }
+
+    /// <summary>msync: files are in memory, so that nothing has to be written.</summary>
+    /// <param name="start">A multiple of the page size.</param>
+    /// <param name="end">The end.</param>
+    /// <param name="invalidates">MS_INVALIDATE: refused for locked memory.</param>
+    /// <returns>0, -ENOMEM where the range has holes, -EBUSY.</returns>
+    internal readonly long Synchronize(ulong start, ulong end, bool invalidates)
+    {
+        bool hasHole = false;
+        for (ulong at = start; at < end;)
+        {
+            Area* area = _areas.FirstEndingAfter(at);
+            if (area == null || area->Start >= end)
+            {
+                return -Errno.ENOMEM;
+            }
+
+            hasHole |= area->Start > at;
+            if (invalidates && (area->Flags & AreaFlags.Locked) != 0)
+            {
+                return -Errno.EBUSY;
+            }
+
+            at = area->End;
+        }
+
+        return hasHole ? -Errno.ENOMEM : 0;
+    }
+
+    private static bool IsKnown(Advice advice)
+        => advice is >= Advice.Normal and <= Advice.DontNeed or >= Advice.Free and <= Advice.LockedDontNeed;
+
+    private long Advise(Area* area, ulong start, ulong end, Advice advice)
+    {
+        if ((area->Flags & AreaFlags.Sealed) != 0 && advice is Advice.DontNeed or Advice.Free or Advice.Remove or Advice.LockedDontNeed)
+        {
+            return -Errno.EPERM;
+        }
+
+        bool isLocked = (area->Flags & AreaFlags.Locked) != 0;
+        switch (advice)
+        {
+            case Advice.DontNeed when isLocked:
+            case Advice.Free when isLocked || area->Backing != null || area->IsShared || (area->Flags & AreaFlags.Huge) != 0:
+            case Advice.Cold or Advice.PageOut when isLocked || (area->Flags & AreaFlags.Huge) != 0:
+            case Advice.WipeOnFork when area->Backing != null || area->IsShared:
+            case Advice.Remove when isLocked || !area->IsShared:
+                return -Errno.EINVAL;
+            case Advice.Remove when (area->Protection & Protection.Write) == 0 && area->Backing != null:
+                return -Errno.EACCES;
+            case Advice.DontNeed or Advice.LockedDontNeed:
+                return Discard(area, start, end);
+            case Advice.Free:
+                // What nobody wants back may stay: no faults are asked for in this mode.
+                return _mode == PopulateMode.Eager ? 0 : Discard(area, start, end);
+            case Advice.Remove:
+                return area->Backing == null ? Discard(area, start, end) : -Errno.EOPNOTSUPP;
+            case Advice.PopulateRead:
+                return ProvideAdvised(area, start, end, Protection.Read);
+            case Advice.PopulateWrite:
+                return ProvideAdvised(area, start, end, Protection.Write);
+            default:
+                return FlagsOf(advice, out AreaFlags set, out AreaFlags cleared) ? SetFlags(area, start, end, set, cleared) : 0;
+        }
+    }
+
+    private static bool FlagsOf(Advice advice, out AreaFlags set, out AreaFlags cleared)
+    {
+        (set, cleared) = advice switch
+        {
+            Advice.HugePage => (AreaFlags.LargePages, AreaFlags.SmallPages),
+            Advice.NoHugePage => (AreaFlags.SmallPages, AreaFlags.LargePages),
+            Advice.DontDump => (AreaFlags.NotDumped, AreaFlags.None),
+            Advice.DoDump => (AreaFlags.None, AreaFlags.NotDumped),
+            Advice.DontFork => (AreaFlags.NotForked, AreaFlags.None),
+            Advice.DoFork => (AreaFlags.None, AreaFlags.NotForked),
+            Advice.WipeOnFork => (AreaFlags.WipedOnFork, AreaFlags.None),
+            Advice.KeepOnFork => (AreaFlags.None, AreaFlags.WipedOnFork),
+            _ => (AreaFlags.None, AreaFlags.None),
+        };
+        return (set | cleared) != 0;
+    }
+
+    private long SetFlags(Area* area, ulong start, ulong end, AreaFlags set, AreaFlags cleared)
+    {
+        AreaFlags flags = (area->Flags & ~cleared) | set;
+        if (flags == area->Flags)
+        {
+            return 0;
+        }
+
+        if (!_areas.Reserve(2))
+        {
+            return -Errno.ENOMEM;
+        }
+
+        _areas.SplitAt(start);
+        _areas.SplitAt(end);
+        _areas.Find(start)->Flags = flags;
+        return 0;
+    }
+
+    /// <summary>The pages read as zeros from now on, or as the file again.</summary>
+    private readonly long Discard(Area* area, ulong start, ulong end)
+    {
+        if (FilePages.Take == null && area->Backing != null)
+        {
+            // The pages are copies, and there is no other.
+            return 0;
+        }
+
+        if (!IsWhole(area, start, end) || !_pages.CanCut(start, end))
+        {
+            return IsWhole(area, start, end) ? -Errno.ENOMEM : -Errno.EINVAL;
+        }
+
+        _pages.Release(start, end - start);
+        bool isOwed = _mode != PopulateMode.Eager || area->Backing != null || area->Protection == Protection.None;
+        return isOwed || _pages.Populate(start, end - start, area->Protection, area->Policy, area->HugeOrder) ? 0 : -Errno.ENOMEM;
+    }
+
+    // Source: mm/gup.c, faultin_page_range: missing rights are -EINVAL here.
+    private long ProvideAdvised(Area* area, ulong start, ulong end, Protection access)
+    {
+        bool isAllowed = access == Protection.Write ? (area->Protection & Protection.Write) != 0 : (area->Protection & Protection.Read) != 0;
+        if (!isAllowed)
+        {
+            return -Errno.EINVAL;
+        }
+
+        if (area->Backing == null)
+        {
+            return ProvideArea(area, start, end);
+        }
+
+        for (ulong page = start; page < end; page += PageSize)
+        {
+            FaultOutcome outcome = ProvideFilePage(area, page, access == Protection.Write);
+            if (outcome != FaultOutcome.Served)
+            {
+                return outcome == FaultOutcome.OutOfMemory ? -Errno.ENOMEM : -Errno.EFAULT;
+            }
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,207 @@
+using AzaleaOS.Abi;
+using AzaleaOS.Abi.Linux;
+
+namespace AzaleaOS.Memory;
+
+/// <summary>mmap.</summary>
+internal unsafe partial struct AddressSpace
+{
+    // As Linux's stack_guard_gap: what grows downwards keeps this far away from what lies below.
+    private const ulong GuardGap = 256 * PageSize;
+
+    // Where Linux places MAP_32BIT: below 2 GiB (arch/x86/kernel/sys_x86_64.c).
+    private const ulong LowTop = 0x8000_0000;
+
+    // From here on it is worth to ask how much memory there is.
+    private const ulong SmallMapping = 1 << 20;
+
+    // A larger file is rarely read whole.
+    private const ulong LargestEagerFile = 256 << 10;
+
+    /// <summary>mmap of a range without a file.</summary>
+    /// <param name="hint">Where, if the flags or luck have it so.</param>
+    /// <param name="length">Bytes; rounded up to pages.</param>
+    /// <param name="protection">What may be done with it.</param>
+    /// <param name="flags">MAP_ flags.</param>
+    /// <returns>The address, or -EINVAL, -ENOMEM, -EPERM, -EEXIST.</returns>
+    internal long Map(ulong hint, ulong length, Protection protection, MapFlags flags)
+        => Map(hint, length, protection, flags, KindOf(flags), null, 0);
+
+    /// <summary>mmap.</summary>
+    /// <param name="hint">Where, if the flags or luck have it so.</param>
+    /// <param name="length">Bytes; rounded up to pages.</param>
+    /// <param name="protection">What may be done with it.</param>
+    /// <param name="flags">MAP_ flags.</param>
+    /// <param name="kind">What the area is for.</param>
+    /// <param name="backing">The file that is mapped, or null.</param>
+    /// <param name="offset">Where in the file.</param>
+    /// <returns>The address, or -EINVAL, -ENOMEM, -EPERM, -EEXIST.</returns>
+    internal long Map(ulong hint, ulong length, Protection protection, MapFlags flags, AreaFlags kind, void* backing, ulong offset)
+    {
+        if (length == 0)
+        {
+            return -Errno.EINVAL;
+        }
+
+        Area area = new()
+        {
+            Protection = protection & Protection.All,
+            Flags = kind | _future,
+            Backing = backing,
+            BackingOffset = offset,
+        };
+        ulong unit = area.Unit;
+        ulong bytes = (length + unit - 1) & ~(unit - 1);
+        if (bytes == 0 || bytes > _high - _low)
+        {
+            return -Errno.ENOMEM;
+        }
+
+        bool isFixed = (flags & (MapFlags.Fixed | MapFlags.FixedNoReplace)) != 0;
+        long place = isFixed ? CheckPlace(hint, bytes, unit, flags) : (long)Place(hint, bytes, unit, flags);
+        if (place <= 0)
+        {
+            return place == 0 ? -Errno.ENOMEM : place;
+        }
+
+        area.Start = (ulong)place;
+        area.End = area.Start + bytes;
+        bool isPopulated = (flags & (MapFlags.Populate | MapFlags.NonBlocking)) == MapFlags.Populate
+            || (area.Flags & (AreaFlags.Locked | AreaFlags.LockedOnFault)) == AreaFlags.Locked
+            || (area.Flags & AreaFlags.Huge) != 0;
+        if (!_areas.Reserve(3) || !DecideWhen(ref area, isPopulated))
+        {
+            return -Errno.ENOMEM;
+        }
+
+        if (isFixed)
+        {
+            long removed = RemoveRange(area.Start, area.End);
+            if (removed < 0)
+            {
+                return removed;
+            }
+        }
+
+        isPopulated |= (area.Flags & AreaFlags.Lazy) == 0;
+        if (isPopulated && area.Protection != Protection.None && backing == null
+            && !_pages.Populate(area.Start, bytes, area.Protection, area.Policy, area.HugeOrder))
+        {
+            _pages.Release(area.Start, bytes);
+            return -Errno.ENOMEM;
+        }
+
+        _areas.Add(area);
+        if (isPopulated && backing != null && FilePages.Take != null)
+        {
+            // As in Linux, whose mmap does not fail for this.
+            _ = ProvideArea(_areas.Find(area.Start), area.Start, area.End);
+        }
+
+        return place;
+    }
+
+    /// <summary>What MAP_ flags make of an area without a file.</summary>
+    internal static AreaFlags KindOf(MapFlags flags)
+        => ((flags & (MapFlags.NoReserve | MapFlags.Stack | MapFlags.GrowsDown)) != 0 ? AreaFlags.Lazy : AreaFlags.None)
+            | ((flags & MapFlags.TypeMask) == MapFlags.Private ? AreaFlags.None : AreaFlags.Shared)
+            | ((flags & MapFlags.Locked) != 0 ? AreaFlags.Locked : AreaFlags.None)
+            | ((flags & MapFlags.GrowsDown) != 0 ? AreaFlags.GrowsDown : AreaFlags.None);
+
+    /// <summary>Decides whether an area gets its frames now or when they are touched.</summary>
+    /// <returns>False where there will never be enough memory for what it promises.</returns>
+    private readonly bool DecideWhen(ref Area area, bool isPopulated)
+    {
+        if (area.Backing != null || (area.Flags & AreaFlags.Huge) != 0)
+        {
+            bool isLate = _mode == PopulateMode.Lazy || (_mode == PopulateMode.Automatic && area.Length > LargestEagerFile);
+            area.Flags |= isLate ? AreaFlags.Lazy : AreaFlags.None;
+            return true;
+        }
+
+        bool isLazy = (area.Flags & AreaFlags.Lazy) != 0 || _mode == PopulateMode.Lazy;
+        if (area.Length > SmallMapping && (!isLazy || _mode == PopulateMode.Lazy))
+        {
+            ulong free = _pages.FreeBytes();
+            bool isReservation = (area.Flags & AreaFlags.Lazy) != 0 || area.Protection == Protection.None;
+            if (!isReservation && area.Length > free)
+            {
+                return false;
+            }
+
+            isLazy |= !isPopulated && area.Length > free / 2;
+        }
+
+        area.Flags |= isLazy ? AreaFlags.Lazy : AreaFlags.None;
+        return true;
+    }
+
+    private readonly long CheckPlace(ulong start, ulong bytes, ulong unit, MapFlags flags)
+    {
+        if (start > _high - bytes)
+        {
+            return -Errno.ENOMEM;
+        }
+
+        if ((start & (unit - 1)) != 0)
+        {
+            return -Errno.EINVAL;
+        }
+
+        if (start < _low)
+        {
+            return -Errno.EPERM;
+        }
+
+        return (flags & MapFlags.FixedNoReplace) != 0 && !IsFree(start, bytes) ? -Errno.EEXIST : (long)start;
+    }
+
+    /// <summary>A free place; 0 if there is none.</summary>
+    private readonly ulong Place(ulong hint, ulong bytes, ulong unit, MapFlags flags)
+    {
+        hint = ((hint & ~(PageSize - 1)) + unit - 1) & ~(unit - 1);
+        if (hint >= _low && hint <= _high - bytes && IsFree(hint, bytes) && KeepsGap(hint + bytes))
+        {
+            return hint;
+        }
+
+        ulong top = (flags & MapFlags.Low32) != 0 ? Math.Min(_mapTop, LowTop) : _mapTop;
+        ulong found = 0;
+
+        // Whole large pages begin where the processor's do.
+        ulong alignment = unit == PageSize && bytes % LargePage == 0 && (flags & MapFlags.Stack) == 0 ? LargePage : unit;
+        if (alignment > PageSize)
+        {
+            found = FindGap(top, bytes, alignment);
+        }
+
+        found = found == 0 && unit == PageSize ? FindGap(top, bytes, unit) : found;
+        return found != 0 || (flags & MapFlags.Low32) != 0 ? found : FindGap(_high, bytes, unit);
+    }
+
+    private readonly ulong FindGap(ulong top, ulong bytes, ulong alignment)
+    {
+        ulong slack = alignment - PageSize;
+        ulong found = _areas.FindGap(_low, top, bytes + slack);
+        if (found == 0)
+        {
+            return 0;
+        }
+
+        ulong aligned = (found + slack) & ~(alignment - 1);
+        if (KeepsGap(aligned + bytes))
+        {
+            return aligned;
+        }
+
+        // The area above may grow: leave it room.
+        found = _areas.FindGap(_low, top, bytes + slack + GuardGap);
+        return found == 0 ? 0 : (found + slack) & ~(alignment - 1);
+    }
+
+    private readonly bool KeepsGap(ulong end)
+    {
+        Area* above = _areas.FirstEndingAfter(end);
+        return above == null || (above->Flags & AreaFlags.GrowsDown) == 0 || above->Start - end >= GuardGap;
+    }
+}
