@@ -141,6 +141,7 @@ internal static unsafe class Application
         SignalState.End = &ProcessEnd.EndProcess;
         Delivery.Start();
         KernelExit.DeliverSignals = &Delivery.Run;
+        KernelExit.RaiseSegmentationFault = &Delivery.RaiseSegmentation;
         s_name = ThreadCalls.NameOf(path.Span);
         Process.End = &End;
         ProcessEnd.Reset();

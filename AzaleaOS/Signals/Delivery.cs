@@ -128,6 +128,9 @@ internal static unsafe class Delivery
         VectorState.Restore(area);
     }
 
+    /// <summary>The running thread gets a SIGSEGV as for a frame that makes no sense; for <see cref="KernelExit.RaiseSegmentationFault"/>.</summary>
+    internal static void RaiseSegmentation() => RaiseSegmentation(Scheduler.Current->Signals, SignalCode.Kernel, mustEnd: false);
+
     private static void RaiseSegmentation(ThreadSignals* self, int code, bool mustEnd)
     {
         SignalInformation information = new() { Number = SignalNumber.Segmentation, Code = code };

@@ -117,6 +117,57 @@ internal static unsafe class FutexCalls
         }
     }
 
+    /// <summary>futex_waitv(2).</summary>
+    /// <returns>The index of one that was woken.</returns>
+    [Syscall(449)]
+    internal static long WaitForAny(UserPointer<FutexWaitEntry> entries, uint count, uint flags, ulong timeout, int clock)
+    {
+        const int RealTimeClock = 0, MonotonicClock = 1;
+        if (flags != 0 || count is 0 or > FutexVector.Limit || entries.IsNull)
+        {
+            return -Errno.EINVAL;
+        }
+
+        long deadline = Scheduler.Never;
+        if (timeout != 0)
+        {
+            long result = clock is RealTimeClock or MonotonicClock
+                ? ReadDeadline(timeout, isSpan: false, clock == RealTimeClock, out deadline)
+                : -Errno.EINVAL;
+            if (result < 0)
+            {
+                return result;
+            }
+        }
+
+        FutexWaiter* waiters = stackalloc FutexWaiter[(int)count];
+        uint* values = stackalloc uint[(int)count];
+        for (int i = 0; i < count; i++)
+        {
+            if (!entries.At(i).TryRead(out FutexWaitEntry entry))
+            {
+                return -Errno.EFAULT;
+            }
+
+            if ((entry.Flags & ~FutexWaitEntry.Private) != FutexWaitEntry.Size32 || entry.Reserved != 0 || entry.Value > uint.MaxValue
+                || entry.Address % sizeof(uint) != 0)
+            {
+                return -Errno.EINVAL;
+            }
+
+            if (!UserMemory.IsInside(entry.Address, sizeof(uint)))
+            {
+                return -Errno.EFAULT;
+            }
+
+            Futex.Prepare(waiters + i, KeyOf(entry.Address, (entry.Flags & FutexWaitEntry.Private) != 0), Futex.AnyBit);
+            waiters[i].PiAddress = entry.Address;
+            values[i] = (uint)entry.Value;
+        }
+
+        return Restarting(FutexVector.Wait(waiters, values, (int)count, deadline), timeout);
+    }
+
     // As in Linux at least one is woken, whatever the number says.
     private static int Count(uint value) => Math.Max(1, (int)value);
 

@@ -33,7 +33,4 @@ internal unsafe struct FutexWaiter
 
     /// <summary>The word of the lock that it was moved to.</summary>
     internal ulong PiAddress;
-
-    /// <summary>Its place among several that wait together (futex_waitv); else 0.</summary>
-    internal int Index;
 }

@@ -16,6 +16,9 @@ internal static unsafe class KernelExit
     /// </summary>
     internal static delegate*<TrapFrame*, void> DeliverSignals { get; set; }
 
+    /// <summary>Sends the running thread a SIGSEGV that it cannot hold back. Set by the signal layer.</summary>
+    internal static delegate*<void> RaiseSegmentationFault { get; set; }
+
     /// <summary>Ends the running thread because the process ends; does not return. Set by whoever knows what belongs to a thread.</summary>
     internal static delegate*<void> EndThread { get; set; }
 
@@ -41,8 +44,13 @@ internal static unsafe class KernelExit
 
     private static void Preempt()
     {
-        Scheduler.Current->InvoluntarySwitches++;
+        Thread* self = Scheduler.Current;
+        self->InvoluntarySwitches++;
+        RestartableSequence.Disturb(self);
         Scheduler.Yield();
+
+        // The switch back asks for the work of the thread, if there was a switch.
+        if (self->Work != 0) CoreWork.Request(CoreBlock.Current, CoreWork.Thread);
     }
 
     private static void Serve(Thread* thread, TrapFrame* frame)
@@ -50,6 +58,9 @@ internal static unsafe class KernelExit
         int work = thread->Work;
         if ((work & ThreadWork.Exit) != 0) EndThread();
         if ((work & ThreadWork.Migrate) != 0) Placement.Obey(thread);
-        if ((work & (ThreadWork.Signal | ThreadWork.SignalReturn)) != 0 && frame != null) DeliverSignals(frame);
+        bool deliversSignals = (work & (ThreadWork.Signal | ThreadWork.SignalReturn)) != 0 && frame != null;
+        bool mayBreak = deliversSignals && thread->Rseq != 0;
+        if (((thread->Work & ThreadWork.Sequence) != 0 || mayBreak) && !RestartableSequence.Repair(thread, frame)) RaiseSegmentationFault();
+        if (deliversSignals || (frame != null && (thread->Work & ThreadWork.Signal) != 0)) DeliverSignals(frame);
     }
 }

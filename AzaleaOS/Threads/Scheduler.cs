@@ -365,6 +365,7 @@ internal static unsafe class Scheduler
         Interlocked.Decrement(ref from->Assigned);
         Interlocked.Increment(ref ((CoreScheduler*)target->Scheduler)->Assigned);
         thread->Core = target;
+        RestartableSequence.Disturb(thread);
         Deliver(thread, target);
     }
 

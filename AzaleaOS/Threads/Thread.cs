@@ -59,6 +59,15 @@ internal unsafe struct Thread
     /// <summary>The application's list of robust futexes; 0 for none.</summary>
     internal ulong RobustList;
 
+    /// <summary>struct rseq of the application; 0 for none.</summary>
+    internal ulong Rseq;
+
+    /// <summary>Bytes of it.</summary>
+    internal uint RseqSize;
+
+    /// <summary>What must lie before the address where a broken sequence goes on.</summary>
+    internal uint RseqSignature;
+
     /// <summary>Signals for this thread alone, its mask and its alternate stack: the signal layer's.</summary>
     internal Signals.ThreadSignals* Signals;
 

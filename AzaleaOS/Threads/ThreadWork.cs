@@ -15,6 +15,9 @@ internal static class ThreadWork
     /// <summary>It runs on a core that its affinity no longer allows.</summary>
     internal const int Migrate = 8;
 
+    /// <summary>Its restartable sequence may be broken, or it may be on another core.</summary>
+    internal const int Sequence = 16;
+
     /// <summary>What ends a wait early.</summary>
     internal const int Interrupting = Signal | Exit;
 }

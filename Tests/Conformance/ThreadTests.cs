@@ -12,6 +12,8 @@ public sealed class ThreadTests(SampleTree tree) : IClassFixture<SampleTree>
     [InlineData("futex", 1)]
     [InlineData("futex", 2)]
     [InlineData("futex", 4)]
+    [InlineData("rseq", 1)]
+    [InlineData("rseq", 4)]
     public void Every_result_is_the_one_of_Linux(string program, int cores)
     {
         string[] words = [tree.AddProgram(program, "-static")];
