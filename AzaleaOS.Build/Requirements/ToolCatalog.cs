@@ -53,6 +53,7 @@ internal static class ToolCatalog
         new("SQLite", "is a library of the tests", Activity.Test, "libsqlite3-dev") { Data = ["/usr/lib/x86_64-linux-gnu/libsqlite3.a"] },
         new("Lua", "is a library of the tests", Activity.Test, "liblua5.4-dev") { Data = ["/usr/lib/x86_64-linux-gnu/liblua5.4.a"] },
         new("bash", "is a program of the tests", Activity.Test, "bash-static") { Data = ["/bin/bash-static"] },
+        new("spin", "looks at every state of the scheduler's models", Activity.Test, "spin") { Data = ["/usr/bin/spin"] },
         new("zsh", "is a program of the tests", Activity.Test, "zsh-static") { Data = ["/bin/zsh-static"] },
     ];
 

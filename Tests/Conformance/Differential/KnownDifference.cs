@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+
+namespace AzaleaOS.Tests.Conformance.Differential;
+
+/// <summary>An answer that is not Linux's on purpose. <c>docs/differences.md</c> lists each by its name.</summary>
+/// <param name="Name">Its name there.</param>
+/// <param name="Calls">The calls it concerns.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Matches">Whether two lines, Linux's and ours, differ in this way.</param>
+internal sealed record KnownDifference(string Name, ImmutableArray<string> Calls, string Reason, Func<ScriptStep, string, string, bool> Matches)
+{
+    /// <summary>The rest of the program sees other state, so that it cannot be compared.</summary>
+    internal bool EndsComparison { get; init; }
+
+    /// <summary>All of them.</summary>
+    internal static ImmutableArray<KnownDifference> All { get; } = [];
+
+    /// <summary>The one that explains two lines; null if none does.</summary>
+    internal static KnownDifference? Find(ScriptStep step, string linux, string here)
+        => All.FirstOrDefault(known => known.Calls.Contains(step.Name) && known.Matches(step, linux, here));
+}
