@@ -18,7 +18,7 @@ public sealed class LinuxStructureTests
     [InlineData(typeof(UtsName), 390)]
     [InlineData(typeof(IoVector), 16)]
     [InlineData(typeof(WindowSize), 8)]
-    [InlineData(typeof(TerminalSettings), 36)]
+    [InlineData(typeof(TerminalSettings), 44)]
     [InlineData(typeof(ResourceLimit), 16)]
     [InlineData(typeof(ResourceUsage), 144)]
     [InlineData(typeof(ProcessTimes), 32)]
