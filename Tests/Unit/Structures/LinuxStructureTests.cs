@@ -48,13 +48,19 @@ public sealed class LinuxStructureTests
     [InlineData(typeof(FileSystemStatus), nameof(FileSystemStatus.NameLength), 64)]
     [InlineData(typeof(SignalAction), nameof(SignalAction.Mask), 24)]
     [InlineData(typeof(SignalStack), nameof(SignalStack.Size), 16)]
-    [InlineData(typeof(TerminalSettings), nameof(TerminalSettings.Characters), 17)]
     [InlineData(typeof(ResourceUsage), nameof(ResourceUsage.MinorFaults), 64)]
     [InlineData(typeof(ElfHeader), nameof(ElfHeader.Entry), 24)]
     [InlineData(typeof(ElfHeader), nameof(ElfHeader.ProgramHeaderCount), 56)]
     [InlineData(typeof(ElfProgramHeader), nameof(ElfProgramHeader.MemorySize), 40)]
     public void A_field_is_where_Linux_has_it(Type structure, string field, int offset)
         => Assert.Equal(offset, structure.GetField(field)!.GetCustomAttribute<FieldOffsetAttribute>()!.Value);
+
+    [Fact]
+    public unsafe void The_control_characters_of_a_terminal_are_where_Linux_has_them()
+    {
+        TerminalSettings settings = default;
+        Assert.Equal(17, (int)(settings.Characters - (byte*)&settings));
+    }
 
     [Theory]
     [InlineData(0, "read", "fpu")]
