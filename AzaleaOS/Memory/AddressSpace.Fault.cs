@@ -149,7 +149,7 @@ internal unsafe partial struct AddressSpace
 
     /// <summary>Provides what an area owes in a range.</summary>
     /// <returns>0, -ENOMEM where memory is exhausted, -EFAULT where nothing can be provided.</returns>
-    private long ProvideArea(Area* area, ulong start, ulong end)
+    private long ProvideArea(Area* area, ulong start, ulong end, bool copies = true)
     {
         if (area->Protection == Protection.None)
         {
@@ -165,7 +165,7 @@ internal unsafe partial struct AddressSpace
         }
 
         // As in Linux, private pages that may be written are copied now, shared ones are not written to.
-        bool write = !area->IsShared && (area->Protection & Protection.Write) != 0;
+        bool write = copies && !area->IsShared && (area->Protection & Protection.Write) != 0;
         for (ulong page = start; page < end; page += PageSize)
         {
             FaultOutcome outcome = ProvideFilePage(area, page, write);

@@ -83,6 +83,7 @@ internal unsafe partial struct AddressSpace
             }
         }
 
+        bool isAsked = isPopulated || _mode == PopulateMode.Eager;
         isPopulated |= (area.Flags & AreaFlags.Lazy) == 0;
         if (isPopulated && area.Protection != Protection.None && backing == null
             && !_pages.Populate(area.Start, bytes, area.Protection, area.Policy, area.HugeOrder))
@@ -94,8 +95,8 @@ internal unsafe partial struct AddressSpace
         _areas.Add(area);
         if (isPopulated && backing != null && FilePages.Take != null)
         {
-            // As in Linux, whose mmap does not fail for this.
-            _ = ProvideArea(_areas.Find(area.Start), area.Start, area.End);
+            // As in Linux, whose mmap does not fail for this. Unasked, private pages stay the file's until they are written.
+            _ = ProvideArea(_areas.Find(area.Start), area.Start, area.End, copies: isAsked);
         }
 
         return place;

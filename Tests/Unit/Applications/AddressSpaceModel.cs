@@ -198,11 +198,21 @@ internal sealed unsafe class AddressSpaceModel(ulong first)
             }
 
             model.IsLocked = isLocked;
+            TakeCopy(model, isLocked && canProvide);
             canProvide &= model.Protection != Protection.None && !model.IsBeyondFile;
         }
 
         if (!MayFail)
             Assert.Equal(isLocked && !canProvide ? -Errno.ENOMEM : 0, result);
+    }
+
+    // As in Linux, private pages that may be written become copies when they are locked.
+    private static void TakeCopy(ModelPage model, bool isProvided)
+    {
+        bool isCopied = isProvided && model.File >= 0 && !model.IsShared && !model.IsCopy && !model.IsBeyondFile
+            && (model.Protection & Protection.Write) != 0;
+        if (isCopied)
+            (model.Value, model.IsCopy) = (HostFile.Values[model.File], true);
     }
 
     private void Forget(int page, int count)

@@ -22,6 +22,13 @@ public sealed unsafe class AddressSpaceTests : IDisposable
         _host.Dispose();
     }
 
+    [Fact]
+    public void A_private_page_that_was_only_read_shows_what_is_written_to_the_file()
+    {
+        HostFile.Start();
+        new AddressSpaceModel(First).Run([(135, 0, 1, 210), (215, 0, 0, 31), (3, 65, 0, 0)]);
+    }
+
     [Property(MaxTest = 300)]
     public void Whatever_is_mapped_unmapped_and_protected_every_page_is_what_a_plain_array_says((byte Operation, byte Page, byte Count, byte Protection)[] script)
     {
