@@ -113,6 +113,7 @@ internal static unsafe class StartUp
     {
         int count = CoreCount;
         Cores.Idle = &IdleThread.Start;
+        SystemCalls.IsTraced = s_options.Trace;
         PhysicalAddress page = s_info.TrampolinePage;
         if (count > 1 && page.Value == 0)
         {

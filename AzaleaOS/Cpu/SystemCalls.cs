@@ -10,11 +10,14 @@ internal static unsafe class SystemCalls
     // What syscall clears: TF, IF, DF, IOPL, NT, RF, AC.
     private const ulong FlagMask = 0x100 | 0x200 | 0x400 | 0x3000 | 0x4000 | 0x1_0000 | 0x4_0000;
 
+    /// <summary>Whether cores that are enabled from now on trace. Set before other cores start.</summary>
+    internal static bool IsTraced { get; set; }
+
     /// <summary>Sets this core's registers.</summary>
     internal static void Enable()
     {
         Instructions.WriteMsr(Msr.Star, (ulong)SegmentTable.CodeSelector << 32);
-        Instructions.WriteMsr(Msr.LongStar, (ulong)(delegate*<void>)&Entry);
+        Instructions.WriteMsr(Msr.LongStar, (ulong)(IsTraced ? (delegate*<void>)&TraceEntry : (delegate*<void>)&Entry));
         Instructions.WriteMsr(Msr.SystemCallFlagMask, FlagMask);
         Instructions.WriteMsr(Msr.Efer, Instructions.ReadMsr(Msr.Efer) | Msr.EferSystemCall);
     }

@@ -240,7 +240,7 @@ internal static unsafe class Application
         thread->Affinity.Fill(CoreSet.Capacity);
         thread->Name = s_name;
         s_caller = Scheduler.Current;
-        Scheduler.Start(thread, core);
+        Scheduler.StartHere(thread);
         while (true)
         {
             Scheduler.Arm();

@@ -144,6 +144,16 @@ internal static unsafe class Scheduler
         Deliver(thread, core);
     }
 
+    /// <summary>Makes a new thread the next one of this core, whoever else sleeps.</summary>
+    internal static void StartHere(Thread* thread)
+    {
+        CoreScheduler* core = CoreScheduler.Current;
+        Interlocked.Increment(ref core->Assigned);
+        thread->State = ThreadState.Ready;
+        thread->Core = core->Core;
+        core->Queue.Add(thread);
+    }
+
     /// <summary>Moves the running thread to another core. Returns there.</summary>
     internal static void MoveTo(CoreBlock* target)
     {
