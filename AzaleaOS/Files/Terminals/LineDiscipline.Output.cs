@@ -180,15 +180,12 @@ internal unsafe partial struct LineDiscipline
         }
     }
 
+    // As in Linux three characters like any others: the column changes only where output is processed.
     private void WipeOne()
     {
-        Emit((byte)'\b');
-        Emit((byte)' ');
-        Emit((byte)'\b');
-        if (_column > 0)
-        {
-            _column--;
-        }
+        EchoRaw((byte)'\b');
+        EchoRaw((byte)' ');
+        EchoRaw((byte)'\b');
     }
 
     // As wide as the tab was: from the column in which what is before it ends.
