@@ -145,7 +145,7 @@ static void *pi_holder(void *argument)
     atomic_store(&slots[0], 1);
     while (!atomic_load(&slots[1]))
         usleep(100);
-    say("holder unlocks", futex(&pi, FUTEX_UNLOCK_PI_PRIVATE, 0, 0, 0, 0));
+    slots[2] = futex(&pi, FUTEX_UNLOCK_PI_PRIVATE, 0, 0, 0, 0);
     return 0;
 }
 
@@ -171,6 +171,7 @@ static void priority_inheritance(void)
     say("is mine", (atomic_load(&pi) & FUTEX_TID_MASK) == self);
     say("unlock", futex(&pi, FUTEX_UNLOCK_PI_PRIVATE, 0, 0, 0, 0));
     pthread_join(thread, 0);
+    say("holder unlocked", slots[2]);
     atomic_store(&pi, 0x3ffffff0);
     say("owner that never was", futex(&pi, FUTEX_LOCK_PI_PRIVATE, 0, 0, 0, 0));
     atomic_store(&pi, 0);
