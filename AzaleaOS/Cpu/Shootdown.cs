@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 using AzaleaOS.Abi;
 
@@ -28,7 +29,14 @@ internal static unsafe class Shootdown
     /// <summary>Every other core that may hold translations of the application drops those of a range.</summary>
     /// <param name="start">First address.</param>
     /// <param name="end">The address after the last; the same as <paramref name="start"/> for everything.</param>
-    internal static void Send(ulong start, ulong end) => Send(start, end, isBarrier: false);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Send(ulong start, ulong end)
+    {
+        if (Cores.Count > 1)
+        {
+            Send(start, end, isBarrier: false);
+        }
+    }
 
     /// <summary>Every other core that may run the application passes a memory barrier.</summary>
     internal static void SendBarrier() => Send(0, 0, isBarrier: true);

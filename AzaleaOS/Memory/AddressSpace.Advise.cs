@@ -60,7 +60,7 @@ internal unsafe partial struct AddressSpace
     /// <param name="start">A multiple of the page size.</param>
     /// <param name="pages">One byte for each page.</param>
     /// <returns>How many pages at the beginning are mapped at all.</returns>
-    internal readonly int FindResident(ulong start, Span<byte> pages)
+    internal int FindResident(ulong start, Span<byte> pages)
     {
         for (int i = 0; i < pages.Length; i++)
         {
@@ -84,7 +84,7 @@ internal unsafe partial struct AddressSpace
     /// <param name="end">The end.</param>
     /// <param name="invalidates">MS_INVALIDATE: refused for locked memory.</param>
     /// <returns>0, -ENOMEM where the range has holes, -EBUSY.</returns>
-    internal readonly long Synchronize(ulong start, ulong end, bool invalidates)
+    internal long Synchronize(ulong start, ulong end, bool invalidates)
     {
         bool hasHole = false;
         for (ulong at = start; at < end;)

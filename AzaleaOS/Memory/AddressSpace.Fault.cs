@@ -106,7 +106,9 @@ internal unsafe partial struct AddressSpace
             return FaultOutcome.Served;
         }
 
-        return _pages.Populate(page & ~(area->Unit - 1), area->Unit, area->Protection, area->Policy, area->HugeOrder)
+        int order = area->HugeOrder;
+        ulong unit = PageSize << order;
+        return _pages.Populate(page & ~(unit - 1), unit, area->Protection, area->Policy, order)
             ? FaultOutcome.Served
             : FaultOutcome.OutOfMemory;
     }

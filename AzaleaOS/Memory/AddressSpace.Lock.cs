@@ -9,7 +9,7 @@ internal unsafe partial struct AddressSpace
     private const AreaFlags LockFlags = AreaFlags.Locked | AreaFlags.LockedOnFault;
 
     /// <summary>Bytes that are locked: VmLck.</summary>
-    internal readonly ulong LockedBytes
+    internal ulong LockedBytes
     {
         get
         {

@@ -57,6 +57,16 @@ internal unsafe partial struct AddressSpace
             return -Errno.ENOMEM;
         }
 
+        bool isPopulated = (flags & (MapFlags.Populate | MapFlags.NonBlocking)) == MapFlags.Populate
+            || (area.Flags & (AreaFlags.Locked | AreaFlags.LockedOnFault)) == AreaFlags.Locked
+            || (area.Flags & AreaFlags.Huge) != 0;
+        if (!DecideWhen(ref area, isPopulated))
+        {
+            return -Errno.ENOMEM;
+        }
+
+        bool isAsked = isPopulated || _mode == PopulateMode.Eager;
+        isPopulated |= (area.Flags & AreaFlags.Lazy) == 0;
         bool isFixed = (flags & (MapFlags.Fixed | MapFlags.FixedNoReplace)) != 0;
         long place = isFixed ? CheckPlace(hint, bytes, unit, flags) : (long)Place(hint, bytes, unit, flags);
         if (place <= 0)
@@ -66,10 +76,7 @@ internal unsafe partial struct AddressSpace
 
         area.Start = (ulong)place;
         area.End = area.Start + bytes;
-        bool isPopulated = (flags & (MapFlags.Populate | MapFlags.NonBlocking)) == MapFlags.Populate
-            || (area.Flags & (AreaFlags.Locked | AreaFlags.LockedOnFault)) == AreaFlags.Locked
-            || (area.Flags & AreaFlags.Huge) != 0;
-        if (!_areas.Reserve(3) || !DecideWhen(ref area, isPopulated))
+        if (!_areas.Reserve(3))
         {
             return -Errno.ENOMEM;
         }
@@ -83,8 +90,6 @@ internal unsafe partial struct AddressSpace
             }
         }
 
-        bool isAsked = isPopulated || _mode == PopulateMode.Eager;
-        isPopulated |= (area.Flags & AreaFlags.Lazy) == 0;
         if (isPopulated && area.Protection != Protection.None && backing == null
             && !_pages.Populate(area.Start, bytes, area.Protection, area.Policy, area.HugeOrder))
         {
@@ -100,6 +105,29 @@ internal unsafe partial struct AddressSpace
         }
 
         return place;
+    }
+
+    /// <summary>mmap of ordinary private memory, anywhere, where the last thing that happened was the munmap of just such a range.</summary>
+    /// <returns>The address; -ENOMEM; 0 where it was not so.</returns>
+    internal long MapAgain(ulong length, Protection protection)
+    {
+        Area* area = _areas.Vacant;
+        ulong bytes = RoundUp(length);
+        AreaFlags flags = _mode == PopulateMode.Lazy ? AreaFlags.Lazy : AreaFlags.None;
+        if (area == null || area->Length != bytes || bytes > SmallMapping || area->Protection != protection || (area->Flags | _future) != flags || !area->Policy.IsDefault)
+        {
+            return 0;
+        }
+
+        ulong start = area->Start;
+        if (flags == AreaFlags.None && protection != Protection.None && !_pages.Populate(start, bytes, protection, default, 0))
+        {
+            _pages.Release(start, bytes);
+            return -Errno.ENOMEM;
+        }
+
+        _areas.Revive();
+        return (long)start;
     }
 
     /// <summary>What MAP_ flags make of an area without a file.</summary>
@@ -137,7 +165,7 @@ internal unsafe partial struct AddressSpace
         return true;
     }
 
-    private readonly long CheckPlace(ulong start, ulong bytes, ulong unit, MapFlags flags)
+    private long CheckPlace(ulong start, ulong bytes, ulong unit, MapFlags flags)
     {
         if (start > _high - bytes)
         {
@@ -158,7 +186,7 @@ internal unsafe partial struct AddressSpace
     }
 
     /// <summary>A free place; 0 if there is none.</summary>
-    private readonly ulong Place(ulong hint, ulong bytes, ulong unit, MapFlags flags)
+    private ulong Place(ulong hint, ulong bytes, ulong unit, MapFlags flags)
     {
         hint = ((hint & ~(PageSize - 1)) + unit - 1) & ~(unit - 1);
         if (hint >= _low && hint <= _high - bytes && IsFree(hint, bytes) && KeepsGap(hint + bytes))
@@ -180,7 +208,7 @@ internal unsafe partial struct AddressSpace
         return found != 0 || (flags & MapFlags.Low32) != 0 ? found : FindGap(_high, bytes, unit);
     }
 
-    private readonly ulong FindGap(ulong top, ulong bytes, ulong alignment)
+    private ulong FindGap(ulong top, ulong bytes, ulong alignment)
     {
         ulong slack = alignment - PageSize;
         ulong found = _areas.FindGap(_low, top, bytes + slack);
@@ -200,7 +228,7 @@ internal unsafe partial struct AddressSpace
         return found == 0 ? 0 : (found + slack) & ~(alignment - 1);
     }
 
-    private readonly bool KeepsGap(ulong end)
+    private bool KeepsGap(ulong end)
     {
         Area* above = _areas.FirstEndingAfter(end);
         return above == null || (above->Flags & AreaFlags.GrowsDown) == 0 || above->Start - end >= GuardGap;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 
 namespace AzaleaOS.Memory;
@@ -71,7 +72,7 @@ internal unsafe partial struct AddressSpace
     internal void SetMapTop(ulong top) => _mapTop = top;
 
     /// <summary>The area with this address or the next one above, or null.</summary>
-    internal readonly Area* AreaAtOrAbove(ulong address) => _areas.FirstEndingAfter(address);
+    internal Area* AreaAtOrAbove(ulong address) => _areas.FirstEndingAfter(address);
 
     /// <summary>A copy of the area with this address or the next one above. Takes the lock.</summary>
     /// <returns>False if there is none.</returns>
@@ -120,20 +121,29 @@ internal unsafe partial struct AddressSpace
     internal long Unmap(ulong start, ulong length)
     {
         ulong bytes = RoundUp(length);
+        Area* again = _areas.Revived;
+        if (again != null && again->Start == start && again->Length == bytes && _pages.CanCut(start, start + bytes))
+        {
+            // What MapAgain made.
+            _pages.Release(start, bytes);
+            _areas.Vacate(again);
+            return 0;
+        }
+
         return start % PageSize != 0 || bytes == 0 || start > _high || bytes > _high - start
             ? -Errno.EINVAL
             : RemoveRange(start, start + bytes);
     }
 
     /// <summary>Whether no area touches a range.</summary>
-    internal readonly bool IsFree(ulong start, ulong length)
+    internal bool IsFree(ulong start, ulong length)
     {
         Area* next = _areas.FirstEndingAfter(start);
         return next == null || next->Start >= start + length;
     }
 
     /// <summary>Whether areas cover every byte of a range.</summary>
-    internal readonly bool IsMapped(ulong start, ulong end)
+    internal bool IsMapped(ulong start, ulong end)
     {
         while (start < end)
         {
@@ -150,6 +160,7 @@ internal unsafe partial struct AddressSpace
     }
 
     /// <summary>Rounds up to whole pages; 0 for 0 and for what does not fit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong RoundUp(ulong length) => (length + PageSize - 1) & ~(PageSize - 1);
 
     /// <summary>Takes all away in a range.</summary>
@@ -162,13 +173,17 @@ internal unsafe partial struct AddressSpace
             return 0;
         }
 
-        long refused = MayRemove(start, end);
-        if (refused < 0)
+        bool isOne = area->Start <= start && area->End >= end;
+        if (!isOne || (area->Flags & (AreaFlags.Sealed | AreaFlags.Huge)) != 0 || !_areas.Reserve(2) || !_pages.CanCut(start, end))
         {
-            return refused;
+            long refused = MayRemove(start, end);
+            if (refused < 0)
+            {
+                return refused;
+            }
         }
 
-        if (area->Start <= start && area->End >= end)
+        if (isOne)
         {
             _pages.Release(start, end - start);
             _areas.CutOut(area, start, end);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi.Linux;
 
 namespace AzaleaOS.Memory;
@@ -61,7 +62,11 @@ internal unsafe struct Area
     internal readonly ulong Unit => AddressSpace.PageSize << HugeOrder;
 
     /// <summary>log2 of the 4 KiB pages in each of its pages.</summary>
-    internal readonly int HugeOrder => (Flags & AreaFlags.Huge1G) != 0 ? 18 : (Flags & AreaFlags.Huge2M) != 0 ? 9 : 0;
+    internal readonly int HugeOrder
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (Flags & AreaFlags.Huge) == 0 ? 0 : (Flags & AreaFlags.Huge1G) != 0 ? 18 : 9;
+    }
 
     /// <summary>Whether this area and the one that starts at its end can be one.</summary>
     internal readonly bool IsContinuedBy(Area* next)

@@ -10,6 +10,8 @@ internal unsafe struct AreaTree
 {
     private Area* _root;
     private ObjectPool<Area> _pool;
+    private Area* _vacant;
+    private Area* _revived;
     private uint _random;
 
     /// <summary>How many areas there are.</summary>
@@ -19,16 +21,39 @@ internal unsafe struct AreaTree
     /// <returns>False when memory is exhausted.</returns>
     internal bool Reserve(int areas) => _pool.Reserve(areas);
 
+    /// <summary>
+    /// The area that was the last to go, if nothing was looked up or changed since; else null. It is still in the tree, where
+    /// only this and <see cref="Revive"/> see it.
+    /// </summary>
+    /// <remarks>Programs that map and unmap a buffer again and again are spared two changes of the tree each time.</remarks>
+    internal readonly Area* Vacant => _vacant;
+
+    /// <summary>The area that <see cref="Revive"/> put back, as long as no area was made, cut or removed since; else null.</summary>
+    internal readonly Area* Revived => _revived;
+
+    /// <summary>Puts <see cref="Vacant"/> back.</summary>
+    internal void Revive()
+    {
+        _revived = _vacant;
+        _vacant = null;
+        Count++;
+    }
+
     /// <summary>The area with this address, or null.</summary>
-    internal readonly Area* Find(ulong address)
+    internal Area* Find(ulong address)
     {
         Area* area = FirstEndingAfter(address);
         return area != null && area->Start <= address ? area : null;
     }
 
     /// <summary>The lowest area that ends behind this address, or null.</summary>
-    internal readonly Area* FirstEndingAfter(ulong address)
+    internal Area* FirstEndingAfter(ulong address)
     {
+        if (_vacant != null)
+        {
+            Settle();
+        }
+
         Area* found = null;
         for (Area* area = _root; area != null;)
         {
@@ -51,8 +76,11 @@ internal unsafe struct AreaTree
     /// <param name="high">Not behind this address.</param>
     /// <param name="length">Bytes, not 0.</param>
     /// <returns>Its first address, or 0 when there is none.</returns>
-    internal readonly ulong FindGap(ulong low, ulong high, ulong length)
-        => FindGap(_root, low, high, length);
+    internal ulong FindGap(ulong low, ulong high, ulong length)
+    {
+        Settle();
+        return FindGap(_root, low, high, length);
+    }
 
     /// <summary>Adds an area where nothing is, as a part of a neighbour that is alike if there is one. The memory was reserved.</summary>
     internal void Add(in Area area)
@@ -83,6 +111,8 @@ internal unsafe struct AreaTree
     /// <summary>Adds an area where nothing is. The memory was reserved.</summary>
     internal void Insert(in Area area)
     {
+        Settle();
+        _revived = null;
         Area* added = _pool.Take();
         *added = area;
         added->Left = added->Right = null;
@@ -145,7 +175,7 @@ internal unsafe struct AreaTree
     {
         if (area->Start == start && area->End == end)
         {
-            Remove(start, end);
+            Vacate(area);
         }
         else if (area->Start == start)
         {
@@ -161,6 +191,40 @@ internal unsafe struct AreaTree
     /// <summary>Removes the areas of a range; none lies across its ends.</summary>
     internal void Remove(ulong start, ulong end)
     {
+        Settle();
+        RemoveNodes(start, end);
+    }
+
+    /// <summary>Takes an area out.</summary>
+    internal void Vacate(Area* area)
+    {
+        Settle();
+        if (area->Backing != null)
+        {
+            RemoveNodes(area->Start, area->End);
+            return;
+        }
+
+        _vacant = area;
+        _revived = null;
+        Count--;
+    }
+
+    /// <summary>Takes the area that is vacant out of the tree, so that the tree says what there is.</summary>
+    private void Settle()
+    {
+        if (_vacant != null)
+        {
+            Area* area = _vacant;
+            _vacant = null;
+            Count++;
+            RemoveNodes(area->Start, area->End);
+        }
+    }
+
+    private void RemoveNodes(ulong start, ulong end)
+    {
+        _revived = null;
         Split(_root, start, out Area* below, out Area* rest);
         Split(rest, end, out Area* inside, out Area* above);
         _root = Merge(below, above);
@@ -168,15 +232,17 @@ internal unsafe struct AreaTree
     }
 
     /// <summary>Moves the end of an area; the way is free.</summary>
-    internal readonly void SetEnd(Area* area, ulong end)
+    internal void SetEnd(Area* area, ulong end)
     {
+        _revived = null;
         area->End = end;
         RefreshPath(_root, area->Start);
     }
 
     /// <summary>Moves the start of an area, up, or down where the way is free.</summary>
-    internal readonly void SetStart(Area* area, ulong start)
+    internal void SetStart(Area* area, ulong start)
     {
+        _revived = null;
         area->BackingOffset += start - area->Start;
         area->Start = start;
         RefreshPath(_root, start);

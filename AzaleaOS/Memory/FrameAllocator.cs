@@ -356,6 +356,12 @@ internal unsafe struct FrameAllocator
     private void SplitTaken(ulong frame, int order, int into)
     {
         FrameExtent* extent = Find(frame);
+        if (into == 0)
+        {
+            extent->SetStates(frame, 1UL << order, FrameExtent.Taken, _directMap);
+            return;
+        }
+
         for (ulong part = 0; part < 1UL << order; part += 1UL << into)
         {
             extent->SetState(frame + part, (byte)(FrameExtent.Taken | into), _directMap);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 
 namespace AzaleaOS.Memory;
@@ -37,6 +38,7 @@ internal unsafe struct FrameCache
     internal bool TryTake(out FrameNumber frame) => TryTake(out frame, out _);
 
     /// <summary>Takes a frame, and tells whether it is filled with zeros already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryTake(out FrameNumber frame, out bool isZeroed)
     {
         if (Frames.Count == 0 && !Refill(_limit / 2))
@@ -51,18 +53,12 @@ internal unsafe struct FrameCache
     }
 
     /// <summary>Gives a frame back, and tells whether it is filled with zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Return(FrameNumber frame, bool isZeroed = false)
     {
-        if (_nodes->Count > 1 && !(*_nodes)[_node]->Owns(frame))
+        if ((_nodes->Count > 1 || Frames.Count >= _limit) && !MakeRoom(frame))
         {
-            // Memory of another node goes home, or this core would take it for its own later.
-            _ = _nodes->TryReturnRun(frame, 1);
             return;
-        }
-
-        if (Frames.Count >= _limit)
-        {
-            Frames.Drain(ref *(*_nodes)[_node], _limit / 2);
         }
 
         if (isZeroed)
@@ -73,6 +69,25 @@ internal unsafe struct FrameCache
         {
             Frames.Push(frame.Value);
         }
+    }
+
+    /// <summary>Makes room for a frame.</summary>
+    /// <returns>False if it went somewhere else.</returns>
+    private bool MakeRoom(FrameNumber frame)
+    {
+        if (_nodes->Count > 1 && !(*_nodes)[_node]->Owns(frame))
+        {
+            // Memory of another node goes home, or this core would take it for its own later.
+            _ = _nodes->TryReturnRun(frame, 1);
+            return false;
+        }
+
+        if (Frames.Count >= _limit)
+        {
+            Frames.Drain(ref *(*_nodes)[_node], _limit / 2);
+        }
+
+        return true;
     }
 
     /// <summary>Makes sure that some frames are at hand, at most half of the smallest limit: 4.</summary>

@@ -111,6 +111,22 @@ internal unsafe struct FrameExtent
         *Frame(frame, directMap) = state;
     }
 
+    /// <summary>Sets the bytes of touched frames that follow each other, all of one group, to something that is not 0.</summary>
+    internal readonly void SetStates(ulong frame, ulong count, byte state, ulong directMap)
+    {
+        SetState(frame, state, directMap);
+        if (count > 1)
+        {
+            // Makes the group's bytes valid, if they are not.
+            SetState(frame + 1, state, directMap);
+            byte* bytes = Frame(frame, directMap);
+            for (ulong i = 2; i < count; i++)
+            {
+                bytes[i] = state;
+            }
+        }
+    }
+
     /// <summary>Moves frames from the untouched part to the touched: their bytes become valid, and 0.</summary>
     internal void Touch(ulong count, ulong directMap)
     {

@@ -1,14 +1,13 @@
 using AzaleaOS.Abi;
 using AzaleaOS.Cpu;
-using AzaleaOS.Diagnostics;
 
 namespace AzaleaOS.Memory;
 
 /// <summary>Physical memory for the rest of the kernel, after <see cref="KernelMemory.Initialise"/>.</summary>
 /// <remarks>
 /// Single frames come from the running core's <see cref="FrameCache"/>, everything else from the
-/// nodes. Interrupts are off for as long as that takes, so callers on any thread may be preempted
-/// before and after, not during. Not for interrupt handlers.
+/// nodes. The kernel is not preempted, so that the cache has one user at a time. Not for interrupt handlers, leaf
+/// system calls excepted: a page that is owed may be provided there too.
 /// </remarks>
 internal static unsafe class Frames
 {
@@ -57,17 +56,13 @@ internal static unsafe class Frames
     /// <summary>Gives a frame back. Nobody may reach it any more, through no TLB.</summary>
     internal static void Return(FrameNumber frame)
     {
-        bool interrupts = InterruptFlag.Clear();
         Cache->Return(frame);
-        InterruptFlag.Restore(interrupts);
     }
 
     /// <summary>Takes a block of 2^order frames, aligned to its size, near this core. Contents undefined.</summary>
     internal static bool TryTake(int order, out FrameNumber frame)
     {
-        bool interrupts = InterruptFlag.Clear();
         bool taken = KernelMemory.Nodes->TryTake(Node, order, out frame);
-        InterruptFlag.Restore(interrupts);
         return taken;
     }
 
@@ -77,9 +72,7 @@ internal static unsafe class Frames
     /// <param name="frame">The first.</param>
     internal static bool TryTakeRun(ulong count, int alignment, out FrameNumber frame)
     {
-        bool interrupts = InterruptFlag.Clear();
         bool taken = KernelMemory.Nodes->TryTakeRun(Node, count, alignment, out frame);
-        InterruptFlag.Restore(interrupts);
         return taken;
     }
 
@@ -87,9 +80,7 @@ internal static unsafe class Frames
     /// <returns>False if they were not taken.</returns>
     internal static bool TryReturnRun(FrameNumber frame, ulong count)
     {
-        bool interrupts = InterruptFlag.Clear();
         bool returned = KernelMemory.Nodes->TryReturnRun(frame, count);
-        InterruptFlag.Restore(interrupts);
         return returned;
     }
 
@@ -99,9 +90,7 @@ internal static unsafe class Frames
     /// <summary>Takes a page of zeros on or near a node; null if memory is exhausted.</summary>
     internal static void* TakePage(uint node)
     {
-        bool interrupts = InterruptFlag.Clear();
         bool taken = KernelMemory.Nodes->TryTake(KernelMemory.Nodes->Clamp(node), 0, out FrameNumber frame);
-        InterruptFlag.Restore(interrupts);
         if (!taken)
         {
             return null;
@@ -118,22 +107,18 @@ internal static unsafe class Frames
     /// <summary>Bytes that are free, those in the cores' caches not included.</summary>
     internal static ulong FreeBytes()
     {
-        bool interrupts = InterruptFlag.Clear();
         ulong frames = KernelMemory.Nodes->Statistics.Free;
-        InterruptFlag.Restore(interrupts);
         return frames << PageSize.Shift4K;
     }
 
-    /// <summary>The running core's cache. Interrupts are off as long as it is used.</summary>
+    /// <summary>The running core's cache. Nothing that may switch threads is called as long as it is used.</summary>
     internal static FrameCache* Cache => (FrameCache*)CoreBlock.Current->FrameCache;
 
     private static int Node => KernelMemory.Nodes->Clamp(CoreBlock.Current->Node);
 
     private static bool TryTake(out FrameNumber frame, out bool isZeroed)
     {
-        bool interrupts = InterruptFlag.Clear();
         bool taken = Cache->TryTake(out frame, out isZeroed);
-        InterruptFlag.Restore(interrupts);
         return taken;
     }
 }

@@ -46,6 +46,9 @@ internal static class PageEntry
     /// <summary>The count.</summary>
     internal const ulong CountMask = 0x3ffUL << CountShift;
 
+    /// <summary>The entry of a 4 KiB page that can be read and written, without its address.</summary>
+    internal const ulong Data = Present | Writable | Accessed | Dirty | NoExecute;
+
     /// <summary>What a reference to a table carries: the pages below decide.</summary>
     internal const ulong Table = Present | Writable | Accessed;
 

@@ -1,3 +1,4 @@
+using AzaleaOS.Abi;
 using AzaleaOS.Cpu;
 
 namespace AzaleaOS.Memory;
@@ -17,6 +18,13 @@ internal static class Translations
         DropHere(in flush);
         ulong end = flush.All ? flush.Start : flush.End;
         Shootdown.Send(flush.Start, end);
+    }
+
+    /// <summary>Drops the translation of one page of the application.</summary>
+    internal static void DropOne(ulong page)
+    {
+        Instructions.InvalidatePage(page);
+        Shootdown.Send(page, page + PageSize.Size4K);
     }
 
     /// <summary>

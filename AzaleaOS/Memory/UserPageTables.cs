@@ -17,6 +17,11 @@ internal static unsafe class UserPageTables
     // Cutting a 1 GiB page at either end takes two tables each.
     private const int TablesPerCut = 4;
 
+    // The page table that was used last, and the entry that refers to it. Forgotten when tables may go.
+    private static ulong s_region = ulong.MaxValue;
+    private static ulong* s_table;
+    private static ulong* s_parent;
+
     /// <summary>The operations for <see cref="AddressSpace.Initialize"/>.</summary>
     internal static UserPages Operations => new()
     {
@@ -34,11 +39,32 @@ internal static unsafe class UserPageTables
     private static bool Populate(ulong start, ulong length, Protection protection, in MemoryPolicy policy, int order)
     {
         PageAccess access = Access(protection);
+        if (length == PageSize.Size4K && policy.IsDefault && TryPopulateOne(start, access, out bool hasFrame))
+        {
+            return hasFrame;
+        }
+
         PageTables tables = KernelMemory.Tables;
+
         ulong end = start + length;
         while (start < end)
         {
             ulong room = end - start;
+            if (order == 0 && !(room >= PageSize.Size2M && PageSize.IsAligned(start, PageSize.Size2M)))
+            {
+                ulong reached = PopulateTable(start, end, access, policy, out bool isExhausted);
+                if (isExhausted)
+                {
+                    return false;
+                }
+
+                if (reached != start)
+                {
+                    start = reached;
+                    continue;
+                }
+            }
+
             if (room > PageSize.Size4K)
             {
                 bool isMapped = tables.TryQuery(new VirtualAddress(start), out PageMapping place);
@@ -61,6 +87,95 @@ internal static unsafe class UserPageTables
         }
 
         return true;
+    }
+
+    /// <summary>Populates one page in a table that is there.</summary>
+    /// <returns>False if there is no such table.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryPopulateOne(ulong page, PageAccess access, out bool hasFrame)
+    {
+        hasFrame = true;
+        ulong* entry = FindSmall(page, out ulong* parent);
+        if (entry == null || *entry != 0)
+        {
+            return entry != null;
+        }
+
+        hasFrame = Frames.Cache->TryTake(out FrameNumber frame, out bool isZeroed);
+        if (!hasFrame)
+        {
+            return true;
+        }
+
+        if (!isZeroed)
+        {
+            PageMemory.Clear(frame.Address.Mapped.Pointer, PageSize.Size4K);
+        }
+
+        // What memory nearly always is, without asking for each of its properties.
+        const PageAccess Data = PageAccess.Read | PageAccess.Write;
+        *entry = frame.Address.Value | (access == Data ? PageEntry.Data : PageEntry.Page(access, PageCaching.WriteBack, 0));
+        *parent += PageEntry.One;
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong* FindSmall(ulong page, out ulong* parent)
+    {
+        if (page >> PageSize.Shift2M == s_region)
+        {
+            parent = s_parent;
+            return s_table + PageEntry.Index(page, 0);
+        }
+
+        return FindSmallAnew(page, out parent);
+    }
+
+    private static ulong* FindSmallAnew(ulong page, out ulong* parent)
+    {
+        ulong* entry = KernelMemory.Tables.FindSmall(page, out parent);
+        if (entry != null)
+        {
+            s_region = page >> PageSize.Shift2M;
+            s_table = entry - PageEntry.Index(page, 0);
+            s_parent = parent;
+        }
+
+        return entry;
+    }
+
+    /// <summary>Fills the empty entries of the page table that an address has already.</summary>
+    /// <returns>The address it came to: the end, that of the next table, or the same if there is no table.</returns>
+    private static ulong PopulateTable(ulong start, ulong end, PageAccess access, in MemoryPolicy policy, out bool isExhausted)
+    {
+        isExhausted = false;
+        ulong* entry = FindSmall(start, out ulong* parent);
+        if (entry == null)
+        {
+            return start;
+        }
+
+        ulong attributes = PageEntry.Page(access, PageCaching.WriteBack, 0);
+        do
+        {
+            if (*entry == 0)
+            {
+                if (!Frames.TryTakeZeroed(policy, start, out FrameNumber frame))
+                {
+                    isExhausted = true;
+                    break;
+                }
+
+                *entry = frame.Address.Value | attributes;
+                *parent += PageEntry.One;
+            }
+
+            entry++;
+            start += PageSize.Size4K;
+        }
+        while (start < end && !PageSize.IsAligned(start, PageSize.Size2M));
+
+        return start;
     }
 
     /// <summary>Adds one page of zeros, as large as alignment, room and free memory allow, but of at least an order.</summary>
@@ -154,6 +269,11 @@ internal static unsafe class UserPageTables
     private static void Release(ulong start, ulong length)
     {
         FrameCache* cache = Frames.Cache;
+        if (length == PageSize.Size4K && TryReleaseOne(start, cache))
+        {
+            return;
+        }
+
         VirtualAddress at = new(start);
         VirtualAddress end = new(start + length);
         while (at.Value != end.Value)
@@ -166,6 +286,38 @@ internal static unsafe class UserPageTables
                 Panic.Because("nobody asked whether a large page can be cut"u8);
             }
         }
+    }
+
+    /// <summary>Releases one page of a table that keeps others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReleaseOne(ulong page, FrameCache* cache)
+    {
+        ulong* entry = FindSmall(page, out ulong* parent);
+        if (entry == null || PageEntry.CountOf(*parent) < 2)
+        {
+            return false;
+        }
+
+        ulong old = *entry;
+        if (old == 0)
+        {
+            return true;
+        }
+
+        *entry = 0;
+        *parent -= PageEntry.One;
+        if ((old & PageEntry.Present) != 0)
+        {
+            Translations.DropOne(page);
+        }
+
+        FrameNumber frame = new PhysicalAddress(PageEntry.AddressOf(old)).Frame;
+        if ((old & PageEntry.Borrowed) == 0 && !KernelRange.TryKeepSpare(frame))
+        {
+            cache->Return(frame);
+        }
+
+        return true;
     }
 
     [SkipLocalsInit]
@@ -273,6 +425,7 @@ internal static unsafe class UserPageTables
 
     private static void Complete(ref PageBatch batch, FrameCache* cache)
     {
+        s_region = ulong.MaxValue;
         Translations.Drop(in batch.Flush);
         for (int i = 0; i < batch.Count; i++)
         {

@@ -98,6 +98,18 @@ internal static unsafe class MemoryCalls
 
     private static long MapAnonymous(ulong address, ulong length, Protection protection, MapFlags flags)
     {
+        if (flags == (MapFlags.Private | MapFlags.Anonymous) && address == 0)
+        {
+            AddressSpace* space = AddressSpace.Current;
+            space->Lock.Enter();
+            long again = space->MapAgain(length, protection);
+            space->Lock.Exit();
+            if (again != 0)
+            {
+                return again;
+            }
+        }
+
         MapFlags type = flags & MapFlags.TypeMask;
         if (type is not (MapFlags.Shared or MapFlags.Private) || (type == MapFlags.Shared && (flags & MapFlags.GrowsDown) != 0))
         {
