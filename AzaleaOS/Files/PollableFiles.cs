@@ -1,5 +1,6 @@
 using AzaleaOS.Files.Events;
 using AzaleaOS.Files.Pipes;
+using AzaleaOS.Files.Sockets;
 using AzaleaOS.Memory;
 
 namespace AzaleaOS.Files;
@@ -23,6 +24,9 @@ internal static unsafe class PollableFiles
 
     /// <summary>epoll.</summary>
     internal static FileOperations* EventPoll => s_tables + 4;
+
+    /// <summary>A socket of any kind.</summary>
+    internal static FileOperations* Socket => s_tables + 5;
 
     /// <summary>Fills in the tables.</summary>
     /// <returns>False when memory is exhausted.</returns>
@@ -59,6 +63,17 @@ internal static unsafe class PollableFiles
         };
         *Timer = new FileOperations { Read = &TimerFile.Read, Poll = &TimerFile.Poll, Seek = &Devices.SeekNowhere, Release = &TimerFile.Release };
         *EventPoll = new FileOperations { Poll = &Polling.EventPoll.Poll, Seek = &Devices.SeekNowhere, Release = &Polling.EventPoll.Release };
-        return true;
+        *Socket = new FileOperations
+        {
+            Read = &SocketFile.Read,
+            Write = &SocketFile.Write,
+            Poll = &SocketFile.Poll,
+            Control = &SocketFile.Control,
+            Release = &SocketFile.Release,
+        };
+        Sockets.Socket.Reset();
+        Packet.Reset();
+        Rights.Reset();
+        return UnixNames.Initialize() && InternetPorts.Initialize();
     }
 }
