@@ -111,7 +111,14 @@ internal unsafe partial struct LineDiscipline
 
     private void EchoRaw(byte value)
     {
-        if (Has(TerminalOutput.Process))
+        // Linux's echo queue escapes this byte, and what is escaped is not processed.
+        const byte Escaped = 0xff;
+        if (value == Escaped)
+        {
+            Emit(value);
+            _column++;
+        }
+        else if (Has(TerminalOutput.Process))
         {
             Process(value);
         }
