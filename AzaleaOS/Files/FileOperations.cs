@@ -97,10 +97,10 @@ internal unsafe struct FileOperations
         *Full = new FileOperations { Read = &Devices.ReadZeros, Write = &Devices.WriteNothing, Seek = &Devices.SeekNowhere, HasPosition = true };
         *Random = new FileOperations { Read = &Devices.ReadRandom, Write = &Devices.WriteRandom, Seek = &Devices.SeekNowhere, HasPosition = true };
         *Place = default;
-        *Terminal = new FileOperations { Read = &TerminalFile.Read, Write = &TerminalFile.Write, Control = &TerminalFile.Control };
+        *Terminal = new FileOperations { Read = &TerminalFile.Read, Write = &TerminalFile.Write, Poll = &TerminalFile.Poll, Control = &TerminalFile.Control };
         *ControllingTerminal = *Terminal;
         ControllingTerminal->Open = &TerminalFile.Open;
-        *Stream = new FileOperations { Read = &StreamFile.Read, Write = &ConsoleFile.Write, Control = &StreamFile.Control };
+        *Stream = new FileOperations { Read = &StreamFile.Read, Write = &ConsoleFile.Write, Poll = &StreamFile.Poll, Control = &StreamFile.Control };
         return true;
     }
 

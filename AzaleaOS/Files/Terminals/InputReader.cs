@@ -83,6 +83,17 @@ internal static unsafe class InputReader
         return read != 0 ? read : result;
     }
 
+    /// <summary>poll(2): whether a read would not wait.</summary>
+    internal static uint Poll(ConsoleInput* input, WaitNode* node)
+    {
+        Blocking.Watch(&input->Waiters, node);
+        ConsoleChannel.Lock.Enter();
+        bool isReady = input->Line.HasInput(forPoll: true);
+        bool hasEnded = input->HasEnded;
+        ConsoleChannel.Lock.Exit();
+        return (isReady ? PollEvents.Readable : 0) | (hasEnded ? PollEvents.HangUp : 0);
+    }
+
     private static Limits LimitsOf(ConsoleInput* input)
     {
         ConsoleChannel.Lock.Enter();

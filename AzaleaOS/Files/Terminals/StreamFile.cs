@@ -1,4 +1,6 @@
 using AzaleaOS.Abi;
+using AzaleaOS.Abi.Linux;
+using AzaleaOS.Threads;
 
 namespace AzaleaOS.Files.Terminals;
 
@@ -7,6 +9,10 @@ internal static unsafe class StreamFile
 {
     /// <summary>read(2): what the launcher's standard input had, and its end.</summary>
     internal static long Read(OpenFile* file, Transfer* transfer) => InputReader.Read(ConsoleChannel.Pipe, transfer);
+
+    /// <summary>poll(2).</summary>
+    internal static uint Poll(OpenFile* file, WaitNode* node)
+        => file->CanRead ? InputReader.Poll(ConsoleChannel.Pipe, node) : PollEvents.Writable;
 
     /// <summary>ioctl(2): FIONREAD.</summary>
     internal static long Control(OpenFile* file, uint request, ulong argument)

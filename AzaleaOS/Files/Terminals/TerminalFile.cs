@@ -47,6 +47,10 @@ internal static unsafe class TerminalFile
         return written;
     }
 
+    /// <summary>poll(2). Output never waits but for VSTOP, and nobody polls for that.</summary>
+    internal static uint Poll(OpenFile* file, WaitNode* node)
+        => InputReader.Poll(ConsoleChannel.Terminal, node) | PollEvents.Writable;
+
     /// <summary>ioctl(2).</summary>
     /// <remarks>Source: Linux, ioctl_tty(2); include/uapi/asm-generic/ioctls.h.</remarks>
     internal static long Control(OpenFile* file, uint request, ulong argument)
