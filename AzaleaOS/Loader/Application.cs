@@ -218,8 +218,8 @@ internal static unsafe class Application
         Clock.ReadFrequency = &ReadFrequency;
         Clock.ReadWallClock = &WallClock.Read;
         Clock.Relax = &Instructions.Pause;
-        Clock.Start(info.EntryTimestamp, Tsc.KnownFrequency);
-        WallClock.Start(info);
+        WallClock.Start(info, out ulong frequency);
+        Clock.Start(info.EntryTimestamp, frequency);
     }
 
     private static ulong ReadFrequency() => Tsc.Frequency;
