@@ -40,6 +40,7 @@ internal static unsafe class Application
         ConsoleChannel.Initialize(options.Streams, options.Terminal);
         ConsoleChannel.TakeByte = &SerialInput.TryTake;
         ConsoleChannel.Continue = &SerialInput.Continue;
+        ConsoleChannel.SendSignal = &SignalSender.ToProcess;
         ConsoleWriter.HasStreams = options.Streams.Output != StreamKind.Console || options.Streams.Error != StreamKind.Console;
         Scheduler.TakeInput = &ConsoleChannel.Pump;
         TerminalFile.ProcessGroup = Process.Id;
