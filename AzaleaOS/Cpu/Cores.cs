@@ -36,6 +36,9 @@ internal static unsafe class Cores
     /// <summary>The block of a core, 0 to <see cref="Count"/> - 1; null if it has none yet.</summary>
     internal static CoreBlock* Block(int index) => s_records[index].Block;
 
+    /// <summary>The local APIC id of a core, started or not.</summary>
+    internal static uint ApicIdOf(int index) => s_records[index].ApicId;
+
     /// <summary>There is one core: this one.</summary>
     internal static void Start()
     {

@@ -31,6 +31,9 @@ internal static unsafe class Tsc
     /// <summary>The same if it is known without measuring; else 0.</summary>
     internal static ulong KnownFrequency => s_frequency;
 
+    /// <summary>Somebody has said it after all.</summary>
+    internal static void Learn(ulong frequency) => s_frequency = frequency;
+
     /// <summary>Looks for somebody who knows; else starts to measure.</summary>
     /// <param name="told">Ticks per second as the starter says, or 0.</param>
     /// <param name="timerPort">The ACPI power-management timer's port, or 0.</param>

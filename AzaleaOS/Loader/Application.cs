@@ -40,6 +40,7 @@ internal static unsafe class Application
         ConsoleChannel.Initialize(options.Streams, options.Terminal);
         ConsoleChannel.TakeByte = &SerialInput.TryTake;
         ConsoleChannel.Continue = &SerialInput.Continue;
+        ConsoleChannel.SendSignal = &SignalSender.ToProcess;
         ConsoleWriter.HasStreams = options.Streams.Output != StreamKind.Console || options.Streams.Error != StreamKind.Console;
         Scheduler.TakeInput = &ConsoleChannel.Pump;
         TerminalFile.ProcessGroup = Process.Id;
@@ -219,8 +220,8 @@ internal static unsafe class Application
         Clock.ReadFrequency = &ReadFrequency;
         Clock.ReadWallClock = &WallClock.Read;
         Clock.Relax = &Instructions.Pause;
-        Clock.Start(info.EntryTimestamp, Tsc.KnownFrequency);
-        WallClock.Start(info);
+        WallClock.Start(info, out ulong frequency);
+        Clock.Start(info.EntryTimestamp, frequency);
     }
 
     private static ulong ReadFrequency() => Tsc.Frequency;

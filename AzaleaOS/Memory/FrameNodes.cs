@@ -13,6 +13,7 @@ internal unsafe struct FrameNodes
     private int _count;
     private Allocators _allocators;
     private Orders _orders;
+    private Orders _distances;
 
     [InlineArray(MaxNodes)]
     private struct Allocators
@@ -61,7 +62,19 @@ internal unsafe struct FrameNodes
 
             this[node]->Initialise(first, (int)(extents - first), directMap);
             Sort(node, nodeCount, distances);
+            for (int other = 0; other < _count; other++)
+            {
+                const byte Local = 10, Remote = 20;
+                _distances[(node * MaxNodes) + other] = !distances.IsEmpty ? distances[(node * nodeCount) + other] : other == node ? Local : Remote;
+            }
         }
+    }
+
+    /// <summary>How far a node's memory is from another node, as in SLIT: 10 is the node itself.</summary>
+    internal readonly int Distance(int node, int other)
+    {
+        ReadOnlySpan<byte> distances = _distances;
+        return distances[(node * MaxNodes) + other];
     }
 
     /// <summary>The n-th nearest node to a node; itself for n = 0.</summary>

@@ -64,7 +64,8 @@ internal static class Limits
         return !Identity.IsSelf(process) ? -Errno.ESRCH : to.IsNull || to.TryWrite(limit) ? 0 : -Errno.EFAULT;
     }
 
-    private static ResourceLimit Of(uint resource) => resource switch
+    /// <summary>A limit that there is, by its number.</summary>
+    internal static ResourceLimit Of(uint resource) => resource switch
     {
         StackSize => new ResourceLimit { Current = StackBytes, Maximum = StackBytes },
 

@@ -2,7 +2,9 @@ using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
 using AzaleaOS.Files;
+using AzaleaOS.Files.Reports;
 using AzaleaOS.Memory;
+using AzaleaOS.Threads;
 
 namespace AzaleaOS.Syscalls;
 
@@ -14,16 +16,16 @@ internal static unsafe class Machine
     internal static long Name(UserPointer<UtsName> to)
     {
         UtsName name = default;
-        "Linux"u8.CopyTo(new Span<byte>(name.System, 65));
-        "azalea"u8.CopyTo(new Span<byte>(name.Node, 65));
-        "6.12.0-azalea"u8.CopyTo(new Span<byte>(name.Release, 65));
-        "#1 SMP AzaleaOS 0.1.0"u8.CopyTo(new Span<byte>(name.Version, 65));
-        "x86_64"u8.CopyTo(new Span<byte>(name.Machine, 65));
-        "(none)"u8.CopyTo(new Span<byte>(name.Domain, 65));
+        SystemName.System.CopyTo(new Span<byte>(name.System, 65));
+        SystemName.Node.CopyTo(new Span<byte>(name.Node, 65));
+        SystemName.Release.CopyTo(new Span<byte>(name.Release, 65));
+        SystemName.Version.CopyTo(new Span<byte>(name.Version, 65));
+        SystemName.Machine.CopyTo(new Span<byte>(name.Machine, 65));
+        SystemName.Domain.CopyTo(new Span<byte>(name.Domain, 65));
         return to.TryWrite(name) ? 0 : -Errno.EFAULT;
     }
 
-    /// <summary>sysinfo(2). There is no swap, and one thread that never waits.</summary>
+    /// <summary>sysinfo(2). There is no swap, and nobody adds up the load.</summary>
     [Syscall(99)]
     internal static long Information(UserPointer<SystemInformation> to)
     {
@@ -32,7 +34,7 @@ internal static unsafe class Machine
             Uptime = Clock.Monotonic() / Clock.Second,
             TotalMemory = Process.TotalMemory,
             FreeMemory = AddressSpace.Current->FreeMemory,
-            Processes = 1,
+            Processes = (ushort)ThreadTable.Count,
             Unit = 1,
         };
         return to.TryWrite(information) ? 0 : -Errno.EFAULT;

@@ -8,6 +8,10 @@ namespace AzaleaOS.Syscalls;
 /// <summary>A thread's pointers, name and end.</summary>
 internal static unsafe class ThreadCalls
 {
+    private static int s_parentSignal;
+    private static bool s_isDumpable = true;
+    private static bool s_hasNoNewPrivileges;
+
     private const ulong RobustHeadBytes = 24;
 
     /// <summary>exit(2): the thread's end; the last one ends the process. Does not return.</summary>
@@ -97,18 +101,45 @@ internal static unsafe class ThreadCalls
     [Syscall(157)]
     internal static long Control(int option, ulong argument, ulong second, ulong third, ulong fourth)
     {
-        const int GetDumpable = 3, SetName = 15, GetName = 16, ReadBounds = 23, GetNoNewPrivileges = 39;
-        const ulong LastCapability = 40;
+        const int SetParentSignal = 1, GetParentSignal = 2, GetDumpable = 3, SetDumpable = 4, GetKeepCapabilities = 7, GetTiming = 13;
+        const int SetName = 15, GetName = 16, GetFilter = 21, ReadBounds = 23, DropBounds = 24, GetSecureBits = 27;
+        const int GetMachineCheck = 34, SetNoNewPrivileges = 38, GetNoNewPrivileges = 39, GetThreadIdAddress = 40;
+        const int MachineCheckDefault = 2;
+        const ulong LastCapability = 40, LastSignal = 64;
         switch (option)
         {
-            case GetDumpable or GetNoNewPrivileges:
+            case GetKeepCapabilities or GetTiming or GetFilter or GetSecureBits:
                 return 0;
+            case SetParentSignal:
+                // The parent never ends, so the signal never comes.
+                s_parentSignal = argument <= LastSignal ? (int)argument : s_parentSignal;
+                return argument <= LastSignal ? 0 : -Errno.EINVAL;
+            case GetParentSignal:
+                return UserMemory.TryWrite(argument, s_parentSignal) ? 0 : -Errno.EFAULT;
+            case GetDumpable:
+                return s_isDumpable ? 1 : 0;
+            case SetDumpable:
+                s_isDumpable = argument <= 1 ? argument == 1 : s_isDumpable;
+                return argument <= 1 ? 0 : -Errno.EINVAL;
             case SetName:
                 return ReadName(argument);
             case GetName:
                 return UserMemory.TryWrite(argument, Scheduler.Current->Name) ? 0 : -Errno.EFAULT;
             case ReadBounds:
                 return argument <= LastCapability ? 1 : -Errno.EINVAL;
+            case DropBounds:
+                return argument <= LastCapability ? -Errno.EPERM : -Errno.EINVAL;
+            case GetMachineCheck:
+                return (argument | second | third | fourth) == 0 ? MachineCheckDefault : -Errno.EINVAL;
+            case SetNoNewPrivileges:
+                // There is no execve that could give any.
+                bool isValid = argument == 1 && (second | third | fourth) == 0;
+                s_hasNoNewPrivileges |= isValid;
+                return isValid ? 0 : -Errno.EINVAL;
+            case GetNoNewPrivileges:
+                return (argument | second | third | fourth) != 0 ? -Errno.EINVAL : s_hasNoNewPrivileges ? 1 : 0;
+            case GetThreadIdAddress:
+                return UserMemory.TryWrite(argument, Scheduler.Current->ClearOnExit) ? 0 : -Errno.EFAULT;
             default:
                 return -Errno.EINVAL;
         }

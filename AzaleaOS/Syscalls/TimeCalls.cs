@@ -2,31 +2,59 @@ using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
 using AzaleaOS.Memory;
+using AzaleaOS.Threads;
 
 namespace AzaleaOS.Syscalls;
 
-/// <summary>Clocks and waiting.</summary>
-internal static class TimeCalls
+/// <summary>Reading and setting clocks. Programs read most of them by the vDSO; what it cannot answer comes here.</summary>
+internal static unsafe class TimeCalls
 {
-    private const int RealTime = 0;
-    private const int Monotonic = 1;
-    private const int ProcessTime = 2;
-    private const int ThreadTime = 3;
-    private const int MonotonicRaw = 4;
-    private const int RealTimeCoarse = 5;
-    private const int MonotonicCoarse = 6;
-    private const int BootTime = 7;
+    /// <summary>CLOCK_REALTIME.</summary>
+    internal const int RealTime = 0;
 
-    // CLOCK_TAI is the last one with a number of its own.
-    private const int Last = 11;
+    /// <summary>CLOCK_MONOTONIC.</summary>
+    internal const int Monotonic = 1;
+
+    /// <summary>CLOCK_PROCESS_CPUTIME_ID.</summary>
+    internal const int ProcessTime = 2;
+
+    /// <summary>CLOCK_THREAD_CPUTIME_ID.</summary>
+    internal const int ThreadTime = 3;
+
+    /// <summary>CLOCK_BOOTTIME: here the same as CLOCK_MONOTONIC.</summary>
+    internal const int BootTime = 7;
+
+    /// <summary>CLOCK_TAI: here the same as CLOCK_REALTIME, as on a Linux that nobody told of leap seconds.</summary>
+    internal const int AtomicTime = 11;
 
     /// <summary>gettimeofday(2). The time zone is UTC.</summary>
     [Syscall(96)]
     internal static long GetTimeOfDay(UserPointer<Timeval> to, UserPointer<ulong> zone)
+        => (to.IsNull || to.TryWrite(ToTimeval(Clock.Wall()))) && (zone.IsNull || zone.TryWrite(0)) ? 0 : -Errno.EFAULT;
+
+    /// <summary>settimeofday(2). The time zone cannot be changed.</summary>
+    [Syscall(164)]
+    internal static long SetTimeOfDay(UserPointer<Timeval> from, UserPointer<ulong> zone)
     {
-        long now = Clock.Wall();
-        Timeval time = new() { Seconds = now / Clock.Second, Microseconds = now % Clock.Second / 1000 };
-        return (to.IsNull || to.TryWrite(time)) && (zone.IsNull || zone.TryWrite(0)) ? 0 : -Errno.EFAULT;
+        const long MicrosecondsPerSecond = 1_000_000;
+        Timeval time = default;
+        ulong offset = 0;
+        if ((!from.IsNull && !from.TryRead(out time)) || (!zone.IsNull && !zone.TryRead(out offset)))
+        {
+            return -Errno.EFAULT;
+        }
+
+        if ((ulong)time.Microseconds >= MicrosecondsPerSecond)
+        {
+            return -Errno.EINVAL;
+        }
+
+        if (offset != 0)
+        {
+            return -Errno.EPERM;
+        }
+
+        return from.IsNull ? 0 : SetWall(new Timespec { Seconds = time.Seconds, Nanoseconds = time.Microseconds * 1000 });
     }
 
     /// <summary>time(2).</summary>
@@ -45,72 +73,29 @@ internal static class TimeCalls
         return result < 0 ? result : to.TryWrite(ToTimespec(now)) ? 0 : -Errno.EFAULT;
     }
 
+    /// <summary>clock_settime(2): CLOCK_REALTIME alone can be set, by root, which everybody is.</summary>
+    [Syscall(227)]
+    internal static long SetTime(int clock, UserPointer<Timespec> from)
+    {
+        if (clock != RealTime && clock >= 0)
+        {
+            return -Errno.EINVAL;
+        }
+
+        if (!from.TryRead(out Timespec time))
+        {
+            return -Errno.EFAULT;
+        }
+
+        return clock == RealTime ? SetWall(time) : Now(clock, out _) < 0 ? -Errno.EINVAL : -Errno.EPERM;
+    }
+
     /// <summary>clock_getres(2): every clock is read from the time-stamp counter.</summary>
     [Syscall(229)]
     internal static long GetResolution(int clock, UserPointer<Timespec> to)
     {
         long result = Now(clock, out _);
         return result < 0 ? result : to.IsNull || to.TryWrite(new Timespec { Nanoseconds = 1 }) ? 0 : -Errno.EFAULT;
-    }
-
-    /// <summary>nanosleep(2). Nothing interrupts it: there are no signals from outside.</summary>
-    [Syscall(35)]
-    internal static long Sleep(UserPointer<Timespec> duration, UserPointer<Timespec> left) => Sleep(Monotonic, 0, duration, left);
-
-    /// <summary>clock_nanosleep(2).</summary>
-    [Syscall(230)]
-    internal static long Sleep(int clock, int flags, UserPointer<Timespec> until, UserPointer<Timespec> left)
-    {
-        const int Absolute = 1;
-        if (clock is not (RealTime or Monotonic or BootTime or Last))
-        {
-            return clock is >= 0 and < Last ? -Errno.EOPNOTSUPP : -Errno.EINVAL;
-        }
-
-        if (!until.TryRead(out Timespec time))
-        {
-            return -Errno.EFAULT;
-        }
-
-        if (!IsValid(time))
-        {
-            return -Errno.EINVAL;
-        }
-
-        long wait = ToNanoseconds(time);
-        if ((flags & Absolute) != 0)
-        {
-            Now(clock, out long now);
-            wait = Math.Max(0, wait - now);
-        }
-
-        long start = Clock.Monotonic();
-        Clock.WaitUntil(wait > long.MaxValue - start ? long.MaxValue : start + wait);
-        return 0;
-    }
-
-    /// <summary>times(2): all time is the application's.</summary>
-    [Syscall(100)]
-    internal static long Times(UserPointer<ProcessTimes> to)
-    {
-        const long Tick = Clock.Second / 100;
-        long ticks = Clock.Monotonic() / Tick;
-        return to.IsNull || to.TryWrite(new ProcessTimes { User = ticks }) ? ticks : -Errno.EFAULT;
-    }
-
-    /// <summary>getrusage(2): all time is the application's; there are no children.</summary>
-    [Syscall(98)]
-    internal static long GetResourceUsage(int who, UserPointer<ResourceUsage> to)
-    {
-        const int Self = 0, Children = -1, Thread = 1;
-        if (who is not (Self or Children or Thread))
-        {
-            return -Errno.EINVAL;
-        }
-
-        long now = who == Children ? 0 : Clock.Monotonic();
-        ResourceUsage usage = new() { User = new Timeval { Seconds = now / Clock.Second, Microseconds = now % Clock.Second / 1000 } };
-        return to.TryWrite(usage) ? 0 : -Errno.EFAULT;
     }
 
     /// <summary>Whether a structure of an application is a span of time.</summary>
@@ -120,23 +105,94 @@ internal static class TimeCalls
     internal static long ToNanoseconds(in Timespec time)
         => time.Seconds > (long.MaxValue / Clock.Second) - 1 ? long.MaxValue : (time.Seconds * Clock.Second) + time.Nanoseconds;
 
-    /// <summary>A structure for an application.</summary>
+    /// <summary>The structure of an application.</summary>
     internal static Timespec ToTimespec(long nanoseconds)
         => new() { Seconds = nanoseconds / Clock.Second, Nanoseconds = nanoseconds % Clock.Second };
 
-    private static long Now(int clock, out long now)
+    /// <summary>The older structure of an application.</summary>
+    internal static Timeval ToTimeval(long nanoseconds)
+        => new() { Seconds = nanoseconds / Clock.Second, Microseconds = nanoseconds % Clock.Second / 1000 };
+
+    /// <summary>What a clock shows.</summary>
+    /// <param name="clock">A CLOCK_ number, or a negative one for the CPU time of a process or thread.</param>
+    /// <param name="now">Nanoseconds.</param>
+    /// <returns>0, or -EINVAL.</returns>
+    internal static long Now(int clock, out long now)
     {
-        switch (clock)
+        now = 0;
+        if (clock < 0)
         {
-            case RealTime or RealTimeCoarse or Last:
+            return ProcessorTime(clock, out now);
+        }
+
+        if (clock < VdsoData.ClockCount)
+        {
+            if ((Clock.WallClocks >> clock & 1) != 0)
+            {
                 now = Clock.Wall();
                 return 0;
-            case Monotonic or MonotonicRaw or MonotonicCoarse or BootTime or ProcessTime or ThreadTime:
+            }
+
+            if ((Clock.MonotonicClocks >> clock & 1) != 0)
+            {
                 now = Clock.Monotonic();
                 return 0;
+            }
+        }
+
+        switch (clock)
+        {
+            case ProcessTime:
+                now = CpuTime.OfProcess();
+                return 0;
+            case ThreadTime:
+                now = CpuTime.OfThread(Scheduler.Current);
+                return 0;
             default:
-                now = 0;
                 return -Errno.EINVAL;
         }
+    }
+
+    // Source: Linux, include/linux/posix-timers_types.h: the complement of the number above three bits, of which
+    // one says that it is a thread's; kernel/time/posix-cpu-timers.c, pid_for_clock.
+    private static long ProcessorTime(int clock, out long now)
+    {
+        const int KindMask = 3, Descriptor = 3, OfThread = 4, NumberShift = 3;
+        now = 0;
+        int number = ~(clock >> NumberShift);
+        if ((clock & KindMask) == Descriptor)
+        {
+            return -Errno.EINVAL;
+        }
+
+        if ((clock & OfThread) == 0)
+        {
+            if (!Identity.IsSelf(number))
+            {
+                return -Errno.EINVAL;
+            }
+
+            now = CpuTime.OfProcess();
+            return 0;
+        }
+
+        ThreadTable.Enter();
+        Thread* thread = number == 0 ? Scheduler.Current : ThreadTable.Find(number);
+        now = thread == null ? 0 : CpuTime.OfThread(thread);
+        ThreadTable.Exit();
+        return thread == null ? -Errno.EINVAL : 0;
+    }
+
+    private static long SetWall(in Timespec time)
+    {
+        // As in Linux, no time from which 30 years of running would lead beyond what fits (include/linux/time64.h).
+        const long LatestSeconds = (long.MaxValue / Clock.Second) - (30L * 365 * 24 * 3600);
+        if (!IsValid(time) || time.Seconds >= LatestSeconds || !Clock.TrySetWall(ToNanoseconds(time)))
+        {
+            return -Errno.EINVAL;
+        }
+
+        SleepCalls.WallClockWasSet();
+        return 0;
     }
 }

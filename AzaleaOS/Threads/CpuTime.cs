@@ -22,20 +22,25 @@ internal static unsafe class CpuTime
         ulong ticks = 0;
         for (int i = 0; i < Cores.Count; i++)
         {
-            CoreBlock* core = Cores.Block(i);
-            if (core == null || core->Scheduler == null)
-            {
-                continue;
-            }
-
-            ticks += ((CoreScheduler*)core->Scheduler)->ApplicationTicks;
-            Thread* running = core->Running;
-            if (running != null && running->IsApplication)
-            {
-                ticks += Instructions.ReadTimestamp() - running->SwitchedIn;
-            }
+            ticks += TicksOf(i);
         }
 
         return Clock.ToNanoseconds(ticks);
+    }
+
+    /// <summary>Nanoseconds that threads of the process have run on one core.</summary>
+    internal static long OfCore(int index) => Clock.ToNanoseconds(TicksOf(index));
+
+    private static ulong TicksOf(int index)
+    {
+        CoreBlock* core = Cores.Block(index);
+        if (core == null || core->Scheduler == null)
+        {
+            return 0;
+        }
+
+        ulong ticks = ((CoreScheduler*)core->Scheduler)->ApplicationTicks;
+        Thread* running = core->Running;
+        return running != null && running->IsApplication ? ticks + Instructions.ReadTimestamp() - running->SwitchedIn : ticks;
     }
 }

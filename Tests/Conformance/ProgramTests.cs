@@ -57,6 +57,15 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
         Assert.DoesNotContain("gettimeofday", result.Log);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Clocks_sleeping_and_usage_are_those_of_Linux(int cores)
+    {
+        string[] words = [tree.AddProgram("clocks", "-static")];
+        tree.Here(new MachineDescription { Cpus = cores }, words).MustEqual(tree.OnLinux(["/usr/bin/setsid", "-w", .. words]));
+    }
+
     [Fact]
     public void A_clock_costs_at_most_60_instructions_with_the_loop_around_it()
     {

@@ -25,13 +25,52 @@ public sealed unsafe class ClockTests : IDisposable
         Assert.InRange(here, (exact * 0.999999999m) - 1, exact + 1);
     }
 
-    [Fact]
-    public void Sleeping_ends_when_the_time_is_over_and_not_before()
+    [Theory]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(10)]
+    [InlineData(12)]
+    [InlineData(int.MaxValue)]
+    [InlineData(-1)]
+    public void A_clock_that_there_is_not_is_invalid(int clock)
     {
-        ulong nap = HostApplication.Put([.. BitConverter.GetBytes(1L), .. BitConverter.GetBytes(500L)]);
-        Assert.Equal(0, TimeCalls.Sleep(new UserPointer<Timespec>(nap), default));
-        Assert.InRange(Clock.Monotonic(), 1_000_000_500, 1_010_000_000);
-        Assert.Equal(-Errno.EFAULT, TimeCalls.Sleep(new UserPointer<Timespec>(8), default));
+        UserPointer<Timespec> to = new(HostApplication.Room(16));
+        Assert.Equal(-Errno.EINVAL, TimeCalls.GetTime(clock, to));
+        Assert.Equal(-Errno.EINVAL, TimeCalls.GetResolution(clock, to));
+    }
+
+    [Fact]
+    public void The_wall_clock_alone_can_be_set_and_not_before_the_kernel_s_start()
+    {
+        UserPointer<Timespec> time = new(HostApplication.Put([.. BitConverter.GetBytes(5_000_000_000L), .. BitConverter.GetBytes(7L)]));
+        HostApplication.Ticks = 20_000_000_000;
+        Assert.Equal(-Errno.EINVAL, TimeCalls.SetTime(1, time));
+        Assert.Equal(-Errno.EFAULT, TimeCalls.SetTime(0, new UserPointer<Timespec>(8)));
+        Assert.Equal(0, TimeCalls.SetTime(0, time));
+        Assert.Equal((5_000_000_000L * Clock.Second) + 7, Clock.Wall());
+        foreach ((long seconds, long nanoseconds) in ((long, long)[])[(9, 999_999_999), (-1, 0), (20, Clock.Second), (20, -1), (long.MaxValue / Clock.Second, 0)])
+        {
+            UserPointer<Timespec> wrong = new(HostApplication.Put([.. BitConverter.GetBytes(seconds), .. BitConverter.GetBytes(nanoseconds)]));
+            Assert.Equal(-Errno.EINVAL, TimeCalls.SetTime(0, wrong));
+        }
+
+        UserPointer<Timeval> micro = new(HostApplication.Put([.. BitConverter.GetBytes(100L), .. BitConverter.GetBytes(1_000_000L)]));
+        Assert.Equal(-Errno.EINVAL, TimeCalls.SetTimeOfDay(micro, default));
+        Assert.Equal(-Errno.EPERM, TimeCalls.SetTimeOfDay(default, new UserPointer<ulong>(HostApplication.Put([1, 0, 0, 0, 0, 0, 0, 0]))));
+    }
+
+    [Fact]
+    public void The_state_of_the_clock_can_be_asked_for_and_not_changed()
+    {
+        Assert.Equal(208, sizeof(ClockAdjustment));
+        ulong at = HostApplication.Room(208);
+        Assert.Equal(5, AdjustmentCalls.Adjust(new UserPointer<ClockAdjustment>(at)));
+        ClockAdjustment answer = *(ClockAdjustment*)at;
+        Assert.Equal((0x40, 10_000, 1_700_000_000), (answer.Status, answer.Tick, answer.Time.Seconds));
+        HostApplication.At(at, 4)[0] = 1;
+        Assert.Equal(-Errno.EPERM, AdjustmentCalls.Adjust(0, new UserPointer<ClockAdjustment>(at)));
+        Assert.Equal(-Errno.EOPNOTSUPP, AdjustmentCalls.Adjust(1, new UserPointer<ClockAdjustment>(at)));
+        Assert.Equal(-Errno.EINVAL, AdjustmentCalls.Adjust(77, new UserPointer<ClockAdjustment>(at)));
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed unsafe class SyscallTests : IDisposable
                 Opening.Open(a, 0, 0), Attributes.Status(a, default), Attributes.Status(path, new(a)), Attributes.StatusOfDescriptor(file, new(a)),
                 Attributes.ExtendedStatus(Here, path, 0, 0, new(a)), Attributes.ReadLink(path, a, 10), Attributes.ReadLink(a, a, 10), Attributes.Access(a, 0),
                 Attributes.FileSystem(path, new(a)), Directories.Read(directory, a, 1000), Directories.GetWorkingDirectory(a, 100), Directories.Change(a),
-                TimeCalls.GetTime(1, new(a)), TimeCalls.Sleep(new(a), default), Machine.Name(new(a)), Machine.Information(new(a)),
+                TimeCalls.GetTime(1, new(a)), SleepCalls.Sleep(new(a), default), Machine.Name(new(a)), Machine.Information(new(a)),
                 Machine.GetRandom(a, 8, 0), Limits.Get(3, new(a)), FutexCalls.Operate(a & ~3UL, FutexCommand.Wait, 0, 0, 0, 0),
                 SignalCalls.SetStack(new(a | 8), default), SignalCalls.GetPending(a, 8), ThreadCalls.Control(16, a, 0, 0, 0),
             ];
