@@ -146,6 +146,7 @@ internal static unsafe class Application
         s_name = ThreadCalls.NameOf(path.Span);
         Process.End = &End;
         ProcessEnd.Reset();
+        SleepCalls.Reset();
         KernelExit.EndThread = &ProcessEnd.Obey;
         Exceptions.Repair = &FaultService.Repair;
         if (options.Trace)

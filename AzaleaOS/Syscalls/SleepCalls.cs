@@ -18,6 +18,9 @@ internal static unsafe class SleepCalls
 
     private static WaitQueue s_wallSleepers;
 
+    /// <summary>Nobody sleeps.</summary>
+    internal static void Reset() => s_wallSleepers = default;
+
     /// <summary>nanosleep(2).</summary>
     [Syscall(35)]
     internal static long Sleep(UserPointer<Timespec> duration, UserPointer<Timespec> left)

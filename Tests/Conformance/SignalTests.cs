@@ -10,6 +10,9 @@ public sealed class SignalTests(SampleTree tree) : IClassFixture<SampleTree>
     [InlineData("sigvectors", 1)]
     [InlineData("sigtimers", 1)]
     [InlineData("sigtimers", 2)]
+    [InlineData("sigthreads", 1)]
+    [InlineData("sigthreads", 2)]
+    [InlineData("sigthreads", 4)]
     public void A_program_sees_the_signals_that_it_sees_on_Linux(string program, int cores)
     {
         string path = tree.AddProgram(program, "-static");
