@@ -74,7 +74,7 @@ internal static class UserCalls
     /// <summary>setpgid(2): the process leads a session, which keeps it where it is.</summary>
     [Syscall(109)]
     internal static long SetProcessGroup(int process, int group)
-        => group < 0 ? -Errno.EINVAL : Identity.IsSelf(process) ? -Errno.EPERM : -Errno.ESRCH;
+        => group < 0 || (group == 0 && process < 0) ? -Errno.EINVAL : Identity.IsSelf(process) ? -Errno.EPERM : -Errno.ESRCH;
 
     /// <summary>setsid(2): the process leads one already.</summary>
     [Syscall(112)]

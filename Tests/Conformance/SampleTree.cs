@@ -115,7 +115,7 @@ public sealed class SampleTree : IDisposable
             Kernel = RunnerImage.Path,
             Initramfs = _archivePath,
             CommandLine = [.. options, "env=TZ=UTC0", $"env=PWD={Root}", $"cwd={Root}", "--", .. command],
-            Timeout = TimeSpan.FromMinutes(2),
+            Timeout = machine.Timeout ?? TimeSpan.FromMinutes(2),
         }, streams);
     }
 
