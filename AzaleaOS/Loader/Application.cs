@@ -36,6 +36,7 @@ internal static unsafe class Application
     internal static int Run(in BootInfo info, in KernelOptions options)
     {
         KernelPages.Take = &Frames.TakePage;
+        KernelPages.Give = &Frames.ReturnPage;
         ConsoleFile.Output = &ConsoleFile.WriteToConsole;
         ConsoleChannel.Initialize(options.Streams, options.Terminal);
         ConsoleChannel.TakeByte = &SerialInput.TryTake;
@@ -44,6 +45,7 @@ internal static unsafe class Application
         Scheduler.TakeInput = &ConsoleChannel.Pump;
         TerminalFile.ProcessGroup = Process.Id;
         Process.TotalMemory = Frames.FreeBytes();
+        FileSpace.Initialize(Process.TotalMemory);
         StartClock(info);
         Entropy.Gather(info);
         int status = BootFiles.Unpack(info, out int module);
@@ -84,7 +86,7 @@ internal static unsafe class Application
             }
         }
 
-        Process.WorkingDirectory = FileTree.Root;
+        Process.Initialize();
         FileNode* directory = FileTree.Root;
         ReadOnlySpan<byte> start = options.WorkingDirectory.Span;
         if (!start.IsEmpty && (PathWalker.Walk(FileTree.Root, start, follow: true, out directory) < 0 || !directory->IsDirectory))
@@ -143,6 +145,7 @@ internal static unsafe class Application
         SignalSender.End = &ProcessEnd.EndProcess;
         ProcessEnd.Reset();
         KernelExit.EndThread = &ProcessEnd.Obey;
+        FileTime.Clock = &Clock.Wall;
         Exceptions.Repair = &FaultService.Repair;
         if (options.Trace)
         {
@@ -202,7 +205,7 @@ internal static unsafe class Application
             return false;
         }
 
-        long length = PathWalker.PathOf(program, new Span<byte>(path, UserMemory.PathMax));
+        long length = PathWalker.PathOf(FileTree.Root, program, new Span<byte>(path, UserMemory.PathMax), out _);
         if (length < 0 || !SystemFiles.Populate(path + UserMemory.PathMax - length, (int)length))
         {
             return false;

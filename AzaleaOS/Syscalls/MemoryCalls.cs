@@ -49,14 +49,49 @@ internal static unsafe class MemoryCalls
             return -Errno.EACCES;
         }
 
-        if (file->Node->IsRegular)
+        FileNode* node = file->Node;
+        if (node->IsRegular && offset + length < offset)
         {
-            return offset + length < offset
-                ? -Errno.EOVERFLOW
-                : space->MapFile(address, length, protection, flags, file->Node, file->Node->Data, file->Node->Size, offset);
+            return -Errno.EOVERFLOW;
+        }
+
+        if (node->IsRegular)
+        {
+            return node->Pages.IsEmpty && node->DataSize == node->Size
+                ? space->MapFile(address, length, protection, flags, node, node->Data, node->Size, offset)
+                : MapCopy(space, node, address, length, protection, flags, offset);
         }
 
         return file->Operations == FileOperations.Zero ? space->Map(address, length, protection, flags) : -Errno.ENODEV;
+    }
+
+    // A file that was written to: its bytes are copied, and what is written to a shared mapping stays there.
+    private static long MapCopy(AddressSpace* space, FileNode* node, ulong address, ulong length, Protection protection, MapFlags flags, ulong offset)
+    {
+        AreaFlags kind = (flags & MapFlags.TypeMask) == MapFlags.Private ? AreaFlags.None : AreaFlags.Shared;
+        long mapped = space->Map(address, length, Protection.Read | Protection.Write, flags, kind, node, offset);
+        if (mapped < 0)
+        {
+            return mapped;
+        }
+
+        node->DataLock.Enter();
+        for (ulong done = 0; done < length;)
+        {
+            Transfer.Of((ulong)mapped + done, length - done, out Transfer transfer);
+            transfer.Position = (long)(offset + done);
+            long moved = FileContents.Read(node, &transfer);
+            if (moved <= 0)
+            {
+                break;
+            }
+
+            done += (ulong)moved;
+        }
+
+        node->DataLock.Exit();
+        long result = space->Protect((ulong)mapped, length, protection & Protection.All);
+        return result < 0 ? result : mapped;
     }
 
     /// <summary>mprotect(2).</summary>
