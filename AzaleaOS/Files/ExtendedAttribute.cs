@@ -3,7 +3,7 @@ namespace AzaleaOS.Files;
 /// <summary>One extended attribute of a file.</summary>
 internal unsafe struct ExtendedAttribute
 {
-    /// <summary>The next one in the order of names.</summary>
+    /// <summary>The next one: that of the name before.</summary>
     internal ExtendedAttribute* Next;
 
     /// <summary>The name, from <see cref="TextStore"/>.</summary>

@@ -165,10 +165,11 @@ internal static unsafe class ExtendedAttributes
 
     private static bool Has(ReadOnlySpan<byte> name, ReadOnlySpan<byte> prefix) => name.StartsWith(prefix);
 
+    // Last name first: so Linux lists them.
     private static ExtendedAttribute** PlaceOf(FileNode* node, ReadOnlySpan<byte> name)
     {
         ExtendedAttribute** place = &node->Attributes;
-        while (*place != null && (*place)->Text.SequenceCompareTo(name) < 0)
+        while (*place != null && (*place)->Text.SequenceCompareTo(name) > 0)
         {
             place = &(*place)->Next;
         }

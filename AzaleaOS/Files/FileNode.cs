@@ -90,7 +90,7 @@ internal unsafe struct FileNode
     /// <summary>Locks on parts of the file or on all of it.</summary>
     internal FileLock* Locks;
 
-    /// <summary>Extended attributes in the order of their names.</summary>
+    /// <summary>Extended attributes, last name first.</summary>
     internal ExtendedAttribute* Attributes;
 
     /// <summary>The name it got last, also after that was removed; null for what never had one.</summary>

@@ -8,7 +8,10 @@ internal static unsafe class FileTime
     private const long Second = 1_000_000_000;
     private const long Day = 24 * 60 * 60;
 
-    /// <summary>Nanoseconds since 1970 UTC. Null while the kernel starts: what it makes then is of 1970, and nobody waits for the clock.</summary>
+    /// <summary>
+    /// Nanoseconds since 1970 UTC. Null while the kernel starts: then files have the times of the archive, or none, and
+    /// nobody waits for the clock.
+    /// </summary>
     internal static delegate*<long> Clock { get; set; }
 
     /// <summary>Now.</summary>
@@ -24,10 +27,22 @@ internal static unsafe class FileTime
     }
 
     /// <summary>The contents were changed.</summary>
-    internal static void Modify(FileNode* node) => node->Modified = node->Changed = Now();
+    internal static void Modify(FileNode* node)
+    {
+        if (Clock != null)
+        {
+            node->Modified = node->Changed = Now();
+        }
+    }
 
     /// <summary>Attributes or names were changed.</summary>
-    internal static void Change(FileNode* node) => node->Changed = Now();
+    internal static void Change(FileNode* node)
+    {
+        if (Clock != null)
+        {
+            node->Changed = Now();
+        }
+    }
 
     /// <summary>
     /// The file was read. As Linux mounts everything by default (relatime), that is noted if the file was changed

@@ -105,7 +105,7 @@ internal static unsafe class RegularFile
                 FileTime.Modify(node);
             }
         }
-        else if ((mode & KeepSize) == 0 && end > node->Size && end > SizeLimit)
+        else if (end > node->Size && end > SizeLimit)
         {
             Exceed();
             result = -Errno.EFBIG;
@@ -124,7 +124,7 @@ internal static unsafe class RegularFile
                     FileContents.Resize(node, end);
                 }
 
-                FileTime.Change(node);
+                FileTime.Modify(node);
             }
         }
 

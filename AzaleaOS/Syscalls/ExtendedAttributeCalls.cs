@@ -238,7 +238,7 @@ internal static unsafe class ExtendedAttributeCalls
             // The first name behind the last one, which may be gone by now.
             FileTree.Lock.Enter();
             ExtendedAttribute* next = node->Attributes;
-            while (next != null && length != 0 && next->Text.SequenceCompareTo(new ReadOnlySpan<byte>(name, length)) <= 0)
+            while (next != null && length != 0 && next->Text.SequenceCompareTo(new ReadOnlySpan<byte>(name, length)) >= 0)
             {
                 next = next->Next;
             }

@@ -131,14 +131,14 @@ internal static unsafe class FileCopies
             return -Errno.EBADF;
         }
 
+        if ((ulong)input + count < (ulong)input || (ulong)output + count < (ulong)output)
+        {
+            return -Errno.EOVERFLOW;
+        }
+
         if (input < 0 || output < 0)
         {
             return -Errno.EINVAL;
-        }
-
-        if ((ulong)input + count > long.MaxValue || (ulong)output + count > long.MaxValue)
-        {
-            return -Errno.EOVERFLOW;
         }
 
         ulong size = from->Node->Size;

@@ -192,6 +192,11 @@ internal static unsafe class Transfers
     /// <summary>Moves bytes.</summary>
     internal static long Move(OpenFile* file, Transfer* transfer, bool write)
     {
+        if (file->Operations->HasPosition && transfer->Position + (long)transfer->Left < 0)
+        {
+            return -Errno.EINVAL;
+        }
+
         transfer->NonBlocking |= file->IsNonBlocking;
         transfer->Append |= (file->Flags & OpenFlags.Append) != 0 && !transfer->IgnoreAppend;
         return write ? file->Operations->Write(file, transfer) : file->Operations->Read(file, transfer);
@@ -242,7 +247,7 @@ internal static unsafe class Transfers
             return result;
         }
 
-        if ((flags & ~(HighPriority | DataSync | Sync | NoWait | Append | NoAppend)) != 0 || ((flags & Append) != 0 && !write))
+        if ((flags & ~(HighPriority | DataSync | Sync | NoWait | Append | NoAppend)) != 0)
         {
             return -Errno.EOPNOTSUPP;
         }
@@ -250,6 +255,12 @@ internal static unsafe class Transfers
         if ((flags & Append) != 0 && (flags & NoAppend) != 0)
         {
             return -Errno.EINVAL;
+        }
+
+        if ((flags & NoWait) != 0 && file->Node->IsRegular)
+        {
+            // As tmpfs: it might wait for a page.
+            return -Errno.EOPNOTSUPP;
         }
 
         transfer.NonBlocking = (flags & NoWait) != 0;
