@@ -51,14 +51,8 @@ internal static unsafe class FileTree
         ExtendedAttributes.Initialize();
         FileLocks.Initialize();
         Root = NewNode(FileMode.Directory | 0x1ed);
-        Anonymous = NewNode(0x180);
-        if (Root == null || Anonymous == null)
-        {
-            return false;
-        }
-
-        Anonymous->FileSystem = FileSystemKind.Anonymous;
-        return true;
+        Anonymous = NewNameless(0x180, FileSystemKind.Anonymous);
+        return Root != null && Anonymous != null;
     }
 
     /// <summary>Makes a file without a name, with one reference for the caller; null when memory is exhausted.</summary>
@@ -75,6 +69,19 @@ internal static unsafe class FileTree
             node->Seals = FileSeals.Seal;
             node->Accessed = node->Modified = node->Changed = node->Born = FileTime.Now();
             node->References = 1;
+        }
+
+        return node;
+    }
+
+    /// <summary>Makes a file that never has a name, with one reference for the caller; null when memory is exhausted.</summary>
+    internal static FileNode* NewNameless(uint mode, FileSystemKind fileSystem)
+    {
+        FileNode* node = NewNode(mode);
+        if (node != null)
+        {
+            node->FileSystem = fileSystem;
+            node->Links = 1;
         }
 
         return node;

@@ -205,6 +205,22 @@ internal static unsafe class Names
         return result;
     }
 
+    /// <summary>Gives a new file the name that a path in the kernel's memory ends with: bind of a socket.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="node">The file; the caller keeps its reference.</param>
+    internal static long Make(ReadOnlySpan<byte> path, FileNode* node)
+    {
+        fixed (byte* first = path)
+        {
+            PathWalk walk = default;
+            FileTree.Lock.Enter();
+            long result = walk.Begin(Process.Root, Process.WorkingDirectory, first, path.Length);
+            result = Make(result, ref walk, node);
+            FileTree.Lock.Exit();
+            return result;
+        }
+    }
+
     /// <summary>Gives a new file its name.</summary>
     /// <param name="directory">A descriptor or AT_FDCWD.</param>
     /// <param name="path">Address of the path.</param>
@@ -220,13 +236,18 @@ internal static unsafe class Names
 
         PathWalk walk = default;
         FileTree.Lock.Enter();
-        result = argument.Begin(ref walk);
-        result = result < 0 ? result : walk.ToLast();
+        result = Make(argument.Begin(ref walk), ref walk, node);
+        FileTree.Lock.Exit();
+        argument.Release();
+        return result;
+    }
+
+    private static long Make(long begun, ref PathWalk walk, FileNode* node)
+    {
+        long result = begun < 0 ? begun : walk.ToLast();
         result = result < 0 ? result : TreeChanges.CanMake(walk, node->IsDirectory);
         result = result < 0 ? result : TreeChanges.Make(walk, node);
         walk.End();
-        FileTree.Lock.Exit();
-        argument.Release();
         return result;
     }
 

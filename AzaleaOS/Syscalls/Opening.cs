@@ -7,7 +7,7 @@ namespace AzaleaOS.Syscalls;
 
 /// <summary>From a path to a descriptor.</summary>
 /// <remarks>Source of conditions and their order: Linux, fs/open.c, build_open_flags; fs/namei.c, path_openat.</remarks>
-internal static unsafe class Opening
+internal static unsafe partial class Opening
 {
     private const OpenFlags NotKept = OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoTerminal | OpenFlags.Truncate | OpenFlags.CloseOnExec;
     private const OpenFlags WithPath = OpenFlags.Path | OpenFlags.Directory | OpenFlags.NoFollow | OpenFlags.CloseOnExec;

@@ -45,6 +45,8 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
     [InlineData("names")]
     [InlineData("contents")]
     [InlineData("attributes")]
+    [InlineData("fsx")]
+    [InlineData("filelocks")]
     public void Every_result_is_the_one_that_root_gets_on_a_tmpfs_of_Linux(string program)
     {
         string path = tree.AddProgram(program, "-static");

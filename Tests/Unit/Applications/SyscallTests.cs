@@ -79,13 +79,13 @@ public sealed unsafe class SyscallTests : IDisposable
     {
         int one = (int)Opening.Open(HostApplication.Text("/d/text"), 0, 0);
         int two = (int)Opening.Open(HostApplication.Text("/l"), 0, 0);
-        int three = (int)Descriptors.Duplicate(one);
+        int three = (int)Opening.Duplicate(one);
         ulong buffer = HostApplication.Room(16);
         Assert.Equal(4, Transfers.Read(one, buffer, 4));
         Assert.Equal(3, Transfers.Read(three, buffer, 3));
         Assert.Equal("456"u8, HostApplication.At(buffer, 3));
         Assert.Equal(10, Transfers.Read(two, buffer, 16));
-        Assert.Equal(0, Descriptors.Close(one));
+        Assert.Equal(0, Opening.Close(one));
         Assert.Equal(3, Transfers.Read(three, buffer, 16));
         Assert.Equal(one, Opening.Open(HostApplication.Text("/d/text"), 0, 0));
     }
@@ -97,8 +97,8 @@ public sealed unsafe class SyscallTests : IDisposable
         for (int expected = 3; expected < DescriptorTable.Limit; expected++)
             Assert.Equal(expected, Opening.Open(path, 0, 0));
         Assert.Equal(-Errno.EMFILE, Opening.Open(path, 0, 0));
-        Assert.Equal(-Errno.EMFILE, Descriptors.Duplicate(3));
-        Assert.Equal(0, Descriptors.Close(500));
+        Assert.Equal(-Errno.EMFILE, Opening.Duplicate(3));
+        Assert.Equal(0, Opening.Close(500));
         Assert.Equal(500, Opening.Open(path, 0, 0));
     }
 
@@ -196,6 +196,6 @@ public sealed unsafe class SyscallTests : IDisposable
         Assert.Equal(0, Attributes.Status(HostApplication.Text("/dev/null"), new(status)));
         Assert.Equal(FileMode.CharacterDevice | 0x1b6, ((Stat*)status)->Mode);
         Assert.Equal(0x103UL, ((Stat*)status)->SpecialDevice);
-        Assert.Equal(-Errno.ENOTTY, Descriptors.DeviceControl(1, 0x5401, status));
+        Assert.Equal(-Errno.ENOTTY, Opening.DeviceControl(1, 0x5401, status));
     }
 }

@@ -5,8 +5,8 @@ using AzaleaOS.Files.Pipes;
 
 namespace AzaleaOS.Syscalls;
 
-/// <summary>Descriptors: closing, duplicating, and what can be set for them and their open files.</summary>
-internal static unsafe class Descriptors
+/// <content>Descriptors: closing, duplicating, and what can be set for them and their open files.</content>
+internal static unsafe partial class Opening
 {
     /// <summary>close(2).</summary>
     [Syscall(3)]
