@@ -195,7 +195,7 @@ internal static unsafe class FileContents
 
         for (ulong index = first; index < behind; index++)
         {
-            if (!HasBytes(node, index) && MakePage(node, index, out _) == null)
+            if (!HasBytes(node, index) && !AddUnwritten(node, index))
             {
                 return -Errno.ENOSPC;
             }
@@ -224,7 +224,7 @@ internal static unsafe class FileContents
             }
 
             index = next;
-            if (entry > PageIndex.Zeros)
+            if (IsWritten(entry))
             {
                 break;
             }
@@ -240,7 +240,7 @@ internal static unsafe class FileContents
     internal static long FindHole(FileNode* node, ulong position)
     {
         ulong index = position / PageSize;
-        while (index * PageSize < node->Size && HasBytes(node, index))
+        while (index * PageSize < node->Size && HasData(node, index))
         {
             index++;
         }
@@ -284,9 +284,9 @@ internal static unsafe class FileContents
         ulong offset = position % PageSize;
         nuint entry = node->Pages.Get(position / PageSize);
         count = Math.Min(count, PageSize - offset);
-        if (entry > PageIndex.Zeros)
+        if (PageIndex.PageOf(entry) != 0)
         {
-            return (byte*)entry + offset;
+            return (byte*)PageIndex.PageOf(entry) + offset;
         }
 
         if (entry == PageIndex.Zeros || position >= node->DataSize)
@@ -304,6 +304,14 @@ internal static unsafe class FileContents
         return entry > PageIndex.Zeros || (entry == 0 && index < node->Pages.ArchivePages);
     }
 
+    private static bool HasData(FileNode* node, ulong index)
+    {
+        nuint entry = node->Pages.Get(index);
+        return IsWritten(entry) || (entry == 0 && index < node->Pages.ArchivePages);
+    }
+
+    private static bool IsWritten(nuint entry) => entry > PageIndex.Zeros && (entry & PageIndex.Unwritten) == 0;
+
     // The file's own page: the one it has, or a new one with the bytes that were seen there so far.
     private static byte* MakePage(FileNode* node, ulong index, out bool isNew)
     {
@@ -311,7 +319,12 @@ internal static unsafe class FileContents
         nuint entry = node->Pages.Get(index);
         if (entry > PageIndex.Zeros)
         {
-            return (byte*)entry;
+            if ((entry & PageIndex.Unwritten) != 0)
+            {
+                node->Pages.MarkWritten(index);
+            }
+
+            return (byte*)PageIndex.PageOf(entry);
         }
 
         byte* page = (byte*)FileSpace.Take();
@@ -335,7 +348,19 @@ internal static unsafe class FileContents
             FileSpace.Give(page);
         }
 
-        return (byte*)now;
+        return (byte*)PageIndex.PageOf(now);
+    }
+
+    private static bool AddUnwritten(FileNode* node, ulong index)
+    {
+        nuint page = (nuint)FileSpace.Take();
+        nuint now = page == 0 ? 0 : node->Pages.Add(index, page | PageIndex.Unwritten);
+        if (page != 0 && PageIndex.PageOf(now) != page)
+        {
+            FileSpace.Give((void*)page);
+        }
+
+        return now != 0;
     }
 
     private static void Remove(FileNode* node, ulong first, ulong end)
@@ -374,7 +399,8 @@ internal static unsafe class FileContents
             return 0;
         }
 
-        return MakePage(node, start / PageSize, out _) == null ? -Errno.ENOSPC : ClearPart(node, start, end);
+        bool isOwn = node->Pages.Get(start / PageSize) > PageIndex.Zeros;
+        return !isOwn && MakePage(node, start / PageSize, out _) == null ? -Errno.ENOSPC : ClearPart(node, start, end);
     }
 
     // What was written behind the end through a mapping does not become part of the file when it grows.
@@ -390,9 +416,9 @@ internal static unsafe class FileContents
     private static long ClearPart(FileNode* node, ulong start, ulong end)
     {
         nuint entry = start < end ? node->Pages.Get(start / PageSize) : 0;
-        if (entry > PageIndex.Zeros)
+        if (PageIndex.PageOf(entry) != 0)
         {
-            new Span<byte>((byte*)entry + (start % PageSize), (int)(end - start)).Clear();
+            new Span<byte>((byte*)PageIndex.PageOf(entry) + (start % PageSize), (int)(end - start)).Clear();
         }
 
         return 0;

@@ -29,12 +29,13 @@ internal static unsafe class FileLocks
     /// <summary>Finds the first lock that another one would have to wait for.</summary>
     /// <param name="node">The file.</param>
     /// <param name="wanted">The other one.</param>
+    /// <param name="ofOwner">Find the first lock of the same owner in the range instead.</param>
     /// <param name="found">A copy.</param>
-    internal static bool TryFindConflict(FileNode* node, in FileLock wanted, out FileLock found)
+    internal static bool TryFind(FileNode* node, in FileLock wanted, bool ofOwner, out FileLock found)
     {
         found = default;
         s_lock.Enter();
-        FileLock* conflict = FindConflict(node, wanted);
+        FileLock* conflict = ofOwner ? FindOwn(node, wanted) : FindConflict(node, wanted);
         if (conflict != null)
         {
             found = *conflict;
@@ -267,6 +268,18 @@ internal static unsafe class FileLocks
         while (held != null
             && (held->Owner == wanted.Owner || held->IsWhole != wanted.IsWhole || !(held->IsExclusive || wanted.IsExclusive)
                 || held->Start > wanted.End || wanted.Start > held->End))
+        {
+            held = held->Next;
+        }
+
+        return held;
+    }
+
+    private static FileLock* FindOwn(FileNode* node, in FileLock wanted)
+    {
+        FileLock* held = node->Locks;
+        while (held != null
+            && (held->Owner != wanted.Owner || held->IsWhole != wanted.IsWhole || held->Start > wanted.End || wanted.Start > held->End))
         {
             held = held->Next;
         }

@@ -6,7 +6,7 @@ namespace AzaleaOS.Files;
 
 /// <summary>The pages of one file by their number: a radix tree of as many levels as the last page needs.</summary>
 /// <remarks>
-/// An entry is a page's address in the kernel, <see cref="Zeros"/>, or nothing. Guarded by its own lock, under which
+/// An entry is a page's address in the kernel, perhaps with <see cref="Unwritten"/>, or <see cref="Zeros"/>, or nothing. Guarded by its own lock, under which
 /// nothing but pools and the frame allocator is called, so that a page fault can look here. A file of one page
 /// needs no node.
 /// </remarks>
@@ -14,6 +14,9 @@ internal unsafe struct PageIndex
 {
     /// <summary>An entry that says: zeros, whatever the archive had here.</summary>
     internal const nuint Zeros = 1;
+
+    /// <summary>Added to a page's address: it was asked for (fallocate), and nothing was written to it. Holes are where such pages are, too.</summary>
+    internal const nuint Unwritten = 2;
 
     private const int Shift = 6;
     private const int Fanout = 1 << Shift;
@@ -83,6 +86,22 @@ internal unsafe struct PageIndex
         return place == null ? 0 : entry;
     }
 
+    /// <summary>A page is written to.</summary>
+    internal void MarkWritten(ulong index)
+    {
+        _lock.Enter();
+        nuint* place = Find(index);
+        if (place != null)
+        {
+            *place &= ~Unwritten;
+        }
+
+        _lock.Exit();
+    }
+
+    /// <summary>The page of an entry; 0 for none.</summary>
+    internal static nuint PageOf(nuint entry) => entry & ~(Zeros | Unwritten);
+
     /// <summary>Puts <see cref="Zeros"/> in, whatever is there.</summary>
     /// <returns>The page that was there; 0 for none. Without memory for the entry nothing changes.</returns>
     internal nuint AddZeros(ulong index, out bool isAdded)
@@ -97,7 +116,7 @@ internal unsafe struct PageIndex
         }
 
         _lock.Exit();
-        return old > Zeros ? old : 0;
+        return PageOf(old);
     }
 
     /// <summary>Takes entries out, in order, until there are no more or the buffer is full.</summary>
@@ -115,7 +134,7 @@ internal unsafe struct PageIndex
             nuint entry = Clear(found);
             if (entry > Zeros)
             {
-                pages[count++] = entry;
+                pages[count++] = PageOf(entry);
                 _pages--;
             }
 

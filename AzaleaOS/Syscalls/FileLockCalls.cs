@@ -86,7 +86,7 @@ internal static unsafe class FileLockCalls
 
     private static long Answer(FileNode* node, in FileLock wanted, RecordLock record, ulong address)
     {
-        if (FileLocks.TryFindConflict(node, wanted, out FileLock found))
+        if (FileLocks.TryFind(node, wanted, record.Type == RecordLock.Unlock, out FileLock found))
         {
             record.Type = found.IsExclusive ? RecordLock.Write : RecordLock.Read;
             record.Whence = 0;
