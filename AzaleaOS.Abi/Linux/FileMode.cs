@@ -31,6 +31,21 @@ public static class FileMode
     /// <summary>The permissions with set-user-id, set-group-id and sticky.</summary>
     public const uint PermissionMask = 0xfff;
 
+    /// <summary>rwx for everyone.</summary>
+    public const uint Permissions = 0x1ff;
+
+    /// <summary>S_ISUID.</summary>
+    public const uint SetUser = 0x800;
+
+    /// <summary>S_ISGID.</summary>
+    public const uint SetGroup = 0x400;
+
+    /// <summary>S_ISVTX.</summary>
+    public const uint Sticky = 0x200;
+
+    /// <summary>x for the group.</summary>
+    public const uint GroupExecute = 0x8;
+
     /// <summary>x for anyone.</summary>
     public const uint AnyExecute = 0x49;
 }

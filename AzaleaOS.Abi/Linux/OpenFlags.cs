@@ -35,6 +35,12 @@ public enum OpenFlags
     /// <summary>O_NONBLOCK.</summary>
     NonBlocking = 0x800,
 
+    /// <summary>O_DSYNC.</summary>
+    DataSynchronous = 0x1000,
+
+    /// <summary>O_ASYNC, FASYNC.</summary>
+    Asynchronous = 0x2000,
+
     /// <summary>O_DIRECT.</summary>
     Direct = 0x4000,
 
@@ -52,6 +58,9 @@ public enum OpenFlags
 
     /// <summary>O_CLOEXEC.</summary>
     CloseOnExec = 0x80000,
+
+    /// <summary>O_SYNC: with O_DSYNC.</summary>
+    Synchronous = 0x101000,
 
     /// <summary>O_PATH.</summary>
     Path = 0x200000,

@@ -63,4 +63,7 @@ public struct Statx
 
     /// <summary>The file system.</summary>
     [FieldOffset(140)] public uint DeviceMinor;
+
+    /// <summary>The mount.</summary>
+    [FieldOffset(144)] public ulong MountId;
 }

@@ -212,7 +212,7 @@ internal static unsafe class DescriptorTable
         s_lock.Exit();
         if (closed != null)
         {
-            OpenFile.Drop(closed);
+            DropClosed(closed);
         }
 
         return result;
@@ -235,7 +235,7 @@ internal static unsafe class DescriptorTable
             return -Errno.EBADF;
         }
 
-        OpenFile.Drop(file);
+        DropClosed(file);
         return 0;
     }
 
@@ -277,6 +277,16 @@ internal static unsafe class DescriptorTable
         }
 
         return -1;
+    }
+
+    private static void DropClosed(OpenFile* file)
+    {
+        if (file->Node->Locks != null && !file->IsPath)
+        {
+            FileLocks.RemoveOfProcess(file->Node);
+        }
+
+        OpenFile.Drop(file);
     }
 
     private static OpenFile* FileOf(nuint slot) => (OpenFile*)(slot & ~CloseOnExecBit);

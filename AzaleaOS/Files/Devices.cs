@@ -29,8 +29,13 @@ internal static unsafe class Devices
     internal static bool Populate()
     {
         FileNode* directory = SystemFiles.Directory(FileTree.Root, "dev"u8, 0x1ed);
-        return directory != null
-            && Make(directory, "null"u8, 0x103, 0x1b6)
+        if (directory == null)
+        {
+            return false;
+        }
+
+        directory->FileSystem = FileSystemKind.Devices;
+        return Make(directory, "null"u8, 0x103, 0x1b6)
             && Make(directory, "zero"u8, 0x105, 0x1b6)
             && Make(directory, "full"u8, 0x107, 0x1b6)
             && Make(directory, "random"u8, 0x108, 0x1b6)

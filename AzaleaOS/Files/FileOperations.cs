@@ -89,7 +89,7 @@ internal unsafe struct FileOperations
             return false;
         }
 
-        *Regular = new FileOperations { Read = &RegularFile.Read, Seek = &RegularFile.Seek, Control = &RegularFile.Control, HasPosition = true, CanSynchronize = true };
+        *Regular = new FileOperations { Read = &RegularFile.Read, Write = &RegularFile.Write, Seek = &RegularFile.Seek, Control = &RegularFile.Control, HasPosition = true, CanSynchronize = true };
         *Directory = new FileOperations { Seek = &DirectoryFile.Seek, HasPosition = true, CanSynchronize = true };
         *Console = new FileOperations { Read = &ConsoleFile.Read, Write = &ConsoleFile.Write };
         *Null = new FileOperations { Read = &Devices.ReadNothing, Write = &Devices.WriteAnything, Seek = &Devices.SeekNowhere, HasPosition = true };

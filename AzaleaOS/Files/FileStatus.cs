@@ -2,44 +2,53 @@ using AzaleaOS.Abi.Linux;
 
 namespace AzaleaOS.Files;
 
-/// <summary>What stat and its relatives say about a file.</summary>
+/// <summary>What stat, statfs and their relatives say about a file.</summary>
 internal static unsafe class FileStatus
 {
-    /// <summary>The number of the file system: 0:2, as Linux gives its first one without a device.</summary>
-    internal const uint DeviceMinor = 2;
-
+    // Linux gives file systems without a device 0:1, 0:2 and so on.
+    private const uint FirstDevice = 2;
     private const int BlockSize = 4096;
+    private const uint UnitsPerBlock = BlockSize / 512;
+
+    // As Linux counts for a directory of a tmpfs: BOGO_DIRENT_SIZE for each entry, "." and ".." too.
+    private const int EntrySize = 20;
+
+    // A longer target takes a page (mm/shmem.c, SHORT_SYMLINK_LEN).
+    private const ulong ShortLink = 128;
 
     /// <summary>struct stat of a file.</summary>
-    internal static Stat Of(FileNode* node)
+    internal static Stat Of(FileNode* node) => new()
     {
-        Timespec modified = new() { Seconds = node->Modified };
-        return new Stat
-        {
-            Device = DeviceNumber.Of(0, DeviceMinor),
-            Inode = node->Inode,
-            Links = node->Links,
-            Mode = node->Mode,
-            User = node->User,
-            Group = node->Group,
-            SpecialDevice = node->SpecialDevice,
-            Size = SizeOf(node),
-            BlockSize = BlockSize,
-            Blocks = BlocksOf(node),
-            Accessed = modified,
-            Modified = modified,
-            Changed = modified,
-        };
-    }
+        Device = DeviceNumber.Of(0, MinorOf(node)),
+        Inode = node->Inode,
+        Links = node->Links,
+        Mode = node->Mode,
+        User = node->User,
+        Group = node->Group,
+        SpecialDevice = node->SpecialDevice,
+        Size = SizeOf(node),
+        BlockSize = BlockSize,
+        Blocks = BlocksOf(node),
+        Accessed = node->Accessed,
+        Modified = node->Modified,
+        Changed = node->Changed,
+    };
 
-    /// <summary>struct statx of a file. The time of birth is unknown, and the mask says so.</summary>
-    internal static Statx ExtendedOf(FileNode* node)
+    /// <summary>struct statx of a file.</summary>
+    /// <param name="node">The file.</param>
+    /// <param name="wanted">What is asked for: the rest may be there as well.</param>
+    internal static Statx ExtendedOf(FileNode* node, uint wanted)
     {
-        StatxTimestamp modified = new() { Seconds = node->Modified };
+        const uint Basic = 0x7ff, Birth = 0x800, MountId = 0x1000, UniqueMountId = 0x4000;
+        const ulong MountRoot = 0x2000;
+        bool isTree = node->FileSystem is FileSystemKind.Tree or FileSystemKind.Devices or FileSystemKind.Memory;
+        uint mountMask = (wanted & UniqueMountId) != 0 ? UniqueMountId : MountId;
         return new Statx
         {
-            Mask = 0x7ff,
+            Mask = Basic | (isTree ? wanted & Birth : 0) | mountMask,
             BlockSize = BlockSize,
+            Attributes = IsMountRoot(node) ? MountRoot : 0,
+            AttributesMask = MountRoot | 0x0020_0074,
             Links = node->Links,
             User = node->User,
             Group = node->Group,
@@ -47,18 +56,61 @@ internal static unsafe class FileStatus
             Inode = node->Inode,
             Size = (ulong)SizeOf(node),
             Blocks = (ulong)BlocksOf(node),
-            Accessed = modified,
-            Changed = modified,
-            Modified = modified,
+            Accessed = Of(node->Accessed),
+            Created = isTree && (wanted & Birth) != 0 ? Of(node->Born) : default,
+            Changed = Of(node->Changed),
+            Modified = Of(node->Modified),
             SpecialMajor = DeviceNumber.Major(node->SpecialDevice),
             SpecialMinor = DeviceNumber.Minor(node->SpecialDevice),
-            DeviceMinor = DeviceMinor,
+            DeviceMinor = MinorOf(node),
+            MountId = (ulong)node->FileSystem + 1,
         };
     }
 
-    // A directory takes one block, as a small one does on a disk.
-    private static long SizeOf(FileNode* node) => node->IsDirectory ? BlockSize : (long)node->Size;
+    /// <summary>struct statfs of the file system that a file is in.</summary>
+    internal static FileSystemStatus OfFileSystem(FileNode* node)
+    {
+        const long FlagsAreValid = 0x20, RelativeAccessTime = 0x1000;
+        FileSystemStatus status = new()
+        {
+            Type = node->FileSystem switch
+            {
+                FileSystemKind.Processes => 0x9fa0,
+                FileSystemKind.System => 0x62656572,
+                FileSystemKind.Pipes => 0x50495045,
+                FileSystemKind.Sockets => 0x534f434b,
+                FileSystemKind.Anonymous => 0x09041934,
+                _ => 0x01021994,
+            },
+            BlockSize = BlockSize,
+            FragmentSize = BlockSize,
+            NameLength = FileTree.NameMax,
+            Flags = FlagsAreValid | RelativeAccessTime,
+            Id = MinorOf(node),
+        };
+        if (node->FileSystem is FileSystemKind.Tree or FileSystemKind.Devices)
+        {
+            status.Blocks = FileSpace.Total;
+            status.FreeBlocks = status.AvailableBlocks = FileSpace.Free;
+            status.Files = FileSpace.Total;
+            status.FreeFiles = FileSpace.Total - Math.Min(FileSpace.Total, FileTree.NodeCount);
+        }
+
+        return status;
+    }
+
+    private static uint MinorOf(FileNode* node) => FirstDevice + (uint)node->FileSystem;
+
+    private static bool IsMountRoot(FileNode* node)
+        => node == FileTree.Root || (node->Entry != null && node->FileSystem != node->Entry->Directory->FileSystem);
+
+    private static StatxTimestamp Of(in Timespec time) => new() { Seconds = time.Seconds, Nanoseconds = (uint)time.Nanoseconds };
+
+    private static long SizeOf(FileNode* node)
+        => node->IsDirectory && node->FileSystem is FileSystemKind.Tree or FileSystemKind.Devices ? EntrySize * (long)(node->EntryCount + 2)
+            : (long)node->Size;
 
     private static long BlocksOf(FileNode* node)
-        => node->IsSymbolicLink ? 0 : (SizeOf(node) + BlockSize - 1) / BlockSize * (BlockSize / 512);
+        => node->IsRegular ? (long)node->Pages.Occupied * UnitsPerBlock
+            : node->IsSymbolicLink && node->Size >= ShortLink ? UnitsPerBlock : 0;
 }

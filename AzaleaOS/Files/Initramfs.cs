@@ -159,7 +159,7 @@ internal static unsafe class Initramfs
 
         if (kind == FileMode.Directory)
         {
-            DirectoryEntry* known = FileTree.Find(directory, new ReadOnlySpan<byte>(name, length));
+            DirectoryEntry* known = DirectoryIndex.Find(directory, new ReadOnlySpan<byte>(name, length));
             if (known != null && known->Node->IsDirectory)
             {
                 return Update(known->Node, entry);
@@ -174,6 +174,11 @@ internal static unsafe class Initramfs
         }
 
         FileNode* node = shared && *slot != null ? *slot : FileTree.NewNode(kind);
+        if (shared && *slot != null)
+        {
+            FileNode.Hold(node);
+        }
+
         if (node == null || !FileTree.Link(directory, name, length, node))
         {
             return CpioDefect.OutOfMemory;
@@ -197,7 +202,7 @@ internal static unsafe class Initramfs
         node->Mode = entry.Mode & (FileMode.KindMask | FileMode.PermissionMask);
         node->User = entry.User;
         node->Group = entry.Group;
-        node->Modified = entry.Modified;
+        node->Accessed = node->Modified = node->Changed = node->Born = new Timespec { Seconds = entry.Modified };
         node->SpecialDevice = entry.SpecialDevice;
         if (node->Kind is FileMode.CharacterDevice or FileMode.BlockDevice)
         {
@@ -209,6 +214,8 @@ internal static unsafe class Initramfs
         {
             node->Data = entry.Data;
             node->Size = entry.Size;
+            node->DataSize = node->IsRegular ? entry.Size : 0;
+            node->Pages.ArchivePages = (node->DataSize + KernelPages.Size - 1) / KernelPages.Size;
         }
 
         return CpioDefect.None;

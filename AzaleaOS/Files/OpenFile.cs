@@ -1,6 +1,7 @@
 using System.Threading;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Memory;
+using Mutex = AzaleaOS.Threads.Mutex;
 
 namespace AzaleaOS.Files;
 
@@ -31,6 +32,12 @@ internal unsafe struct OpenFile
     /// <summary>A directory's entry behind which <see cref="Position"/> is, so that a long directory is read in one go.</summary>
     internal DirectoryEntry* LastRead;
 
+    /// <summary><see cref="FileNode.Removals"/> when <see cref="LastRead"/> was read: with another count it may be gone.</summary>
+    internal ulong LastRemovals;
+
+    /// <summary>Held while a call uses and moves the position, if the file has one.</summary>
+    internal Mutex PositionLock;
+
     /// <summary>How it was opened.</summary>
     internal OpenFlags Flags;
 
@@ -56,7 +63,7 @@ internal unsafe struct OpenFile
     internal static void Initialize() => s_pool = default;
 
     /// <summary>Makes an open file with one reference, to which no descriptor leads yet; null when memory is exhausted.</summary>
-    /// <param name="node">The file.</param>
+    /// <param name="node">The file; one more reference to it is taken.</param>
     /// <param name="operations">What can be done with it.</param>
     /// <param name="data">For its kind.</param>
     /// <param name="flags">O_ flags, those that F_GETFL shows.</param>
@@ -65,6 +72,7 @@ internal unsafe struct OpenFile
         OpenFile* file = s_pool.Take();
         if (file != null)
         {
+            FileNode.Hold(node);
             file->Node = node;
             file->Operations = operations;
             file->Data = data;
@@ -81,8 +89,10 @@ internal unsafe struct OpenFile
     {
         if (file != null)
         {
+            FileNode* node = file->Node;
             Volatile.Write(ref file->_references, 0);
             s_pool.Return(file);
+            FileNode.Drop(node);
         }
     }
 
@@ -112,6 +122,12 @@ internal unsafe struct OpenFile
     {
         if (Interlocked.Decrement(ref file->_references) == 0)
         {
+            FileNode* node = file->Node;
+            if (node->Locks != null)
+            {
+                FileLocks.RemoveOf(file);
+            }
+
             if (file->Watchers != null)
             {
                 Polling.EventPoll.Forget(file);
@@ -123,6 +139,7 @@ internal unsafe struct OpenFile
             }
 
             s_pool.Return(file);
+            FileNode.Drop(node);
         }
     }
 }

@@ -26,6 +26,20 @@ internal static unsafe class SystemFiles
         return true;
     }
 
+    /// <summary>Makes the directories in which every program may make files: /tmp and /dev/shm.</summary>
+    /// <returns>False when memory is exhausted.</returns>
+    internal static bool PopulateShared()
+    {
+        FileNode* devices = Directory(FileTree.Root, "dev"u8, 0x1ed);
+        FileNode* memory = devices == null ? null : Directory(devices, "shm"u8, 0x3ff);
+        if (memory != null)
+        {
+            memory->FileSystem = FileSystemKind.Tree;
+        }
+
+        return memory != null && Directory(FileTree.Root, "tmp"u8, 0x3ff) != null;
+    }
+
     /// <summary>Finds or makes a directory; null when memory is exhausted or something else has the name.</summary>
     /// <param name="parent">Where.</param>
     /// <param name="name">A literal.</param>
@@ -42,7 +56,7 @@ internal static unsafe class SystemFiles
     /// <param name="mode">For a new one.</param>
     internal static FileNode* Make(FileNode* parent, ReadOnlySpan<byte> name, uint mode)
     {
-        DirectoryEntry* known = FileTree.Find(parent, name);
+        DirectoryEntry* known = DirectoryIndex.Find(parent, name);
         if (known != null)
         {
             return known->Node;
@@ -50,6 +64,12 @@ internal static unsafe class SystemFiles
 
         FileNode* made = FileTree.NewNode(mode);
         byte* literal = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(name));
-        return made != null && FileTree.Link(parent, literal, name.Length, made) ? made : null;
+        if (made == null || !FileTree.Link(parent, literal, name.Length, made))
+        {
+            return null;
+        }
+
+        made->FileSystem = parent->FileSystem;
+        return made;
     }
 }

@@ -31,6 +31,9 @@ internal unsafe struct Transfer
     /// <summary>Write at the end of the file: O_APPEND or RWF_APPEND.</summary>
     internal bool Append;
 
+    /// <summary>RWF_NOAPPEND: the position counts although the file was opened with O_APPEND.</summary>
+    internal bool IgnoreAppend;
+
     private bool _isKernel;
     private int _parts;
     private ulong _at;

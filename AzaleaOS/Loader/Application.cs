@@ -36,6 +36,7 @@ internal static unsafe class Application
     internal static int Run(in BootInfo info, in KernelOptions options)
     {
         KernelPages.Take = &Frames.TakePage;
+        KernelPages.Give = &Frames.ReturnPage;
         ConsoleFile.Output = &ConsoleFile.WriteToConsole;
         ConsoleChannel.Initialize(options.Streams, options.Terminal);
         ConsoleChannel.TakeByte = &SerialInput.TryTake;
@@ -45,6 +46,7 @@ internal static unsafe class Application
         Scheduler.TakeInput = &ConsoleChannel.Pump;
         TerminalFile.ProcessGroup = Process.Id;
         Process.TotalMemory = Frames.FreeBytes();
+        FileSpace.Initialize(Process.TotalMemory);
         StartClock(info);
         Entropy.Gather(info);
         int status = BootFiles.Unpack(info, out int module);
@@ -85,7 +87,7 @@ internal static unsafe class Application
             }
         }
 
-        Process.WorkingDirectory = FileTree.Root;
+        Process.Initialize();
         FileNode* directory = FileTree.Root;
         ReadOnlySpan<byte> start = options.WorkingDirectory.Span;
         if (!start.IsEmpty && (PathWalker.Walk(FileTree.Root, start, follow: true, out directory) < 0 || !directory->IsDirectory))
@@ -145,9 +147,11 @@ internal static unsafe class Application
         KernelExit.RaiseSegmentationFault = &Delivery.RaiseSegmentation;
         s_name = ThreadCalls.NameOf(path.Span);
         Process.End = &End;
+        MappedFiles.Start();
         ProcessEnd.Reset();
         SleepCalls.Reset();
         KernelExit.EndThread = &ProcessEnd.Obey;
+        FileTime.Clock = &Clock.Wall;
         Exceptions.Repair = &FaultService.Repair;
         if (options.Trace)
         {
@@ -207,7 +211,7 @@ internal static unsafe class Application
             return false;
         }
 
-        long length = PathWalker.PathOf(program, new Span<byte>(path, UserMemory.PathMax));
+        long length = PathWalker.PathOf(FileTree.Root, program, new Span<byte>(path, UserMemory.PathMax), out _);
         if (length < 0 || !SystemFiles.Populate(path + UserMemory.PathMax - length, (int)length))
         {
             return false;

@@ -1,7 +1,7 @@
 namespace AzaleaOS.Memory;
 
 /// <summary>Where the kernel's own objects get whole pages from.</summary>
-/// <remarks>Set once at boot to the frame allocator, and by tests to the host's heap. Not for several cores yet.</remarks>
+/// <remarks>Set once at boot to the frame allocator, and by tests to the host's heap.</remarks>
 internal static unsafe class KernelPages
 {
     /// <summary>Bytes of a page.</summary>
@@ -9,4 +9,7 @@ internal static unsafe class KernelPages
 
     /// <summary>Takes one page, filled with zeros; null when there is none.</summary>
     internal static delegate*<void*> Take;
+
+    /// <summary>Gives a page back that was taken whole.</summary>
+    internal static delegate*<void*, void> Give;
 }

@@ -33,7 +33,14 @@ internal static unsafe class Attributes
     internal static long StatusAt(int directory, ulong path, UserPointer<Stat> to, int flags)
     {
         long result = Find(directory, path, flags, out FileNode* node);
-        return result < 0 ? result : to.TryWrite(FileStatus.Of(node)) ? 0 : -Errno.EFAULT;
+        if (result < 0)
+        {
+            return result;
+        }
+
+        result = to.TryWrite(FileStatus.Of(node)) ? 0 : -Errno.EFAULT;
+        FileNode.Drop(node);
+        return result;
     }
 
     /// <summary>statx(2).</summary>
@@ -46,7 +53,14 @@ internal static unsafe class Attributes
         }
 
         long result = Find(directory, path, flags, out FileNode* node);
-        return result < 0 ? result : to.TryWrite(FileStatus.ExtendedOf(node)) ? 0 : -Errno.EFAULT;
+        if (result < 0)
+        {
+            return result;
+        }
+
+        result = to.TryWrite(FileStatus.ExtendedOf(node, mask)) ? 0 : -Errno.EFAULT;
+        FileNode.Drop(node);
+        return result;
     }
 
     /// <summary>access(2).</summary>
@@ -57,11 +71,11 @@ internal static unsafe class Attributes
     [Syscall(269)]
     internal static long AccessAt(int directory, ulong path, int mode) => AccessAt(directory, path, mode, 0);
 
-    /// <summary>faccessat2(2): root may do everything that the tree, which is read-only, allows.</summary>
+    /// <summary>faccessat2(2): root may do everything but execute what nobody may.</summary>
     [Syscall(439)]
     internal static long AccessAt(int directory, ulong path, int mode, int flags)
     {
-        const int Write = 2, Execute = 1;
+        const int Execute = 1;
         if ((mode & ~7) != 0 || (flags & ~(AtFlags.EffectiveAccess | AtFlags.NoFollow | AtFlags.EmptyPath)) != 0)
         {
             return -Errno.EINVAL;
@@ -73,12 +87,9 @@ internal static unsafe class Attributes
             return result;
         }
 
-        if ((mode & Write) != 0 && node->Kind is FileMode.Regular or FileMode.Directory or FileMode.SymbolicLink)
-        {
-            return -Errno.EROFS;
-        }
-
-        return (mode & Execute) != 0 && !node->IsDirectory && (node->Mode & FileMode.AnyExecute) == 0 ? -Errno.EACCES : 0;
+        result = (mode & Execute) != 0 && !node->IsDirectory && (node->Mode & FileMode.AnyExecute) == 0 ? -Errno.EACCES : 0;
+        FileNode.Drop(node);
+        return result;
     }
 
     /// <summary>readlink(2).</summary>
@@ -94,54 +105,88 @@ internal static unsafe class Attributes
             return -Errno.EINVAL;
         }
 
-        bool isDescriptor = directory != AtFlags.WorkingDirectory;
-        long result = PathArguments.Find(directory, path, follow: false, emptyPath: isDescriptor, out FileNode* node);
+        long result = PathArguments.Find(directory, path, follow: false, emptyPath: true, out FileNode* node);
         if (result < 0)
         {
             return result;
         }
 
-        if (!node->IsSymbolicLink)
+        // An empty path means a descriptor of a link; with anything else it is no name.
+        bool isLink = node->IsSymbolicLink;
+        if (!isLink)
         {
-            return -Errno.EINVAL;
+            bool isEmpty = UserMemory.TryRead(path, out byte first) && first == 0;
+            result = isEmpty ? -Errno.ENOENT : -Errno.EINVAL;
+        }
+        else
+        {
+            result = ReadLink(node, buffer, size);
         }
 
-        int length = Math.Min(size, (int)node->Size);
-        return UserMemory.TryWrite(buffer, new ReadOnlySpan<byte>(node->Data, length)) ? length : -Errno.EFAULT;
+        FileNode.Drop(node);
+        return result;
     }
 
     /// <summary>statfs(2).</summary>
     [Syscall(137)]
     internal static long FileSystem(ulong path, UserPointer<FileSystemStatus> to)
     {
-        long result = PathArguments.Find(AtFlags.WorkingDirectory, path, follow: true, emptyPath: false, out _);
-        return result < 0 ? result : to.TryWrite(FileSystem()) ? 0 : -Errno.EFAULT;
+        long result = PathArguments.Find(AtFlags.WorkingDirectory, path, follow: true, emptyPath: false, out FileNode* node);
+        if (result < 0)
+        {
+            return result;
+        }
+
+        result = to.TryWrite(FileStatus.OfFileSystem(node)) ? 0 : -Errno.EFAULT;
+        FileNode.Drop(node);
+        return result;
     }
 
     /// <summary>fstatfs(2).</summary>
     [Syscall(138)]
     internal static long FileSystemOfDescriptor(int descriptor, UserPointer<FileSystemStatus> to)
-        => DescriptorTable.GetCloseOnExec(descriptor) < 0 ? -Errno.EBADF : to.TryWrite(FileSystem()) ? 0 : -Errno.EFAULT;
+    {
+        FileReference reference = DescriptorTable.GetAny(descriptor);
+        long result = reference.IsNull ? -Errno.EBADF : to.TryWrite(FileStatus.OfFileSystem(reference.File->Node)) ? 0 : -Errno.EFAULT;
+        reference.Release();
+        return result;
+    }
 
+    private static long ReadLink(FileNode* node, ulong buffer, int size)
+    {
+        if (node->Names == null || node->Names->ReadLink == null)
+        {
+            FileTime.Access(node, 0);
+            int length = Math.Min(size, (int)node->Size);
+            return UserMemory.TryWrite(buffer, new ReadOnlySpan<byte>(node->Data, length)) ? length : -Errno.EFAULT;
+        }
+
+        byte* text = PathBuffers.Take();
+        if (text == null)
+        {
+            return -Errno.ENOMEM;
+        }
+
+        FileTree.Lock.Enter();
+        long result = node->Names->ReadLink(node, text, UserMemory.PathMax);
+        FileTree.Lock.Exit();
+        if (result >= 0)
+        {
+            int length = Math.Min(size, (int)result);
+            result = UserMemory.TryWrite(buffer, new ReadOnlySpan<byte>(text, length)) ? length : -Errno.EFAULT;
+        }
+
+        PathBuffers.Give(text);
+        return result;
+    }
+
+    // A null path is an empty one here.
     private static long Find(int directory, ulong path, int flags, out FileNode* node)
     {
         node = null;
-        return (flags & ~StatFlags) != 0
-            ? -Errno.EINVAL
-            : PathArguments.Find(directory, path, (flags & AtFlags.NoFollow) == 0, (flags & AtFlags.EmptyPath) != 0, out node);
-    }
-
-    // As Linux describes a ramfs: it has no size of its own. Here it is read-only as well.
-    private static FileSystemStatus FileSystem()
-    {
-        const long RamFileSystem = 0x858458f6, ReadOnly = 0x1, FlagsAreValid = 0x20;
-        return new FileSystemStatus
-        {
-            Type = RamFileSystem,
-            BlockSize = 4096,
-            FragmentSize = 4096,
-            NameLength = FileTree.NameMax,
-            Flags = ReadOnly | FlagsAreValid,
-        };
+        bool emptyPath = (flags & AtFlags.EmptyPath) != 0;
+        return (flags & ~StatFlags) != 0 ? -Errno.EINVAL
+            : path == 0 && emptyPath ? PathArguments.Find(directory, out node)
+            : PathArguments.Find(directory, path, (flags & AtFlags.NoFollow) == 0, emptyPath, out node);
     }
 }

@@ -5,46 +5,37 @@ using AzaleaOS.Memory;
 
 namespace AzaleaOS.Syscalls;
 
-/// <summary>The working directory, and what is in directories.</summary>
+/// <summary>The working directory, the root, and what is in directories.</summary>
 internal static unsafe class Directories
 {
-    private const int RecordHeader = 19;
-
     /// <summary>getcwd(2).</summary>
     /// <returns>Bytes of the path with its final zero.</returns>
     [Syscall(79)]
     internal static long GetWorkingDirectory(ulong buffer, ulong size)
     {
-        // Put together at the end of the application's own buffer, and moved to its front.
-        ulong room = Math.Min(size, UserMemory.PathMax);
-        if (room == 0)
+        byte* page = PathBuffers.Take();
+        if (page == null)
         {
-            return -Errno.ERANGE;
+            return -Errno.ENOMEM;
         }
 
-        if (!UserMemory.CanWrite(buffer, room))
-        {
-            return -Errno.EFAULT;
-        }
-
-        Span<byte> to = new((void*)buffer, (int)room);
-        to[^1] = 0;
-        long length = PathWalker.PathOf(Process.WorkingDirectory, to[..^1]);
-        if (length < 0)
-        {
-            return length;
-        }
-
-        to[^((int)length + 1)..].CopyTo(to);
-        return length + 1;
+        long result = GetWorkingDirectory(new Span<byte>(page, UserMemory.PathMax), buffer, size);
+        PathBuffers.Give(page);
+        return result;
     }
 
     /// <summary>chdir(2).</summary>
     [Syscall(80)]
     internal static long Change(ulong path)
     {
-        long result = PathArguments.Find(AtFlags.WorkingDirectory, path, follow: true, emptyPath: false, out FileNode* node);
-        return result < 0 ? result : Enter(node);
+        long result = FindDirectory(path, out FileNode* node);
+        if (result == 0)
+        {
+            Process.WorkingDirectory = node;
+        }
+
+        FileNode.Drop(node);
+        return result;
     }
 
     /// <summary>fchdir(2).</summary>
@@ -52,8 +43,27 @@ internal static unsafe class Directories
     internal static long ChangeToDescriptor(int descriptor)
     {
         FileReference reference = DescriptorTable.GetAny(descriptor);
-        long result = reference.IsNull ? -Errno.EBADF : Enter(reference.File->Node);
+        long result = reference.IsNull ? -Errno.EBADF : reference.File->Node->IsDirectory ? 0 : -Errno.ENOTDIR;
+        if (result == 0)
+        {
+            Process.WorkingDirectory = reference.File->Node;
+        }
+
         reference.Release();
+        return result;
+    }
+
+    /// <summary>chroot(2).</summary>
+    [Syscall(161)]
+    internal static long ChangeRoot(ulong path)
+    {
+        long result = FindDirectory(path, out FileNode* node);
+        if (result == 0)
+        {
+            Process.Root = node;
+        }
+
+        FileNode.Drop(node);
         return result;
     }
 
@@ -63,117 +73,79 @@ internal static unsafe class Directories
     internal static long SetFileModeMask(uint mask)
     {
         uint old = Process.FileModeMask;
-        Process.FileModeMask = mask & 0x1ff;
+        Process.FileModeMask = mask & FileMode.Permissions;
         return old;
     }
 
     /// <summary>getdents64(2).</summary>
     /// <returns>Bytes of the records; 0 at the end.</returns>
     [Syscall(217)]
-    internal static long Read(int descriptor, ulong buffer, uint size)
+    internal static long Read(int descriptor, ulong buffer, uint size) => Read(descriptor, buffer, size, old: false);
+
+    /// <summary>getdents(2).</summary>
+    /// <returns>Bytes of the records; 0 at the end.</returns>
+    [Syscall(78)]
+    internal static long ReadOld(int descriptor, ulong buffer, uint size) => Read(descriptor, buffer, size, old: true);
+
+    private static long Read(int descriptor, ulong buffer, uint size, bool old)
     {
         FileReference reference = DescriptorTable.Get(descriptor);
-        long result = reference.IsNull ? -Errno.EBADF : Read(reference.File, buffer, size);
+        if (reference.IsNull)
+        {
+            return -Errno.EBADF;
+        }
+
+        OpenFile* file = reference.File;
+        long result = Transfer.Of(buffer, size, out Transfer transfer);
+        if (result < 0 && !file->Node->IsDirectory)
+        {
+            result = -Errno.ENOTDIR;
+        }
+
+        if (result >= 0)
+        {
+            file->PositionLock.Enter();
+            result = DirectoryFile.Read(file, &transfer, old);
+            file->PositionLock.Exit();
+        }
+
         reference.Release();
         return result;
     }
 
-    private static long Read(OpenFile* file, ulong buffer, uint size)
+    private static long GetWorkingDirectory(Span<byte> page, ulong buffer, ulong size)
     {
-        if (!file->Node->IsDirectory)
+        page[^1] = 0;
+        FileTree.Lock.Enter();
+        FileNode* directory = Process.WorkingDirectory;
+        bool isRemoved = directory->Links == 0;
+        long length = PathWalker.PathOf(Process.Root, directory, page[..^1], out bool isReachable);
+        FileTree.Lock.Exit();
+        if (isRemoved)
         {
-            return -Errno.ENOTDIR;
+            return -Errno.ENOENT;
         }
 
-        FileNode* directory = file->Node;
-        DirectoryEntry* next = file->Position < 2 ? directory->FirstEntry : Following(file);
-        ulong at = buffer;
-        ulong end = buffer + size;
-        long position = file->Position;
-        long result = 0;
-        while (result == 0)
+        if (length < 0)
         {
-            if (position < 2)
-            {
-                bool isSelf = position == 0;
-                FileNode* node = isSelf ? directory : directory->Parent;
-                result = Put(ref at, end, isSelf ? "."u8 : ".."u8, node, ++position);
-            }
-            else if (next == null)
-            {
-                break;
-            }
-            else
-            {
-                result = Put(ref at, end, next->Text, next->Node, next->Position);
-                if (result == 0)
-                {
-                    position = next->Position;
-                    file->LastRead = next;
-                    next = next->Next;
-                }
-            }
-
-            if (result == 0)
-            {
-                file->Position = position;
-            }
+            return -Errno.ENAMETOOLONG;
         }
 
-        return at != buffer ? (long)(at - buffer) : result;
+        // Linux says so of a directory that is not below the root.
+        ReadOnlySpan<byte> prefix = isReachable ? default : "(unreachable)"u8;
+        if (length + prefix.Length > UserMemory.PathMax - 1)
+        {
+            return -Errno.ENAMETOOLONG;
+        }
+
+        prefix.CopyTo(page[^((int)length + 1 + prefix.Length)..]);
+        ReadOnlySpan<byte> path = page[^((int)length + 1 + prefix.Length)..];
+        return (ulong)path.Length > size ? -Errno.ERANGE : UserMemory.TryWrite(buffer, path) ? path.Length : -Errno.EFAULT;
     }
 
-    private static long Enter(FileNode* node)
+    private static long FindDirectory(ulong path, out FileNode* node)
     {
-        if (!node->IsDirectory)
-        {
-            return -Errno.ENOTDIR;
-        }
-
-        Process.WorkingDirectory = node;
-        return 0;
-    }
-
-    private static DirectoryEntry* Following(OpenFile* file)
-    {
-        if (file->LastRead != null && file->LastRead->Position == file->Position)
-        {
-            return file->LastRead->Next;
-        }
-
-        DirectoryEntry* entry = file->Node->FirstEntry;
-        while (entry != null && entry->Position <= file->Position)
-        {
-            entry = entry->Next;
-        }
-
-        return entry;
-    }
-
-    private static long Put(ref ulong at, ulong end, ReadOnlySpan<byte> name, FileNode* node, long position)
-    {
-        int length = (RecordHeader + name.Length + 1 + 7) & ~7;
-        if (end - at < (ulong)length)
-        {
-            return -Errno.EINVAL;
-        }
-
-        if (!UserMemory.CanWrite(at, (ulong)length))
-        {
-            return -Errno.EFAULT;
-        }
-
-        Span<byte> record = new((void*)at, length);
-        record.Clear();
-        DirectoryRecord* header = (DirectoryRecord*)at;
-        header->Inode = node->Inode;
-        header->Next = position;
-        header->Length = (ushort)length;
-
-        // DT_ constants are the kind's bits of st_mode.
-        header->Kind = (byte)(node->Kind >> 12);
-        name.CopyTo(record[RecordHeader..]);
-        at += (ulong)length;
-        return 0;
+        long result = PathArguments.Find(AtFlags.WorkingDirectory, path, follow: true, emptyPath: false, out node);
+        return result < 0 ? result : node->IsDirectory ? 0 : -Errno.ENOTDIR;
     }
 }

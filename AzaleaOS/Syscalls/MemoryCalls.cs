@@ -71,6 +71,9 @@ internal static unsafe class MemoryCalls
         space->Lock.Enter();
         long result = space->Unmap(address, length);
         space->Lock.Exit();
+
+        // It may have been what kept an unlinked file.
+        FileTree.DropDeferred();
         return result;
     }
 

@@ -1,80 +1,66 @@
-using AzaleaOS.Abi;
-using AzaleaOS.Abi.Linux;
 using AzaleaOS.Files;
-using AzaleaOS.Memory;
 
 namespace AzaleaOS.Syscalls;
 
-/// <summary>Finding the file that a directory descriptor and a path name.</summary>
+/// <summary>The file that a directory descriptor and a path name.</summary>
 internal static unsafe class PathArguments
 {
-    /// <summary>The file of a path.</summary>
+    /// <summary>Finds it.</summary>
     /// <param name="directory">A descriptor or AT_FDCWD.</param>
     /// <param name="path">Address of the path.</param>
     /// <param name="follow">Whether a symbolic link at the end is followed.</param>
     /// <param name="emptyPath">Whether an empty path means the descriptor itself.</param>
-    /// <param name="node">The file.</param>
+    /// <param name="node">The file; the caller drops the reference.</param>
     /// <returns>0, or a negated errno.</returns>
     internal static long Find(int directory, ulong path, bool follow, bool emptyPath, out FileNode* node)
     {
         node = null;
-        long result = Start(directory, path, out FileNode* start, out ReadOnlySpan<byte> text);
+        PathArgument argument = default;
+        long result = argument.Read(directory, path, emptyPath);
         if (result < 0)
         {
             return result;
         }
 
-        if (text.IsEmpty && emptyPath)
-        {
-            FileReference reference = DescriptorTable.GetAny(directory);
-            node = reference.IsNull ? start : reference.File->Node;
-            reference.Release();
-            return 0;
-        }
-
-        return start == null ? -Errno.ENOTDIR : PathWalker.Walk(start, text, follow, out node);
+        result = Find(argument, follow, out node);
+        argument.Release();
+        return result;
     }
 
-    /// <summary>The directory in which a path's last name lies, and the name.</summary>
-    /// <returns>0, or a negated errno.</returns>
-    internal static long FindParent(int directory, ulong path, out FileNode* parent, out ReadOnlySpan<byte> name, out bool slash)
+    /// <summary>The file of a descriptor.</summary>
+    /// <returns>0, or -EBADF.</returns>
+    internal static long Find(int descriptor, out FileNode* node)
     {
-        parent = null;
-        name = default;
-        slash = false;
-        long result = Start(directory, path, out FileNode* start, out ReadOnlySpan<byte> text);
+        node = null;
+        PathArgument argument = default;
+        long result = argument.ReadNone(descriptor);
         if (result < 0)
         {
             return result;
         }
 
-        slash = text.EndsWith("/"u8);
-        return start == null ? -Errno.ENOTDIR : PathWalker.WalkToParent(start, text, out parent, out name);
+        result = Find(argument, follow: false, out node);
+        argument.Release();
+        return result;
     }
 
-    // A null start is a descriptor that is no directory: right for an absolute or an empty path only.
-    private static long Start(int directory, ulong path, out FileNode* start, out ReadOnlySpan<byte> text)
+    private static long Find(in PathArgument argument, bool follow, out FileNode* node)
     {
-        start = Process.WorkingDirectory;
-        long result = UserMemory.ReadPath(path, out text);
+        PathWalk walk = default;
+        FileTree.Lock.Enter();
+        long result = argument.Resolve(ref walk, follow, out node);
         if (result < 0)
         {
-            return result;
+            node = null;
         }
-
-        if (directory == AtFlags.WorkingDirectory || text.StartsWith("/"u8))
+        else
         {
-            return 0;
+            FileNode.Hold(node);
         }
 
-        FileReference reference = DescriptorTable.GetAny(directory);
-        if (reference.IsNull)
-        {
-            return -Errno.EBADF;
-        }
-
-        start = reference.File->Node->IsDirectory ? reference.File->Node : null;
-        reference.Release();
-        return 0;
+        walk.End();
+        FileTree.Lock.Exit();
+        FileTree.DropDeferred();
+        return result;
     }
 }

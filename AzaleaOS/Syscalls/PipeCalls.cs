@@ -25,10 +25,11 @@ internal static unsafe class PipeCalls
             return -Errno.EINVAL;
         }
 
-        FileNode* node = FileTree.NewNode(FileMode.Pipe | Permissions);
+        FileNode* node = FileTree.NewNameless(FileMode.Pipe | Permissions, FileSystemKind.Pipes);
         OpenFlags kept = flags & ~OpenFlags.CloseOnExec;
         OpenFile* reader = node == null ? null : MakeEnd(node, (kept & ~OpenFlags.Direct) | OpenFlags.ReadOnly);
         OpenFile* writer = reader == null ? null : MakeEnd(node, kept | OpenFlags.WriteOnly);
+        FileNode.Drop(node);
         if (writer == null)
         {
             if (reader != null)

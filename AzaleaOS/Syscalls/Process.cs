@@ -11,8 +11,22 @@ internal static unsafe class Process
     /// <summary>getppid's answer: an init process that does nothing.</summary>
     internal const int ParentId = 1;
 
-    /// <summary>The working directory.</summary>
-    internal static FileNode* WorkingDirectory { get; set; }
+    private static FileNode* s_workingDirectory;
+    private static FileNode* s_root;
+
+    /// <summary>The working directory. Read under <see cref="FileTree.Lock"/>; who sets it keeps its own reference.</summary>
+    internal static FileNode* WorkingDirectory
+    {
+        get => s_workingDirectory;
+        set => Exchange(ref s_workingDirectory, value);
+    }
+
+    /// <summary>The directory that "/" means. As <see cref="WorkingDirectory"/>.</summary>
+    internal static FileNode* Root
+    {
+        get => s_root;
+        set => Exchange(ref s_root, value);
+    }
 
     /// <summary>umask: permissions that new files do not get.</summary>
     internal static uint FileModeMask { get; set; } = 0x12;
@@ -22,4 +36,22 @@ internal static unsafe class Process
 
     /// <summary>Ends the application with an exit status, 0 to 255. Does not return. Set by whoever started it.</summary>
     internal static delegate*<int, void> End { get; set; }
+
+    /// <summary>Forgets the directories: the tree is a new one.</summary>
+    internal static void Initialize()
+    {
+        s_root = s_workingDirectory = FileTree.Root;
+        FileNode.Hold(FileTree.Root);
+        FileNode.Hold(FileTree.Root);
+    }
+
+    private static void Exchange(ref FileNode* place, FileNode* node)
+    {
+        FileNode.Hold(node);
+        FileTree.Lock.Enter();
+        FileNode* old = place;
+        place = node;
+        FileTree.Lock.Exit();
+        FileNode.Drop(old);
+    }
 }

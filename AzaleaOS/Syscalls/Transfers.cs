@@ -84,23 +84,31 @@ internal static unsafe class Transfers
 
     /// <summary>readv(2).</summary>
     [Syscall(19)]
-    internal static long ReadVector(int descriptor, UserPointer<IoVector> vector, ulong count) => Vector(descriptor, vector, count, write: false);
+    internal static long ReadVector(int descriptor, UserPointer<IoVector> vector, ulong count) => Vector(descriptor, vector, count, 0, write: false);
 
     /// <summary>writev(2).</summary>
     [Syscall(20)]
-    internal static long WriteVector(int descriptor, UserPointer<IoVector> vector, ulong count) => Vector(descriptor, vector, count, write: true);
+    internal static long WriteVector(int descriptor, UserPointer<IoVector> vector, ulong count) => Vector(descriptor, vector, count, 0, write: true);
 
-    /// <summary>sendfile(2): from a regular file, whose bytes are used where they are.</summary>
-    [Syscall(40)]
-    internal static long SendFile(int output, int input, UserPointer<long> offset, ulong count)
-    {
-        FileReference from = DescriptorTable.Get(input);
-        FileReference to = DescriptorTable.Get(output);
-        long result = from.IsNull || to.IsNull ? -Errno.EBADF : SendFile(to.File, from.File, offset, count);
-        from.Release();
-        to.Release();
-        return result;
-    }
+    /// <summary>preadv(2).</summary>
+    [Syscall(295)]
+    internal static long ReadVectorFrom(int descriptor, UserPointer<IoVector> vector, ulong count, long offset)
+        => VectorAt(descriptor, vector, count, offset, 0, write: false);
+
+    /// <summary>pwritev(2).</summary>
+    [Syscall(296)]
+    internal static long WriteVectorTo(int descriptor, UserPointer<IoVector> vector, ulong count, long offset)
+        => VectorAt(descriptor, vector, count, offset, 0, write: true);
+
+    /// <summary>preadv2(2): with -1 for the offset, as readv.</summary>
+    [Syscall(327)]
+    internal static long ReadVectorFrom(int descriptor, UserPointer<IoVector> vector, ulong count, long offset, ulong high, uint flags)
+        => offset == -1 ? Vector(descriptor, vector, count, flags, write: false) : VectorAt(descriptor, vector, count, offset, flags, write: false);
+
+    /// <summary>pwritev2(2): with -1 for the offset, as writev.</summary>
+    [Syscall(328)]
+    internal static long WriteVectorTo(int descriptor, UserPointer<IoVector> vector, ulong count, long offset, ulong high, uint flags)
+        => offset == -1 ? Vector(descriptor, vector, count, flags, write: true) : VectorAt(descriptor, vector, count, offset, flags, write: true);
 
     /// <summary>lseek(2).</summary>
     [Syscall(8)]
@@ -114,53 +122,16 @@ internal static unsafe class Transfers
 
         const uint LastWhence = 4;
         OpenFile* file = reference.File;
-        long result = whence > LastWhence ? -Errno.EINVAL
-            : file->Operations->Seek == null ? -Errno.ESPIPE
-            : file->Operations->Seek(file, offset, whence);
+        long result = whence > LastWhence ? -Errno.EINVAL : -Errno.ESPIPE;
+        if (whence <= LastWhence && file->Operations->Seek != null)
+        {
+            file->PositionLock.Enter();
+            result = file->Operations->Seek(file, offset, whence);
+            file->PositionLock.Exit();
+        }
+
         reference.Release();
         return result;
-    }
-
-    private static long SendFile(OpenFile* to, OpenFile* from, UserPointer<long> offset, ulong count)
-    {
-        if (!from->CanRead || !to->CanWrite)
-        {
-            return -Errno.EBADF;
-        }
-
-        if (!from->Node->IsRegular || to->Operations->Write == null || (to->Flags & OpenFlags.Append) != 0)
-        {
-            return -Errno.EINVAL;
-        }
-
-        long position = from->Position;
-        if (!offset.IsNull && !offset.TryRead(out position))
-        {
-            return -Errno.EFAULT;
-        }
-
-        if (position < 0)
-        {
-            return -Errno.EINVAL;
-        }
-
-        ulong left = (ulong)position < from->Node->Size ? from->Node->Size - (ulong)position : 0;
-        ulong bytes = Math.Min(Math.Min(count, Transfer.Largest), left);
-        Transfer transfer = Transfer.OfKernel(from->Node->Data + position, bytes);
-        long sent = bytes == 0 ? 0 : FromPosition(to, &transfer, write: true);
-        if (sent < 0)
-        {
-            return sent;
-        }
-
-        position += sent;
-        if (offset.IsNull)
-        {
-            from->Position = position;
-            return sent;
-        }
-
-        return offset.TryWrite(position) ? sent : -Errno.EFAULT;
     }
 
     private static long Seekable(int descriptor, long offset, out FileReference reference)
@@ -186,15 +157,52 @@ internal static unsafe class Transfers
         return 0;
     }
 
-    private static long CanRead(OpenFile* file)
+    /// <summary>Whether an open file can be read.</summary>
+    /// <returns>0, or -EBADF, -EISDIR, -EINVAL.</returns>
+    internal static long CanRead(OpenFile* file)
         => !file->CanRead ? -Errno.EBADF
             : file->Operations->Read != null ? 0
             : file->Node->IsDirectory ? -Errno.EISDIR : -Errno.EINVAL;
 
-    private static long CanWrite(OpenFile* file)
+    /// <summary>Whether an open file can be written.</summary>
+    /// <returns>0, or -EBADF, -EINVAL.</returns>
+    internal static long CanWrite(OpenFile* file)
         => !file->CanWrite ? -Errno.EBADF : file->Operations->Write == null ? -Errno.EINVAL : 0;
 
-    private static long Vector(int descriptor, UserPointer<IoVector> vector, ulong count, bool write)
+    /// <summary>Moves bytes from the open file's own position on, if it has one.</summary>
+    internal static long FromPosition(OpenFile* file, Transfer* transfer, bool write)
+    {
+        if (!file->Operations->HasPosition)
+        {
+            return Move(file, transfer, write);
+        }
+
+        file->PositionLock.Enter();
+        transfer->Position = file->Position;
+        long result = Move(file, transfer, write);
+        if (result >= 0)
+        {
+            file->Position = transfer->Position;
+        }
+
+        file->PositionLock.Exit();
+        return result;
+    }
+
+    /// <summary>Moves bytes.</summary>
+    internal static long Move(OpenFile* file, Transfer* transfer, bool write)
+    {
+        if (file->Operations->HasPosition && transfer->Position + (long)transfer->Left < 0)
+        {
+            return -Errno.EINVAL;
+        }
+
+        transfer->NonBlocking |= file->IsNonBlocking;
+        transfer->Append |= (file->Flags & OpenFlags.Append) != 0 && !transfer->IgnoreAppend;
+        return write ? file->Operations->Write(file, transfer) : file->Operations->Read(file, transfer);
+    }
+
+    private static long Vector(int descriptor, UserPointer<IoVector> vector, ulong count, uint flags, bool write)
     {
         FileReference reference = DescriptorTable.Get(descriptor);
         if (reference.IsNull)
@@ -202,31 +210,62 @@ internal static unsafe class Transfers
             return -Errno.EBADF;
         }
 
-        long result = write ? CanWrite(reference.File) : CanRead(reference.File);
-        Transfer transfer = default;
-        result = result < 0 ? result : Transfer.Of(vector, count, out transfer);
+        long result = Begin(reference.File, vector, count, flags, write, out Transfer transfer);
         result = result < 0 ? result : FromPosition(reference.File, &transfer, write);
         reference.Release();
         return result;
     }
 
-    private static long FromPosition(OpenFile* file, Transfer* transfer, bool write)
+    private static long VectorAt(int descriptor, UserPointer<IoVector> vector, ulong count, long offset, uint flags, bool write)
     {
-        if (!file->Operations->HasPosition)
+        long result = Seekable(descriptor, offset, out FileReference reference);
+        if (result < 0)
         {
-            return Move(file, transfer, write);
+            return result;
         }
 
-        transfer->Position = file->Position;
-        long result = Move(file, transfer, write);
-        file->Position = transfer->Position;
+        result = Begin(reference.File, vector, count, flags, write, out Transfer transfer);
+        transfer.Position = offset;
+        result = result < 0 ? result : Move(reference.File, &transfer, write);
+        reference.Release();
         return result;
     }
 
-    private static long Move(OpenFile* file, Transfer* transfer, bool write)
+    private static long Begin(OpenFile* file, UserPointer<IoVector> vector, ulong count, uint flags, bool write, out Transfer transfer)
     {
-        transfer->NonBlocking |= file->IsNonBlocking;
-        transfer->Append |= (file->Flags & OpenFlags.Append) != 0;
-        return write ? file->Operations->Write(file, transfer) : file->Operations->Read(file, transfer);
+        // RWF_ bits, include/uapi/linux/fs.h. Nothing here is asynchronous, so that most ask for what is done anyway.
+        const uint HighPriority = 1, DataSync = 2, Sync = 4, NoWait = 8, Append = 0x10, NoAppend = 0x20;
+        transfer = default;
+        if (!(write ? file->CanWrite : file->CanRead))
+        {
+            return -Errno.EBADF;
+        }
+
+        long result = Transfer.Of(vector, count, out transfer);
+        if (result < 0)
+        {
+            return result;
+        }
+
+        if ((flags & ~(HighPriority | DataSync | Sync | NoWait | Append | NoAppend)) != 0)
+        {
+            return -Errno.EOPNOTSUPP;
+        }
+
+        if ((flags & Append) != 0 && (flags & NoAppend) != 0)
+        {
+            return -Errno.EINVAL;
+        }
+
+        if ((flags & NoWait) != 0 && file->Node->IsRegular)
+        {
+            // As tmpfs: it might wait for a page.
+            return -Errno.EOPNOTSUPP;
+        }
+
+        transfer.NonBlocking = (flags & NoWait) != 0;
+        transfer.Append = (flags & Append) != 0;
+        transfer.IgnoreAppend = (flags & NoAppend) != 0;
+        return write ? CanWrite(file) : CanRead(file);
     }
 }

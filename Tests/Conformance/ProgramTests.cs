@@ -75,6 +75,18 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
     }
 
     [Theory]
+    [InlineData("names")]
+    [InlineData("contents")]
+    [InlineData("attributes")]
+    [InlineData("fsx")]
+    [InlineData("filelocks")]
+    public void Every_result_is_the_one_that_root_gets_on_a_tmpfs_of_Linux(string program)
+    {
+        string path = tree.AddProgram(program, "-static");
+        tree.Here(new MachineDescription(), path).MustEqual(tree.OnLinuxAsRoot(path));
+    }
+
+    [Theory]
     [InlineData("return")]
     [InlineData("large")]
     [InlineData("now")]

@@ -28,7 +28,9 @@ public sealed class SampleTree : IDisposable
         """;
 
     private static readonly DateTime s_modified = new(2024, 2, 29, 12, 34, 56, DateTimeKind.Utc);
-    private readonly string _work = Directory.CreateTempSubdirectory("azalea-conformance-").FullName;
+
+    // A tmpfs, as the kernel's tree is one: what a directory's size is, for example, is a matter of the file system.
+    private readonly string _work = Directory.CreateDirectory($"/dev/shm/azalea-conformance-{Guid.NewGuid():N}").FullName;
     private readonly Archive _archive = new();
     private readonly string _archivePath;
 
@@ -73,17 +75,29 @@ public sealed class SampleTree : IDisposable
     public void Dispose() => Directory.Delete(_work, recursive: true);
 
     /// <summary>Runs a program on this host.</summary>
-    public Outcome OnLinux(params string[] command)
+    public Outcome OnLinux(params string[] command) => OnLinux(Root, command);
+
+    /// <summary>Runs a program on this host as the user that every program is on the kernel, in an empty directory.</summary>
+    public Outcome OnLinuxAsRoot(params string[] command)
+    {
+        string directory = Directory.CreateDirectory(Path.Combine(_work, "empty")).FullName;
+        string[] root = Environment.IsPrivilegedProcess ? [] : ["/usr/bin/sudo", "-n"];
+        Outcome outcome = OnLinux(directory, [.. root, .. command]);
+        OnLinux(_work, [.. root, Busybox, "rm", "-rf", directory]);
+        return outcome;
+    }
+
+    private static Outcome OnLinux(string directory, params string[] command)
     {
         // One pipe for both outputs, as the kernel has one console; nothing to read, nothing in the environment.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" 2>&1 </dev/null", .. command])
         {
             RedirectStandardOutput = true,
-            WorkingDirectory = Root,
+            WorkingDirectory = directory,
         };
         start.Environment.Clear();
         start.Environment["TZ"] = "UTC0";
-        start.Environment["PWD"] = Root;
+        start.Environment["PWD"] = directory;
         using Process process = Process.Start(start)!;
         using var output = new MemoryStream();
         process.StandardOutput.BaseStream.CopyTo(output);

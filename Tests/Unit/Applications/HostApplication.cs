@@ -17,7 +17,7 @@ public sealed unsafe class HostApplication : IDisposable
     public const int WindowPages = 256;
     internal const ulong PageSize = AddressSpace.PageSize;
 
-    private static readonly List<nint> s_kernelPages = [];
+    private static readonly HashSet<nint> s_kernelPages = [];
     private static readonly MemoryStream s_console = new();
     private static ulong s_window;
     private static ulong s_cursor;
@@ -38,11 +38,14 @@ public sealed unsafe class HostApplication : IDisposable
         s_thread->Core = core;
         CoreBlock.Hosted = core;
         Assert.True(ThreadTable.Initialize() && FutexTable.Initialize() && ThreadTable.Add(s_thread));
+        KernelPages.Give = &GiveKernelPage;
+        FileSpace.Initialize(64 << 20);
         Space = (AddressSpace*)TakeKernelPage();
         Space->Initialize(HostPages.Operations, s_window, s_window + (WindowPages * PageSize));
         AddressSpace.Current = Space;
         Assert.True(FileOperations.Initialize() && PollableFiles.Initialize() && FileTree.Initialize() && DescriptorTable.Initialize());
-        Process.WorkingDirectory = FileTree.Root;
+        PathBuffers.Initialize();
+        Process.Initialize();
         Process.End = &End;
         Process.FileModeMask = 0x12;
         Process.TotalMemory = 64 << 20;
@@ -56,6 +59,7 @@ public sealed unsafe class HostApplication : IDisposable
         Clock.Relax = &Relax;
         Clock.Start(0);
         Ticks = 0;
+        FileTime.Clock = &Clock.Wall;
 
         // Everything a test writes for a system call lies in one area at the window's start.
         s_cursor = (ulong)Space->Map(s_window, 16 * PageSize, Protection.Read | Protection.Write, MapFlags.Private | MapFlags.Anonymous | MapFlags.Fixed);
@@ -68,6 +72,9 @@ public sealed unsafe class HostApplication : IDisposable
     }
 
     internal static int KernelPagesLeft { get; set; }
+
+    /// <summary>Pages that the kernel has and has not given back.</summary>
+    internal static int KernelPagesTaken => s_kernelPages.Count;
 
     internal static ulong Ticks { get; set; }
 
@@ -121,12 +128,32 @@ public sealed unsafe class HostApplication : IDisposable
 
     private static void* TakeKernelPage()
     {
-        if (KernelPagesLeft-- <= 0)
-            return null;
         void* page = NativeMemory.AlignedAlloc(4096, 4096);
         NativeMemory.Clear(page, 4096);
-        s_kernelPages.Add((nint)page);
-        return page;
+        lock (s_kernelPages)
+        {
+            if (KernelPagesLeft-- > 0)
+            {
+                s_kernelPages.Add((nint)page);
+                return page;
+            }
+
+            KernelPagesLeft = 0;
+        }
+
+        NativeMemory.AlignedFree(page);
+        return null;
+    }
+
+    private static void GiveKernelPage(void* page)
+    {
+        lock (s_kernelPages)
+        {
+            Assert.True(s_kernelPages.Remove((nint)page), "a page was given back that was not taken");
+            KernelPagesLeft++;
+        }
+
+        NativeMemory.AlignedFree(page);
     }
 
     private static void Show(byte* bytes, int length, byte stream) => s_console.Write(new ReadOnlySpan<byte>(bytes, length));

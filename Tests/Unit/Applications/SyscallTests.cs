@@ -135,18 +135,6 @@ public sealed unsafe class SyscallTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_in_the_tree_can_be_changed()
-    {
-        Assert.Equal(-Errno.EROFS, Opening.Open(HostApplication.Text("/d/text"), OpenFlags.WriteOnly, 0));
-        Assert.Equal(-Errno.EROFS, Opening.Open(HostApplication.Text("/d/new"), OpenFlags.Create | OpenFlags.WriteOnly, 0x1a4));
-        Assert.Equal(-Errno.EROFS, Opening.Open(HostApplication.Text("/d/text"), OpenFlags.Truncate, 0));
-        Assert.Equal(-Errno.EROFS, Opening.Create(HostApplication.Text("/d/text"), 0x1a4));
-        Assert.Equal(-Errno.EISDIR, Opening.Open(HostApplication.Text("/d"), OpenFlags.WriteOnly, 0));
-        Assert.Equal(-Errno.ENOENT, Opening.Open(HostApplication.Text("/x/new"), OpenFlags.Create, 0));
-        Assert.Equal(-Errno.EROFS, Attributes.Access(HostApplication.Text("/d/text"), 2));
-    }
-
-    [Fact]
     public void The_working_directory_has_a_path_without_links()
     {
         ulong buffer = HostApplication.Room(64);

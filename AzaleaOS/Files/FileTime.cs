@@ -1,0 +1,73 @@
+using AzaleaOS.Abi.Linux;
+
+namespace AzaleaOS.Files;
+
+/// <summary>The times that files carry.</summary>
+internal static unsafe class FileTime
+{
+    private const long Second = 1_000_000_000;
+    private const long Day = 24 * 60 * 60;
+
+    /// <summary>
+    /// Nanoseconds since 1970 UTC. Null while the kernel starts: then files have the times of the archive, or none, and
+    /// nobody waits for the clock.
+    /// </summary>
+    internal static delegate*<long> Clock { get; set; }
+
+    /// <summary>Now.</summary>
+    internal static Timespec Now()
+    {
+        if (Clock == null)
+        {
+            return default;
+        }
+
+        long now = Clock();
+        return new Timespec { Seconds = now / Second, Nanoseconds = now % Second };
+    }
+
+    /// <summary>The contents were changed.</summary>
+    internal static void Modify(FileNode* node)
+    {
+        if (Clock != null)
+        {
+            node->Modified = node->Changed = Now();
+        }
+    }
+
+    /// <summary>Attributes or names were changed.</summary>
+    internal static void Change(FileNode* node)
+    {
+        if (Clock != null)
+        {
+            node->Changed = Now();
+        }
+    }
+
+    /// <summary>
+    /// The file was read. As Linux mounts everything by default (relatime), that is noted if the file was changed
+    /// since the last note, or a day after it.
+    /// </summary>
+    internal static void Access(FileNode* node, OpenFlags flags)
+    {
+        if (Clock == null || (flags & OpenFlags.NoAccessTime) != 0)
+        {
+            return;
+        }
+
+        if (Order(node->Accessed, node->Modified) <= 0 || Order(node->Accessed, node->Changed) <= 0)
+        {
+            node->Accessed = Now();
+            return;
+        }
+
+        Timespec now = Now();
+        if (now.Seconds - node->Accessed.Seconds >= Day)
+        {
+            node->Accessed = now;
+        }
+    }
+
+    private static int Order(in Timespec a, in Timespec b)
+        => a.Seconds != b.Seconds ? a.Seconds.CompareTo(b.Seconds) : a.Nanoseconds.CompareTo(b.Nanoseconds);
+}

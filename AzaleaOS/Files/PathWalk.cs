@@ -1,0 +1,347 @@
+using System.Runtime.CompilerServices;
+using AzaleaOS.Abi;
+using AzaleaOS.Memory;
+
+namespace AzaleaOS.Files;
+
+/// <summary>One path being followed through the tree. <see cref="FileTree.Lock"/> is held from its beginning to its end.</summary>
+internal unsafe struct PathWalk
+{
+    // Linux's limit of symbolic links in one path (include/linux/namei.h, MAXSYMLINKS).
+    private const int MaxLinks = 40;
+
+    private byte* _at;
+    private byte* _end;
+    private FileNode* _root;
+    private FileNode* _start;
+    private FileNode* _jumped;
+    private LinkText* _texts;
+    private ResolveFlags _resolve;
+    private byte* _name;
+    private int _nameLength;
+    private int _links;
+    private int _depth;
+    private RestList _rests;
+
+    /// <summary>The directory reached: that of the last name, after <see cref="ToLast"/>.</summary>
+    internal FileNode* Directory { get; private set; }
+
+    /// <summary>What the path ends with.</summary>
+    internal LastName Last { get; private set; }
+
+    /// <summary>A slash is behind the last name: it must be that of a directory.</summary>
+    internal bool HasSlash { get; private set; }
+
+    /// <summary>The last name.</summary>
+    internal readonly ReadOnlySpan<byte> Name => new(_name, _nameLength);
+
+    /// <summary>Begins a path.</summary>
+    /// <param name="root">The directory that "/" means.</param>
+    /// <param name="start">The directory where a relative path starts.</param>
+    /// <param name="path">The path; it stays where it is.</param>
+    /// <param name="length">Bytes of it.</param>
+    /// <param name="resolve">What it may lead through.</param>
+    /// <returns>0, or -ENOENT for an empty path, -EXDEV.</returns>
+    internal long Begin(FileNode* root, FileNode* start, byte* path, int length, ResolveFlags resolve = ResolveFlags.None)
+    {
+        _at = path;
+        _end = path + length;
+        _start = start;
+        _root = (resolve & ResolveFlags.InRoot) != 0 ? start : root;
+        _jumped = null;
+        _texts = null;
+        _resolve = resolve;
+        _links = 0;
+        _depth = 0;
+        HasSlash = false;
+        Directory = start;
+        return length == 0 ? -Errno.ENOENT : *path == '/' ? ToRoot() : 0;
+    }
+
+    /// <summary>Goes to the directory of the last name.</summary>
+    /// <returns>0, or -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG, -EXDEV.</returns>
+    internal long ToLast()
+    {
+        while (true)
+        {
+            SkipSlashes();
+            if (_at == _end)
+            {
+                if (_depth == 0)
+                {
+                    _nameLength = 0;
+                    Last = LastName.Root;
+                    return 0;
+                }
+
+                _depth--;
+                _at = _rests[_depth].First;
+                _end = _rests[_depth].End;
+                continue;
+            }
+
+            _name = _at;
+            while (_at < _end && *_at != '/')
+            {
+                _at++;
+            }
+
+            _nameLength = (int)(_at - _name);
+            Last = _name[0] != '.' || _nameLength > 2 ? LastName.Normal
+                : _nameLength == 1 ? LastName.Dot
+                : _name[1] == '.' ? LastName.DotDot : LastName.Normal;
+            bool isBeforeSlash = _at < _end;
+            SkipSlashes();
+            if (_at == _end && _depth == 0)
+            {
+                HasSlash |= isBeforeSlash;
+                return 0;
+            }
+
+            long result = Step(out FileNode* next);
+            if (result < 0)
+            {
+                return result;
+            }
+
+            if (next->IsSymbolicLink)
+            {
+                result = Follow(next, out next);
+                if (result < 0)
+                {
+                    return result;
+                }
+
+                if (next == null)
+                {
+                    continue;
+                }
+            }
+
+            if (!next->IsDirectory)
+            {
+                return -Errno.ENOTDIR;
+            }
+
+            Directory = next;
+        }
+    }
+
+    /// <summary>Goes to the end.</summary>
+    /// <param name="follow">Whether a symbolic link at the end is followed; with a slash behind it, it always is.</param>
+    /// <param name="node">The file, without a reference for the caller.</param>
+    /// <returns>
+    /// 0, or an error of <see cref="ToLast"/>. After -ENOENT with a <see cref="Directory"/> that is not null, that is
+    /// where the file would be, under <see cref="Name"/>.
+    /// </returns>
+    internal long Resolve(bool follow, out FileNode* node)
+    {
+        node = null;
+        while (true)
+        {
+            long result = ToLast();
+            if (result < 0)
+            {
+                Directory = null;
+                return result;
+            }
+
+            result = Step(out FileNode* next);
+            if (result < 0)
+            {
+                return result;
+            }
+
+            if (next->IsSymbolicLink && (follow || HasSlash))
+            {
+                result = Follow(next, out next);
+                if (result < 0)
+                {
+                    Directory = null;
+                    return result;
+                }
+
+                if (next == null)
+                {
+                    continue;
+                }
+            }
+
+            node = next;
+            return HasSlash && !next->IsDirectory ? -Errno.ENOTDIR : 0;
+        }
+    }
+
+    /// <summary>Ends the walk.</summary>
+    internal void End()
+    {
+        while (_texts != null)
+        {
+            LinkText* text = _texts;
+            _texts = text->Next;
+            KernelPages.Give(text);
+        }
+
+        if (_jumped != null)
+        {
+            FileTree.DropLater(_jumped);
+            _jumped = null;
+        }
+    }
+
+    // The file that the last name found means.
+    private long Step(out FileNode* next)
+    {
+        next = Directory;
+        if (Last is LastName.Dot or LastName.Root)
+        {
+            return 0;
+        }
+
+        if (Last == LastName.DotDot)
+        {
+            if (Directory == _start && (_resolve & ResolveFlags.Beneath) != 0)
+            {
+                return -Errno.EXDEV;
+            }
+
+            next = Directory == _root ? Directory : Directory->Parent;
+        }
+        else
+        {
+            if (_nameLength > FileTree.NameMax)
+            {
+                Directory = null;
+                return -Errno.ENAMETOOLONG;
+            }
+
+            DirectoryEntry* entry = FileTree.Find(Directory, Name);
+            if (entry == null)
+            {
+                return -Errno.ENOENT;
+            }
+
+            next = entry->Node;
+        }
+
+        return CanEnter(next) ? 0 : -Errno.EXDEV;
+    }
+
+    private readonly bool CanEnter(FileNode* node)
+        => (_resolve & ResolveFlags.SameFileSystem) == 0 || node->FileSystem == _start->FileSystem;
+
+    // A link with a text is gone through by its text, and next is null; a magic one leads right to next.
+    private long Follow(FileNode* link, out FileNode* next)
+    {
+        next = null;
+        if ((_resolve & ResolveFlags.NoSymbolicLinks) != 0 || ++_links > MaxLinks)
+        {
+            return -Errno.ELOOP;
+        }
+
+        FileTime.Access(link, 0);
+        if (link->Names != null && link->Names->Follow != null)
+        {
+            return Jump(link, out next);
+        }
+
+        byte* text = link->Data;
+        int length = (int)link->Size;
+        if (link->Names != null && link->Names->ReadLink != null)
+        {
+            LinkText* page = (LinkText*)KernelPages.Take();
+            if (page == null)
+            {
+                return -Errno.ENOMEM;
+            }
+
+            page->Next = _texts;
+            _texts = page;
+            text = (byte*)(page + 1);
+            long result = link->Names->ReadLink(link, text, KernelPages.Size - sizeof(LinkText));
+            if (result <= 0)
+            {
+                return result < 0 ? result : -Errno.ENOENT;
+            }
+
+            length = (int)result;
+        }
+
+        // SkipSlashes stopped at the next name, or there is none and the text's last name is the path's.
+        if (_at < _end)
+        {
+            _rests[_depth++] = new Rest(_at, _end);
+        }
+
+        _at = text;
+        _end = text + length;
+        return *text == '/' ? ToRoot() : 0;
+    }
+
+    private long Jump(FileNode* link, out FileNode* target)
+    {
+        target = null;
+        if ((_resolve & ResolveFlags.NoMagicLinks) != 0)
+        {
+            return -Errno.ELOOP;
+        }
+
+        if ((_resolve & (ResolveFlags.Beneath | ResolveFlags.InRoot)) != 0)
+        {
+            return -Errno.EXDEV;
+        }
+
+        target = link->Names->Follow(link);
+        if (target == null)
+        {
+            return -Errno.ENOENT;
+        }
+
+        FileNode* before = _jumped;
+        _jumped = target;
+        if (before != null)
+        {
+            FileTree.DropLater(before);
+        }
+
+        return CanEnter(target) ? 0 : -Errno.EXDEV;
+    }
+
+    private long ToRoot()
+    {
+        if ((_resolve & ResolveFlags.Beneath) != 0)
+        {
+            return -Errno.EXDEV;
+        }
+
+        Directory = _root;
+        return CanEnter(_root) ? 0 : -Errno.EXDEV;
+    }
+
+    private void SkipSlashes()
+    {
+        while (_at < _end && *_at == '/')
+        {
+            _at++;
+        }
+    }
+
+    // What is left of a path while a symbolic link in it is followed.
+    private readonly struct Rest(byte* first, byte* end)
+    {
+        internal readonly byte* First = first;
+        internal readonly byte* End = end;
+    }
+
+    [InlineArray(MaxLinks)]
+    private struct RestList
+    {
+        private Rest _first;
+    }
+
+    // In front of the text of a generated link, in a page.
+    private struct LinkText
+    {
+        internal LinkText* Next;
+    }
+}
