@@ -7,6 +7,7 @@ public sealed class SignalTests(SampleTree tree) : IClassFixture<SampleTree>
 {
     [Theory]
     [InlineData("signals", 1)]
+    [InlineData("sigcodes", 1)]
     [InlineData("sigvectors", 1)]
     [InlineData("sigtimers", 1)]
     [InlineData("sigtimers", 2)]
