@@ -23,6 +23,9 @@ public struct KernelOptions
     /// <summary><c>exit=WAY</c>: how to power off.</summary>
     public ExitMethod Exit;
 
+    /// <summary><c>pages=eager</c> or <c>lazy</c>: when the application's pages get their frames.</summary>
+    public PopulateMode Pages;
+
     /// <summary><c>cwd=PATH</c>: the program's working directory; empty for the root.</summary>
     public ByteString WorkingDirectory;
 

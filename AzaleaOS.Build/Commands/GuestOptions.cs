@@ -28,14 +28,16 @@ internal sealed class GuestOptions
     private readonly Option<string?> _directory = new("--cwd") { Description = "The program's working directory in the guest.", HelpName = "PATH" };
     private readonly Option<bool> _trace = new("--trace") { Description = "Show system calls." };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show the boot log." };
+    private readonly Option<string?> _pages = new("--pages") { Description = "When the program's memory gets its frames: eager, at once, so that it has no page faults; lazy, when it is touched.", HelpName = "eager|lazy" };
     private readonly Option<string[]> _options = new("--option") { Description = "Another option of the kernel, such as cores=wait; may be repeated.", HelpName = "WORD" };
 
     /// <summary>Adds the options to a verb.</summary>
     internal void AddTo(Command command)
     {
+        _pages.AcceptOnlyFromAmong("eager", "lazy");
         command.Arguments.Add(_program);
         command.Arguments.Add(_arguments);
-        foreach (Option option in (Option[])[_files, _environment, _directory, _trace, _verbose, _options])
+        foreach (Option option in (Option[])[_files, _environment, _directory, _trace, _verbose, _pages, _options])
             command.Options.Add(option);
     }
 
@@ -61,6 +63,7 @@ internal sealed class GuestOptions
             [
                 .. parsed.GetValue(_trace) ? ["trace"] : Array.Empty<string>(),
                 .. parsed.GetValue(_verbose) ? ["verbose"] : Array.Empty<string>(),
+                .. parsed.GetValue(_pages) is { } pages ? [$"pages={pages}"] : Array.Empty<string>(),
                 .. parsed.GetValue(_options) ?? [],
             ],
         };

@@ -131,88 +131,91 @@ internal static unsafe class CommandLineParser
         return !isQuoted;
     }
 
+    // Each option's name with a space behind it; the first are flags, the others have values. Their places are the Option's.
+    private static ReadOnlySpan<byte> OptionNames => "verbose trace bootstat cpus cores exit env cwd tty stdio test pages "u8;
+
+    private enum Option
+    {
+        Unknown = -1,
+        Verbose,
+        Trace,
+        BootStatistics,
+        Cpus,
+        Cores,
+        Exit,
+        Environment,
+        WorkingDirectory,
+        Terminal,
+        Streams,
+        Test,
+        Pages,
+    }
+
     private static CommandLineError Apply(ByteString word, ref KernelOptions options)
     {
         ReadOnlySpan<byte> text = word.Span;
         int equals = text.IndexOf((byte)'=');
-        return equals < 0 ? ApplyFlag(text, ref options) : ApplyValue(text[..equals], word.From(equals + 1), ref options);
+        Option option = (Option)Find(OptionNames, equals < 0 ? text : text[..equals]);
+        if (option == Option.Unknown)
+        {
+            return CommandLineError.UnknownOption;
+        }
+
+        bool isRight = (equals < 0) == (option <= Option.BootStatistics) && TryApply(option, word.From(equals + 1), ref options);
+        return isRight ? CommandLineError.None : CommandLineError.BadValue;
     }
 
-    private static CommandLineError ApplyFlag(ReadOnlySpan<byte> key, ref KernelOptions options)
+    private static bool TryApply(Option option, ByteString value, ref KernelOptions options)
     {
-        if (key.SequenceEqual("verbose"u8))
+        switch (option)
         {
-            options.Verbose = true;
+            case Option.Verbose:
+                return options.Verbose = true;
+            case Option.Trace:
+                return options.Trace = true;
+            case Option.BootStatistics:
+                return options.BootStatistics = true;
+            case Option.Cpus:
+                return Utf8Parser.TryParse(value.Span, out options.Cores, out int consumed) && consumed == value.Length && options.Cores is >= 1 and <= MaxCores;
+            case Option.Cores:
+                return options.WaitForCores = value.Span.SequenceEqual("wait"u8);
+            case Option.Exit:
+                options.Exit = (ExitMethod)Find("auto debug bochs acpi "u8, value.Span);
+                return options.Exit >= ExitMethod.Auto;
+            case Option.Environment:
+                // A name, then '='.
+                return value.Span.IndexOf((byte)'=') > 0;
+            case Option.WorkingDirectory:
+                options.WorkingDirectory = value;
+                return !value.IsEmpty && *value.Pointer == '/';
+            case Option.Terminal:
+                return TryParseSize(value.Span, out options.Terminal);
+            case Option.Streams:
+                return TryParseStreams(value.Span, out options.Streams);
+            case Option.Test:
+                options.Test = value;
+                return !value.IsEmpty;
+            default:
+                options.Pages = (PopulateMode)(Find("eager lazy "u8, value.Span) + (int)PopulateMode.Eager);
+                return options.Pages != PopulateMode.Automatic;
         }
-        else if (key.SequenceEqual("trace"u8))
-        {
-            options.Trace = true;
-        }
-        else if (key.SequenceEqual("bootstat"u8))
-        {
-            options.BootStatistics = true;
-        }
-        else
-        {
-            bool needsValue = key.SequenceEqual("cpus"u8) || key.SequenceEqual("cores"u8) || key.SequenceEqual("exit"u8)
-                || key.SequenceEqual("tty"u8) || key.SequenceEqual("stdio"u8)
-                || key.SequenceEqual("env"u8) || key.SequenceEqual("cwd"u8) || key.SequenceEqual("test"u8);
-            return needsValue ? CommandLineError.BadValue : CommandLineError.UnknownOption;
-        }
-
-        return CommandLineError.None;
     }
 
-    private static CommandLineError ApplyValue(ReadOnlySpan<byte> key, ByteString value, ref KernelOptions options)
+    /// <summary>The place of a word in a list with a space behind each; -1 if it is not there.</summary>
+    private static int Find(ReadOnlySpan<byte> words, ReadOnlySpan<byte> word)
     {
-        if (key.SequenceEqual("cpus"u8))
+        for (int place = 0; !words.IsEmpty; place++)
         {
-            bool isNumber = Utf8Parser.TryParse(value.Span, out int cores, out int consumed) && consumed == value.Length;
-            options.Cores = cores;
-            return isNumber && cores is >= 1 and <= MaxCores ? CommandLineError.None : CommandLineError.BadValue;
+            int length = words.IndexOf((byte)' ');
+            if (word.SequenceEqual(words[..length]))
+            {
+                return place;
+            }
+
+            words = words[(length + 1)..];
         }
 
-        if (key.SequenceEqual("cores"u8))
-        {
-            options.WaitForCores = value.Span.SequenceEqual("wait"u8);
-            return options.WaitForCores ? CommandLineError.None : CommandLineError.BadValue;
-        }
-
-        if (key.SequenceEqual("exit"u8))
-        {
-            return TryParseExit(value.Span, out options.Exit) ? CommandLineError.None : CommandLineError.BadValue;
-        }
-
-        if (key.SequenceEqual("env"u8))
-        {
-            // A name, then '='.
-            return value.Span.IndexOf((byte)'=') > 0 ? CommandLineError.None : CommandLineError.BadValue;
-        }
-
-        if (key.SequenceEqual("cwd"u8))
-        {
-            options.WorkingDirectory = value;
-            return !value.IsEmpty && *value.Pointer == '/' ? CommandLineError.None : CommandLineError.BadValue;
-        }
-
-        if (key.SequenceEqual("tty"u8))
-        {
-            return TryParseSize(value.Span, out options.Terminal) ? CommandLineError.None : CommandLineError.BadValue;
-        }
-
-        if (key.SequenceEqual("stdio"u8))
-        {
-            return TryParseStreams(value.Span, out options.Streams) ? CommandLineError.None : CommandLineError.BadValue;
-        }
-
-        if (key.SequenceEqual("test"u8))
-        {
-            options.Test = value;
-            return value.IsEmpty ? CommandLineError.BadValue : CommandLineError.None;
-        }
-
-        bool isFlag = key.SequenceEqual("verbose"u8) || key.SequenceEqual("trace"u8) || key.SequenceEqual("bootstat"u8);
-        return isFlag ? CommandLineError.BadValue : CommandLineError.UnknownOption;
+        return -1;
     }
 
     // COLUMNSxROWS, as a user says it.
@@ -248,28 +251,5 @@ internal static unsafe class CommandLineParser
             _ => StreamKind.Console,
         };
         return letter is (byte)'t' or (byte)'p' or (byte)'c';
-    }
-
-    private static bool TryParseExit(ReadOnlySpan<byte> value, out ExitMethod method)
-    {
-        method = ExitMethod.Auto;
-        if (value.SequenceEqual("debug"u8))
-        {
-            method = ExitMethod.Debug;
-        }
-        else if (value.SequenceEqual("bochs"u8))
-        {
-            method = ExitMethod.Bochs;
-        }
-        else if (value.SequenceEqual("acpi"u8))
-        {
-            method = ExitMethod.Acpi;
-        }
-        else
-        {
-            return value.SequenceEqual("auto"u8);
-        }
-
-        return true;
     }
 }

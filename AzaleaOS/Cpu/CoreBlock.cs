@@ -63,6 +63,9 @@ internal unsafe struct CoreBlock
     /// <summary>Interrupts that nobody asked for.</summary>
     internal ulong UnexpectedInterrupts;
 
+    /// <summary>How often the application was given a page here because it was touched.</summary>
+    internal ulong PageFaults;
+
     /// <summary>How often this core was asked to drop translations. Written by the core that asks, while it owns <see cref="Shootdown"/>'s turn.</summary>
     internal ulong Shootdowns;
 

@@ -23,6 +23,9 @@ internal static unsafe class Application
     // Frames that the stack has from the start, besides its first contents; more come when they are touched.
     private const ulong PopulatedStack = 32 << 10;
 
+    // With pages=eager: all of it, unless that is more than this part of memory.
+    private const ulong EagerStackShare = 8;
+
     private static AddressSpace s_space;
     private static Thread* s_caller;
     private static int s_status;
@@ -130,7 +133,7 @@ internal static unsafe class Application
 
         s_space = default;
         AddressSpace* space = (AddressSpace*)Unsafe.AsPointer(ref s_space);
-        space->Initialize(UserPageTables.Operations);
+        space->Initialize(UserPageTables.Operations, mode: options.Pages);
         AddressSpace.Current = space;
         if (SegmentLoader.Load(image, space, SegmentLoader.PositionIndependentBase, out LoadedProgram loaded) < 0
             || !MakeStack(options, path, space, loaded, out ulong stackPointer)
@@ -179,7 +182,8 @@ internal static unsafe class Application
 
         Protection protection = Protection.Read | Protection.Write | (loaded.HasExecutableStack ? Protection.Execute : 0);
         ulong bottom = AddressSpace.Highest - Limits.StackBytes;
-        ulong populated = AddressSpace.RoundUp(contents.Size + PopulatedStack);
+        ulong room = options.Pages == PopulateMode.Eager ? Frames.FreeBytes() / EagerStackShare : PopulatedStack;
+        ulong populated = Math.Min(AddressSpace.RoundUp(contents.Size + room), Limits.StackBytes);
         long mapped = space->Map(
             bottom,
             Limits.StackBytes,

@@ -19,6 +19,8 @@ internal static unsafe class FaultService
         FaultOutcome outcome = isPageFault ? Provide((PageFaultError)frame->Error, address) : FaultOutcome.NotMapped;
         if (outcome == FaultOutcome.Served)
         {
+            CoreBlock.Current->PageFaults++;
+            CoreBlock.Current->Running->PageFaults++;
             return true;
         }
 

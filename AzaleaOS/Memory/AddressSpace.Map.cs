@@ -50,6 +50,13 @@ internal unsafe partial struct AddressSpace
             Backing = backing,
             BackingOffset = offset,
         };
+        const MapFlags NeverEager = MapFlags.NoReserve | MapFlags.GrowsDown;
+        if (_mode == PopulateMode.Eager && (flags & NeverEager) == 0 && (kind & AreaFlags.Stack) == 0)
+        {
+            // The stacks of threads too.
+            area.Flags &= ~AreaFlags.Lazy;
+        }
+
         ulong unit = area.Unit;
         ulong bytes = (length + unit - 1) & ~(unit - 1);
         if (bytes == 0 || bytes > _high - _low)

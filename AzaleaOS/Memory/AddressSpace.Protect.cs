@@ -128,8 +128,10 @@ internal unsafe partial struct AddressSpace
 
     private readonly bool Change(Area* area, Protection protection)
     {
+        // A reservation that is taken into use, by an allocator for example, counts as a new mapping.
+        bool isOwed = (area->Flags & AreaFlags.Lazy) != 0 && (_mode != PopulateMode.Eager || area->Length > _pages.FreeBytes() / 2);
         if (protection != Protection.None && area->Protection == Protection.None
-            && (area->Flags & AreaFlags.Lazy) == 0 && area->Backing == null
+            && !isOwed && area->Backing == null
             && !_pages.Populate(area->Start, area->Length, protection, area->Policy, area->HugeOrder))
         {
             return false;

@@ -34,10 +34,17 @@ internal static unsafe class UsageCalls
                 }
 
                 ThreadTable.Exit();
+                for (int i = 0; i < Cores.Count; i++)
+                {
+                    CoreBlock* core = Cores.Block(i);
+                    usage.MinorFaults += core == null ? 0 : (long)core->PageFaults;
+                }
+
                 break;
             case OneThread:
                 usage.User = TimeCalls.ToTimeval(CpuTime.OfThread(Scheduler.Current));
                 AddSwitches(ref usage, Scheduler.Current);
+                usage.MinorFaults = (long)Scheduler.Current->PageFaults;
                 break;
             case Children:
                 break;

@@ -95,6 +95,9 @@ internal unsafe struct Thread
     /// <summary>How often its time slice ended.</summary>
     internal ulong InvoluntarySwitches;
 
+    /// <summary>How many pages it was given when it touched them.</summary>
+    internal ulong PageFaults;
+
     /// <summary>comm, with a final zero.</summary>
     internal ThreadName Name;
 

@@ -32,6 +32,18 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
     }
 
     [Theory]
+    [InlineData("eager", 1, 0, 0)]
+    [InlineData("eager", 2, 0, 0)]
+    [InlineData("lazy", 1, 1000, 8000)]
+    public void Memory_of_every_kind_has_its_frames_before_it_is_touched_when_pages_are_eager(string pages, int cores, int least, int most)
+    {
+        MachineResult result = tree.Run(new MachineDescription { Cpus = cores }, [$"pages={pages}"], tree.AddProgram("touch", "-static"));
+        int[] faults = [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.Equal(9, faults.Length);
+        Assert.InRange(faults.Sum(), least, most);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]

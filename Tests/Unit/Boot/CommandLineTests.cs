@@ -29,6 +29,12 @@ public sealed unsafe class CommandLineTests
     }
 
     [Theory]
+    [InlineData("", PopulateMode.Automatic)]
+    [InlineData("pages=eager", PopulateMode.Eager)]
+    [InlineData("pages=lazy", PopulateMode.Lazy)]
+    public void When_pages_get_their_frames_can_be_said(string text, PopulateMode expected) => Assert.Equal(expected, Parse(text).Options.Pages);
+
+    [Theory]
     [InlineData("")]
     [InlineData("   ")]
     [InlineData("--")]
@@ -62,6 +68,9 @@ public sealed unsafe class CommandLineTests
     [InlineData("tty=80", "tty=80", nameof(CommandLineError.BadValue))]
     [InlineData("tty=80x", "tty=80x", nameof(CommandLineError.BadValue))]
     [InlineData("tty=80x99999", "tty=80x99999", nameof(CommandLineError.BadValue))]
+    [InlineData("pages", "pages", nameof(CommandLineError.BadValue))]
+    [InlineData("pages=", "pages=", nameof(CommandLineError.BadValue))]
+    [InlineData("pages=automatic", "pages=automatic", nameof(CommandLineError.BadValue))]
     [InlineData("exit=now", "exit=now", nameof(CommandLineError.BadValue))]
     [InlineData("env=A", "env=A", nameof(CommandLineError.BadValue))]
     [InlineData("env==A", "env==A", nameof(CommandLineError.BadValue))]

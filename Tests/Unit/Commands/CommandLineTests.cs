@@ -16,6 +16,7 @@ public class CommandLineTests
     [InlineData("run --cpus")]
     [InlineData("run --mem 1Q /bin/ls")]
     [InlineData("run --machine toaster /bin/ls")]
+    [InlineData("run --pages sometimes /bin/ls")]
     [InlineData("run --timeout 0 /bin/ls")]
     [InlineData("run --timeout -1 /bin/ls")]
     [InlineData("run --accel 1 /bin/ls")]

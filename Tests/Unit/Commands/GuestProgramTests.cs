@@ -13,8 +13,8 @@ public sealed class GuestProgramTests : IDisposable
     [Fact]
     public void The_command_line_holds_options_then_the_program_under_its_own_path()
     {
-        GuestProgram guest = Describe("/bin/sh first --env A=1 --env B=two=2 --cwd /tmp --trace --verbose --option cores=wait", "-c", "a b");
-        Assert.Equal(["trace", "verbose", "cores=wait", "env=A=1", "env=B=two=2", "cwd=/tmp", "--", "/bin/sh", "first", "-c", "a b"], guest.CommandLine);
+        GuestProgram guest = Describe("/bin/sh first --env A=1 --env B=two=2 --cwd /tmp --trace --verbose --pages eager --option cores=wait", "-c", "a b");
+        Assert.Equal(["trace", "verbose", "pages=eager", "cores=wait", "env=A=1", "env=B=two=2", "cwd=/tmp", "--", "/bin/sh", "first", "-c", "a b"], guest.CommandLine);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-namespace AzaleaOS.Memory;
+namespace AzaleaOS.Abi;
 
 /// <summary>When the application's pages get their frames: option <c>pages=</c>.</summary>
-internal enum PopulateMode
+public enum PopulateMode
 {
     /// <summary>
     /// Nothing was said. On a machine with one memory node at once, and what is given back
