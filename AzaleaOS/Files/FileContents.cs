@@ -195,7 +195,12 @@ internal static unsafe class FileContents
 
         for (ulong index = first; index < behind; index++)
         {
-            if (!HasBytes(node, index) && !AddUnwritten(node, index))
+            if (HasBytes(node, index))
+            {
+                // What is asked for a second time counts as written, as in the tmpfs of Linux.
+                node->Pages.MarkWritten(index);
+            }
+            else if (!AddUnwritten(node, index))
             {
                 return -Errno.ENOSPC;
             }

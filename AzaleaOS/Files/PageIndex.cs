@@ -86,7 +86,7 @@ internal unsafe struct PageIndex
         return place == null ? 0 : entry;
     }
 
-    /// <summary>A page is written to.</summary>
+    /// <summary>A page, if there is one, counts as written.</summary>
     internal void MarkWritten(ulong index)
     {
         _lock.Enter();

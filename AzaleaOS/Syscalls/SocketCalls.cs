@@ -285,9 +285,11 @@ internal static unsafe class SocketCalls
 
     private static OpenFile* Open(Socket* socket, OpenFlags flags)
     {
-        FileNode* node = FileTree.NewNode(FileMode.Socket | Permissions);
-        return node == null ? null
+        FileNode* node = FileTree.NewNameless(FileMode.Socket | Permissions, FileSystemKind.Sockets);
+        OpenFile* file = node == null ? null
             : OpenFile.Create(node, PollableFiles.Socket, socket, (flags & ~OpenFlags.CloseOnExec) | OpenFlags.ReadWrite);
+        FileNode.Drop(node);
+        return file;
     }
 
     private static long BindUnix(Socket* socket, in SocketAddress address)

@@ -165,7 +165,11 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
 
     [Fact]
     public void The_smallest_machine_is_large_enough_for_busybox()
-        => Assert.Equal(0, tree.Here(new MachineDescription { Memory = MemorySize.Mebibytes(16) }, SampleTree.Busybox, "true").Status);
+    {
+        // Alone: the tree that the tests share grows with every program that they add.
+        var machine = new MachineDescription { Memory = MemorySize.Mebibytes(16) };
+        Assert.Equal(0, tree.RunModule(machine, File.ReadAllBytes(SampleTree.Busybox), "/bin/busybox", "true").Status);
+    }
 
     [Fact]
     public void The_trace_names_every_call_and_what_is_unknown()

@@ -134,11 +134,14 @@ public sealed class SampleTree : IDisposable
     }
 
     /// <summary>Boots with one module and nothing else.</summary>
-    public MachineResult RunModule(byte[] module, params string[] command)
+    public MachineResult RunModule(byte[] module, params string[] command) => RunModule(new MachineDescription(), module, command);
+
+    /// <summary>Runs the kernel with a boot module that is no archive of the tree, on a machine of one's own.</summary>
+    public MachineResult RunModule(MachineDescription machine, byte[] module, params string[] command)
     {
         string path = Path.Combine(_work, "module");
         File.WriteAllBytes(path, module);
-        return Machine.Run(new MachineDescription
+        return Machine.Run(machine with
         {
             Kernel = RunnerImage.Path,
             Initramfs = path,

@@ -110,7 +110,7 @@ public sealed unsafe class SocketTests : IDisposable
     public void Sockets_that_are_closed_give_their_memory_back()
     {
         int left = 0;
-        for (int round = 0; round < 3; round++)
+        for (int round = 0; round < 20; round++)
         {
             (int a, int b) = Pair(SocketType.Stream);
             Assert.True(Transfers.Write(a, _buffer, 40_000) > 0);
