@@ -11,6 +11,7 @@ public sealed class ProjectTests
         ["AzaleaOS.App"] = ["AzaleaOS.Abi"],
         ["AzaleaOS.Build"] = ["AzaleaOS.Abi"],
         ["AzaleaOS.Plugs"] = ["AzaleaOS.Abi", "AzaleaOS", "AzaleaOS.Build"],
+        ["Sideloader"] = ["AzaleaOS.Abi"],
     };
 
     [Fact]

@@ -1,0 +1,23 @@
+namespace AzaleaOS.Abi.Channel;
+
+/// <summary>What a request is when it is no system call: numbers above all of Linux's.</summary>
+public enum ChannelOperation : ushort
+{
+    /// <summary>The first number that is no system call.</summary>
+    First = 0xFF00,
+
+    /// <summary>Agrees on version and features: <see cref="HelloRequest"/> for <see cref="HelloResponse"/>. -EPROTO if there is no common version.</summary>
+    Hello = 0xFF00,
+
+    /// <summary>Interrupts the request whose sequence number is argument 0, which then returns -EINTR. -ENOENT if it is not waiting.</summary>
+    Cancel = 0xFF01,
+
+    /// <summary>Does nothing. Returns 0.</summary>
+    Ping = 0xFF02,
+
+    /// <summary>Gives a line to the peer's log: argument 0 is its length. Returns 0.</summary>
+    Log = 0xFF03,
+
+    /// <summary>The application ended: argument 0 is its wait status as Linux's wait4 gives it. Returns 0.</summary>
+    Exit = 0xFF04,
+}

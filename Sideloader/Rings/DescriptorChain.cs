@@ -1,0 +1,184 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using AzaleaOS.Abi.Linux;
+
+namespace AzaleaOS.Sideloader.Rings;
+
+/// <summary>One request of the driver: its buffers, checked and in this process's addresses. Used again and again.</summary>
+/// <remarks>
+/// The driver can change the bytes in the buffers at any time, but no longer where they are. Whoever looks at a byte twice
+/// copies it first.
+/// </remarks>
+public sealed unsafe class DescriptorChain : IDisposable
+{
+    /// <summary>The most buffers of a chain. Source: Linux, UIO_MAXIOV, the most that one system call takes.</summary>
+    public const int MaxSegments = 1024;
+
+    private readonly IoVector* _segments = Allocate();
+    private readonly IoVector* _selected = Allocate();
+    private bool _disposed;
+
+    /// <summary>The index by which the chain is given back.</summary>
+    public ushort Head { get; private set; }
+
+    /// <summary>Bytes that the device may read.</summary>
+    public long ReadableBytes { get; private set; }
+
+    /// <summary>Bytes that the device may write.</summary>
+    public long WritableBytes { get; private set; }
+
+    /// <summary>The buffers to read from, then those to write to.</summary>
+    public ReadOnlySpan<IoVector> Segments => new(_segments, ReadableCount + WritableCount);
+
+    /// <summary>How many buffers are to be read.</summary>
+    public int ReadableCount { get; private set; }
+
+    /// <summary>How many buffers are to be written.</summary>
+    public int WritableCount { get; private set; }
+
+    /// <summary>Copies from the readable part.</summary>
+    /// <param name="offset">From which byte of it.</param>
+    /// <param name="target">Filled from its start.</param>
+    /// <returns>Bytes copied: fewer than asked for where the part ends.</returns>
+    public int Read(long offset, Span<byte> target)
+    {
+        int done = 0;
+        foreach (ref readonly IoVector segment in new ReadOnlySpan<IoVector>(_segments, ReadableCount))
+        {
+            if ((ulong)offset >= segment.Length)
+            {
+                offset -= (long)segment.Length;
+                continue;
+            }
+
+            int count = (int)Math.Min((ulong)(target.Length - done), segment.Length - (ulong)offset);
+            if (count == 0)
+                break;
+            new ReadOnlySpan<byte>((byte*)segment.Base + offset, count).CopyTo(target[done..]);
+            done += count;
+            offset = 0;
+        }
+
+        return done;
+    }
+
+    /// <summary>Copies one structure from the readable part.</summary>
+    /// <returns>Whether all of it is there.</returns>
+    public bool TryRead<T>(long offset, out T value)
+        where T : unmanaged
+    {
+        Unsafe.SkipInit(out value);
+        return Read(offset, MemoryMarshal.AsBytes(new Span<T>(ref value))) == sizeof(T);
+    }
+
+    /// <summary>Copies into the writable part.</summary>
+    /// <param name="offset">To which byte of it.</param>
+    /// <param name="source">What is copied.</param>
+    /// <returns>Bytes copied: fewer than given where the part ends.</returns>
+    public int Write(long offset, ReadOnlySpan<byte> source)
+    {
+        int done = 0;
+        foreach (ref readonly IoVector segment in new ReadOnlySpan<IoVector>(_segments + ReadableCount, WritableCount))
+        {
+            if ((ulong)offset >= segment.Length)
+            {
+                offset -= (long)segment.Length;
+                continue;
+            }
+
+            int count = (int)Math.Min((ulong)(source.Length - done), segment.Length - (ulong)offset);
+            if (count == 0)
+                break;
+            source.Slice(done, count).CopyTo(new Span<byte>((byte*)segment.Base + offset, count));
+            done += count;
+            offset = 0;
+        }
+
+        return done;
+    }
+
+    /// <summary>Copies one structure into the writable part.</summary>
+    /// <returns>Whether there is room for all of it.</returns>
+    public bool TryWrite<T>(long offset, in T value)
+        where T : unmanaged
+        => Write(offset, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value))) == sizeof(T);
+
+    /// <summary>Buffers of the readable part for a system call, in place.</summary>
+    /// <param name="offset">From which byte on.</param>
+    /// <param name="length">Bytes at most.</param>
+    /// <returns>Valid until the next selection.</returns>
+    public ReadOnlySpan<IoVector> SelectReadable(long offset, long length) => Select(_segments, ReadableCount, offset, length);
+
+    /// <summary>Buffers of the writable part for a system call, in place.</summary>
+    /// <param name="offset">From which byte on.</param>
+    /// <param name="length">Bytes at most.</param>
+    /// <returns>Valid until the next selection.</returns>
+    public ReadOnlySpan<IoVector> SelectWritable(long offset, long length) => Select(_segments + ReadableCount, WritableCount, offset, length);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+
+        _disposed = true;
+        NativeMemory.Free(_segments);
+        NativeMemory.Free(_selected);
+    }
+
+    /// <summary>Starts to collect a chain.</summary>
+    internal void Begin(ushort head)
+    {
+        Head = head;
+        ReadableCount = 0;
+        WritableCount = 0;
+        ReadableBytes = 0;
+        WritableBytes = 0;
+    }
+
+    /// <summary>Adds a buffer behind the last one.</summary>
+    /// <returns>Whether there is a place for it.</returns>
+    internal bool TryAdd(byte* start, ulong length, bool writable)
+    {
+        int count = ReadableCount + WritableCount;
+        if (count == MaxSegments)
+            return false;
+
+        _segments[count] = new IoVector { Base = (ulong)start, Length = length };
+        if (writable)
+        {
+            WritableCount++;
+            WritableBytes += (long)length;
+        }
+        else
+        {
+            ReadableCount++;
+            ReadableBytes += (long)length;
+        }
+
+        return true;
+    }
+
+    private ReadOnlySpan<IoVector> Select(IoVector* segments, int count, long offset, long length)
+    {
+        int selected = 0;
+        for (int i = 0; i < count && length > 0; i++)
+        {
+            ulong bytes = segments[i].Length;
+            if ((ulong)offset >= bytes)
+            {
+                offset -= (long)bytes;
+                continue;
+            }
+
+            ulong piece = Math.Min(bytes - (ulong)offset, (ulong)length);
+            _selected[selected++] = new IoVector { Base = segments[i].Base + (ulong)offset, Length = piece };
+            length -= (long)piece;
+            offset = 0;
+        }
+
+        return new(_selected, selected);
+    }
+
+    private static IoVector* Allocate() => (IoVector*)NativeMemory.Alloc(MaxSegments, (nuint)sizeof(IoVector));
+}
