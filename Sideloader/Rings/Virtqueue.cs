@@ -60,6 +60,9 @@ public sealed unsafe class Virtqueue
     /// <summary>What the driver did, in a sentence for its author; null as long as no rule is broken.</summary>
     public string? Complaint { get; private set; }
 
+    /// <summary>Whether there is a chain to take, or a broken rule to find.</summary>
+    public bool HasAvailable => Volatile.Read(ref Index(_available)) != _nextAvailable;
+
     private bool HasEventIndex => (_features & VirtioFeatures.EventIndex) != 0;
 
     /// <summary>Takes the next chain, if the driver made one available.</summary>
@@ -143,7 +146,7 @@ public sealed unsafe class Virtqueue
 
         // As in ShouldNotify, with the sides exchanged.
         Interlocked.MemoryBarrier();
-        return Volatile.Read(ref Index(_available)) != _nextAvailable;
+        return HasAvailable;
     }
 
     /// <summary>Tells the driver that it need not notify: the queue is looked at anyway.</summary>

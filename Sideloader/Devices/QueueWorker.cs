@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using AzaleaOS.Abi.Linux;
+using AzaleaOS.Sideloader.Memory;
+using AzaleaOS.Sideloader.Native;
+using AzaleaOS.Sideloader.Rings;
+
+namespace AzaleaOS.Sideloader.Devices;
+
+/// <summary>The thread that serves one queue from start to stop. No request allocates.</summary>
+internal sealed class QueueWorker : IDisposable
+{
+    private readonly Virtqueue _queue;
+    private readonly GuestMemory _memory;
+    private readonly IRequestHandler _handler;
+    private readonly QueueSignals _signals;
+    private readonly Action<string> _log;
+    private readonly TimeSpan _spin;
+    private readonly int _kick;
+    private readonly int _stop;
+    private readonly DescriptorChain _chain = new();
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+
+    /// <summary>Starts to serve.</summary>
+    /// <param name="name">Of the thread.</param>
+    /// <param name="queue">The queue; used by the worker's thread alone until <see cref="Dispose"/> returns.</param>
+    /// <param name="memory">The memory it lies in; held while the worker runs.</param>
+    /// <param name="handler">Who answers; disposed of at the end.</param>
+    /// <param name="kick">The eventfd by which the driver notifies; stays the caller's.</param>
+    /// <param name="signals">How the driver is notified.</param>
+    /// <param name="spin">How long to look for the next request before sleeping.</param>
+    /// <param name="log">Takes what went wrong.</param>
+    internal QueueWorker(string name, Virtqueue queue, GuestMemory memory, IRequestHandler handler, int kick, QueueSignals signals, TimeSpan spin, Action<string> log)
+    {
+        (_queue, _memory, _handler, _kick, _signals, _spin, _log) = (queue, memory, handler, kick, signals, spin, log);
+        _stop = LinuxException.ThrowIfFailed(Libc.CreateEvent(0, Libc.EventCloseOnExec | Libc.EventNonBlocking), "create an eventfd");
+        _memory.Hold();
+        _thread = new Thread(Run) { Name = name, IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Stops after the request in progress, and waits for it.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        Libc.Signal(_stop);
+        _thread.Join();
+        LinuxException.ThrowIfFailed(Libc.Close(_stop), "close an eventfd");
+        _chain.Dispose();
+        _handler.Dispose();
+        _memory.Release();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!_stopping)
+            {
+                _queue.DisableNotifications();
+                if (!Drain())
+                    return;
+                if (Spin() || _queue.EnableNotifications())
+                    continue;
+
+                WaitForKick();
+            }
+        }
+        catch (Exception e) when (e is LinuxException or IOException)
+        {
+            _log($"{_thread.Name}: {e.Message}");
+            _signals.Error.Signal();
+        }
+    }
+
+    /// <summary>Answers all requests that there are.</summary>
+    /// <returns>False if the queue is broken.</returns>
+    private bool Drain()
+    {
+        while (!_stopping)
+        {
+            switch (_queue.TryTake(_chain))
+            {
+                case TakeResult.Empty:
+                    return true;
+                case TakeResult.Broken:
+                    _log($"{_thread.Name} is stopped until the driver resets it: {_queue.Complaint}");
+                    _signals.Error.Signal();
+                    return false;
+            }
+
+            _queue.Give(_chain.Head, _handler.Handle(_chain));
+            if (_queue.ShouldNotify())
+                _signals.Call.Signal();
+        }
+
+        return true;
+    }
+
+    /// <summary>Looks for the next request for a while.</summary>
+    private bool Spin()
+    {
+        if (_spin == TimeSpan.Zero)
+            return false;
+
+        long start = Stopwatch.GetTimestamp();
+        while (!_stopping && Stopwatch.GetElapsedTime(start) < _spin)
+        {
+            for (int i = 0; i < 64; i++)
+            {
+                if (_queue.HasAvailable)
+                    return true;
+                Thread.SpinWait(1);
+            }
+        }
+
+        return false;
+    }
+
+    private unsafe void WaitForKick()
+    {
+        PollDescriptor* waits = stackalloc PollDescriptor[2];
+        waits[0] = new PollDescriptor { Descriptor = _kick, Events = Libc.PollIn };
+        waits[1] = new PollDescriptor { Descriptor = _stop, Events = Libc.PollIn };
+        // A signal may end the wait: then the queue is looked at once for nothing.
+        if (Libc.Poll(waits, 2, -1) > 0 && waits[0].Found != 0)
+            Libc.Acknowledge(_kick);
+    }
+}

@@ -1,0 +1,45 @@
+using AzaleaOS.Abi.Virtio;
+using AzaleaOS.Sideloader.Devices;
+using AzaleaOS.Sideloader.Rings;
+
+namespace AzaleaOS.Tests.Sideloader.Driving;
+
+/// <summary>A device that answers each request with its bytes in reverse, and its queue's number behind them.</summary>
+internal sealed class ReverseDevice(int queues) : IVirtioDevice
+{
+    public VirtioFeatures Features => VirtioFeatures.None;
+
+    public int QueueCount => queues;
+
+    public ReadOnlySpan<byte> Configuration => "configuration"u8;
+
+    /// <summary>Bytes that the queue's thread has allocated after its first request.</summary>
+    internal long Allocated { get; private set; }
+
+    internal int Handlers { get; private set; }
+
+    public IRequestHandler CreateHandler(int queue)
+    {
+        Handlers++;
+        return new Handler(this, queue);
+    }
+
+    private sealed class Handler(ReverseDevice device, int queue) : IRequestHandler
+    {
+        private readonly byte[] _bytes = new byte[4096];
+        private long _before = -1;
+
+        public uint Handle(DescriptorChain request)
+        {
+            if (_before < 0)
+                _before = GC.GetAllocatedBytesForCurrentThread();
+            int count = request.Read(0, _bytes.AsSpan(0, _bytes.Length - 1));
+            _bytes.AsSpan(0, count).Reverse();
+            _bytes[count] = (byte)queue;
+            device.Allocated = GC.GetAllocatedBytesForCurrentThread() - _before;
+            return (uint)request.Write(0, _bytes.AsSpan(0, count + 1));
+        }
+
+        public void Dispose() => device.Handlers--;
+    }
+}
