@@ -24,7 +24,11 @@ internal readonly unsafe partial struct PageTables
         {
             int level = Walk(next, out Path path);
             ulong size = 1UL << PageEntry.Shift(level);
-            if (*path[level] == 0)
+            if (level == 0 && *path[0] == 0)
+            {
+                next += (ulong)CountEmpty(path[0], next, end.Value, PageSize.Shift4K) << PageSize.Shift4K;
+            }
+            else if (*path[level] == 0)
             {
                 next = Math.Min(PageSize.AlignDown(next, size) + size - 1, end.Value - 1) + 1;
             }
@@ -52,23 +56,27 @@ internal readonly unsafe partial struct PageTables
         ulong removed = 0;
         do
         {
-            if (*entry != 0)
+            if (*entry == 0)
             {
-                if (level > 0 && (*entry & PageEntry.Large) == 0)
-                {
-                    break;
-                }
-
-                if (releases && (*entry & PageEntry.Borrowed) == 0)
-                {
-                    batch.Add(PageEntry.AddressOf(*entry), shift - PageSize.Shift4K);
-                }
-
-                *entry = 0;
-                batch.Flush.Add(next, size);
-                removed++;
+                int empty = CountEmpty(entry, next, end, shift);
+                entry += empty;
+                next += (ulong)empty << shift;
+                continue;
             }
 
+            if (level > 0 && (*entry & PageEntry.Large) == 0)
+            {
+                break;
+            }
+
+            if (releases && (*entry & PageEntry.Borrowed) == 0)
+            {
+                batch.Add(PageEntry.AddressOf(*entry), shift - PageSize.Shift4K);
+            }
+
+            *entry = 0;
+            batch.Flush.Add(next, size);
+            removed++;
             entry++;
             next += size;
         }
@@ -90,5 +98,27 @@ internal readonly unsafe partial struct PageTables
         }
 
         return next;
+    }
+
+    /// <summary>How many entries of a table are empty from one on, within a range. At least the one is whole in it.</summary>
+    private static int CountEmpty(ulong* entry, ulong address, ulong end, int shift)
+    {
+        // A thread's stack is a table of which two pages are there: what is empty is most of it.
+        const int Step = 8;
+        int most = (int)Math.Min((ulong)(Entries - ((int)(address >> shift) & (Entries - 1))), (end - address) >> shift);
+        int count = 0;
+        while (most - count >= Step
+            && (entry[count] | entry[count + 1] | entry[count + 2] | entry[count + 3]
+                | entry[count + 4] | entry[count + 5] | entry[count + 6] | entry[count + 7]) == 0)
+        {
+            count += Step;
+        }
+
+        while (count < most && entry[count] == 0)
+        {
+            count++;
+        }
+
+        return count;
     }
 }
