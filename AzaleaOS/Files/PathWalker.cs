@@ -12,23 +12,18 @@ internal static unsafe class PathWalker
     /// <param name="node">The file. Nothing is counted: for those who know that nobody removes it.</param>
     /// <returns>0, or -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG.</returns>
     internal static long Walk(FileNode* start, ReadOnlySpan<byte> path, bool follow, out FileNode* node)
-    {
-        node = null;
-        if (path.Length >= Memory.UserMemory.PathMax)
-        {
-            return -Errno.ENAMETOOLONG;
-        }
+        => Walk(start, path, follow, hold: false, out node);
 
-        fixed (byte* first = path)
-        {
-            PathWalk walk = default;
-            FileTree.Lock.Enter();
-            long result = walk.Begin(FileTree.Root, start, first, path.Length);
-            result = result < 0 ? result : walk.Resolve(follow, out node);
-            walk.End();
-            FileTree.Lock.Exit();
-            return result;
-        }
+    /// <summary>Finds the file that a path names, and follows a symbolic link at its end.</summary>
+    /// <param name="start">Where a relative path starts: a directory.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="node">The file; the caller drops the reference.</param>
+    /// <returns>0, or -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG.</returns>
+    internal static long Find(FileNode* start, ReadOnlySpan<byte> path, out FileNode* node)
+    {
+        long result = Walk(start, path, follow: true, hold: true, out node);
+        FileTree.DropDeferred();
+        return result;
     }
 
     /// <summary>Writes the absolute path of a file, without symbolic links. The tree's lock is held.</summary>
@@ -62,5 +57,30 @@ internal static unsafe class PathWalker
         }
 
         return at == to.Length ? -Errno.ERANGE : to.Length - at;
+    }
+
+    private static long Walk(FileNode* start, ReadOnlySpan<byte> path, bool follow, bool hold, out FileNode* node)
+    {
+        node = null;
+        if (path.Length >= Memory.UserMemory.PathMax)
+        {
+            return -Errno.ENAMETOOLONG;
+        }
+
+        fixed (byte* first = path)
+        {
+            PathWalk walk = default;
+            FileTree.Lock.Enter();
+            long result = walk.Begin(FileTree.Root, start, first, path.Length);
+            result = result < 0 ? result : walk.Resolve(follow, out node);
+            if (hold && result >= 0)
+            {
+                FileNode.Hold(node);
+            }
+
+            walk.End();
+            FileTree.Lock.Exit();
+            return result;
+        }
     }
 }

@@ -298,14 +298,37 @@ internal static unsafe class SocketCalls
         return result < 0 ? result
             : name.IsEmpty ? UnixNames.BindAutomatic(socket)
             : name[0] == 0 ? UnixNames.BindAbstract(socket, name)
-            : BindPath(name);
+            : BindPath(socket, name);
     }
 
-    // The tree is the boot archive, and nothing can be added to it.
-    private static long BindPath(ReadOnlySpan<byte> path)
+    // Linux makes the file first, and takes it away again from a socket that has a name: a file that is there is the
+    // first error (net/unix/af_unix.c, unix_bind_bsd).
+    private static long BindPath(Socket* socket, ReadOnlySpan<byte> path)
     {
-        long result = PathWalker.Walk(Process.WorkingDirectory, path, follow: false, out _);
-        return result == 0 ? -Errno.EADDRINUSE : -Errno.EROFS;
+        FileNode* node = FileTree.NewNode((FileMode.Socket | Permissions) & ~Process.FileModeMask);
+        if (node == null)
+        {
+            return -Errno.ENOSPC;
+        }
+
+        long result = Names.Make(path, node);
+        if (result == 0)
+        {
+            result = UnixNames.BindPath(socket, path, node);
+            if (result < 0)
+            {
+                FileTree.Lock.Enter();
+                if (node->Entry != null && !node->Entry->IsRemoved)
+                {
+                    FileNode.Drop(FileTree.Remove(node->Entry));
+                }
+
+                FileTree.Lock.Exit();
+            }
+        }
+
+        FileNode.Drop(node);
+        return result == -Errno.EEXIST ? -Errno.EADDRINUSE : result;
     }
 
     private static long BindInternet(Socket* socket, in SocketAddress address)

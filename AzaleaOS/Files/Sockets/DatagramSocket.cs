@@ -284,7 +284,7 @@ internal static unsafe class DatagramSocket
         if (message->HasAddress)
         {
             message->Address = socket->IsUnix
-                ? SocketAddress.Of(AddressFamily.Unix, packet->SenderName->Bytes)
+                ? SocketAddresses.OfName(packet->SenderName)
                 : SocketAddress.Of(socket->Family, packet->Sender);
         }
 

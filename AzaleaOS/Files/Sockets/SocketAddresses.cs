@@ -27,13 +27,14 @@ internal static unsafe class SocketAddresses
         }
         else
         {
-            result = PathWalker.Walk(start, name, follow: true, out FileNode* node);
+            result = PathWalker.Find(start, name, out FileNode* node);
             if (result < 0)
             {
                 return result;
             }
 
             found = UnixNames.Find(node);
+            FileNode.Drop(node);
         }
 
         if (found == null)
@@ -112,6 +113,20 @@ internal static unsafe class SocketAddresses
         return endpoint.Is4 && socket->Settings.OnlyInternet6 ? -Errno.ENETUNREACH : 0;
     }
 
+    /// <summary>The address that a name is: a path with its final zero, AF_UNIX alone without a name.</summary>
+    internal static SocketAddress OfName(UnixName* name)
+    {
+        if (name == null)
+        {
+            return SocketAddress.Of(AddressFamily.Unix, default);
+        }
+
+        Span<byte> text = stackalloc byte[UnixName.Most + 1];
+        name->Bytes.CopyTo(text);
+        text[name->Bytes.Length] = 0;
+        return SocketAddress.Of(AddressFamily.Unix, text[..(name->Bytes.Length + (name->IsAbstract ? 0 : 1))]);
+    }
+
     /// <summary>getsockname.</summary>
     internal static SocketAddress OfSelf(Socket* socket)
         => socket->IsUnix ? OfName(socket->Name) : SocketAddress.Of(socket->Family, socket->Local);
@@ -138,19 +153,5 @@ internal static unsafe class SocketAddresses
         address = OfName(peer->Name);
         Socket.Drop(peer);
         return 0;
-    }
-
-    // A path is given back with its final zero.
-    private static SocketAddress OfName(UnixName* name)
-    {
-        if (name == null)
-        {
-            return SocketAddress.Of(AddressFamily.Unix, default);
-        }
-
-        Span<byte> text = stackalloc byte[UnixName.Most + 1];
-        name->Bytes.CopyTo(text);
-        text[name->Bytes.Length] = 0;
-        return SocketAddress.Of(AddressFamily.Unix, text[..(name->Bytes.Length + (name->IsAbstract ? 0 : 1))]);
     }
 }

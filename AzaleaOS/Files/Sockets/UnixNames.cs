@@ -146,12 +146,15 @@ internal static unsafe class UnixNames
             name->Owner = null;
         }
 
-        if (socket->Node != null && socket->Node->Object == socket)
+        FileNode* node = socket->Node;
+        if (node != null)
         {
-            socket->Node->Object = null;
+            node->Object = null;
+            socket->Node = null;
         }
 
         s_lock.Exit();
+        FileNode.Drop(node);
         if (isListed)
         {
             UnixName.Drop(name);
@@ -163,6 +166,11 @@ internal static unsafe class UnixNames
         if (socket->Name != null)
         {
             return -Errno.EINVAL;
+        }
+
+        if (node != null)
+        {
+            FileNode.Hold(node);
         }
 
         socket->Node = node;

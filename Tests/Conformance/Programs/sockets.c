@@ -112,6 +112,51 @@ static void local(int type)
     for (int i = 0; i < 3; i++) close(c[i]);
 }
 
+static long path_bind(int fd, const char *path)
+{
+    struct sockaddr_un a = { AF_UNIX };
+    strcpy(a.sun_path, path);
+    return bind(fd, (void *)&a, offsetof(struct sockaddr_un, sun_path) + strlen(path) + 1);
+}
+
+static long path_connect(int fd, const char *path)
+{
+    struct sockaddr_un a = { AF_UNIX };
+    strcpy(a.sun_path, path);
+    return connect(fd, (void *)&a, offsetof(struct sockaddr_un, sun_path) + strlen(path) + 1);
+}
+
+static long mode(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) < 0 ? -errno : (long)st.st_mode;
+}
+
+// Sockets whose name is a file.
+static void paths(int type)
+{
+    printf("== paths %d\n", type);
+    char directory[] = "/tmp/sockets-XXXXXX";
+    SHOW(mkdtemp(directory) != NULL); SHOW(chdir(directory)); umask(027);
+    int l = socket(AF_UNIX, type, 0), c, s = -1, other = socket(AF_UNIX, type == SOCK_STREAM ? SOCK_DGRAM : SOCK_STREAM, 0);
+    struct sockaddr_un a;
+    socklen_t n = sizeof a;
+    SHOW(path_bind(l, "missing/name")); SHOW(path_bind(l, "name/")); SHOW(path_bind(l, ".")); SHOW(path_bind(l, "/")); close(open("file", O_CREAT | O_WRONLY, 0600)); SHOW(path_bind(l, "file")); SHOW(path_bind(l, "file/name")); SHOW(symlink("nowhere", "link")); SHOW(path_bind(l, "link"));
+    SHOW(mode("name")); SHOW(path_bind(l, "name")); SHOW(mode("name")); SHOW(path_bind(l, "name")); SHOW(path_bind(l, "second")); SHOW(mode("second")); SHOW(path_bind(other, "name"));
+    SHOW(getsockname(l, (void *)&a, &n)); SHOW(n); puts(a.sun_path); SHOW(open("name", O_RDWR)); SHOW(mknod("made", S_IFSOCK | 0666, 0)); SHOW(mode("made"));
+    c = socket(AF_UNIX, type, 0);
+    SHOW(path_connect(c, "name")); SHOW(path_connect(other, "name")); SHOW(path_connect(other, "file")); SHOW(path_connect(other, "made")); SHOW(path_connect(other, "absent")); SHOW(path_connect(other, "link")); SHOW(path_connect(other, "")); SHOW(path_connect(other, "file/name"));
+    SHOW(listen(l, 3)); SHOW(rename("name", "moved")); SHOW(symlink("moved", "way")); SHOW(path_connect(c, "name")); SHOW(path_connect(c, "way"));
+    if (type != SOCK_DGRAM) { n = sizeof a; SHOW(s = accept(l, (void *)&a, &n) > 0 ? 1 : -1); SHOW(n); n = sizeof a; SHOW(getpeername(c, (void *)&a, &n)); SHOW(n); puts(a.sun_path); }
+    else { SHOW(write(c, "abc", 3)); SHOW(read(l, buffer, 9)); SHOW(path_bind(c, "client")); SHOW(write(c, "abcd", 4)); n = sizeof a; SHOW(recvfrom(l, buffer, 9, 0, (void *)&a, &n)); SHOW(n); puts(a.sun_path); SHOW(sendto(l, "back", 4, 0, (void *)&a, n)); SHOW(read(c, buffer, 9)); SHOW(unlink("client")); SHOW(sendto(l, "back", 4, 0, (void *)&a, n)); }
+    close(c); c = socket(AF_UNIX, type, 0);
+    SHOW(unlink("moved")); SHOW(mode("moved")); SHOW(path_connect(c, "way")); n = sizeof a; SHOW(getsockname(l, (void *)&a, &n)); puts(a.sun_path); SHOW(path_bind(other, "moved")); close(l); SHOW(mode("moved"));
+    SHOW(path_connect(c, "moved")); close(other); SHOW(path_connect(c, "moved")); l = socket(AF_UNIX, type, 0); SHOW(path_bind(l, "moved")); SHOW(unlink("moved")); SHOW(path_bind(l, "moved")); close(l); close(c);
+    for (int i = 0; i < 300; i++) { l = socket(AF_UNIX, type, 0); if (path_bind(l, "again") || unlink("again")) perror("again"); close(l); }
+    SHOW(unlink("file")); SHOW(unlink("link")); SHOW(unlink("made")); SHOW(unlink("way")); SHOW(unlink("moved")); SHOW(chdir("/")); SHOW(rmdir(directory)); umask(022);
+    for (int fd = 3; fd < 20; fd++) close(fd);
+}
+
 static void pairs(int type)
 {
     printf("== pair %d\n", type);
@@ -470,6 +515,7 @@ int main(int count, char **arguments)
     signal(SIGPIPE, SIG_IGN);
     creation();
     for (int i = 0; i < 3; i++) local((int[]){ SOCK_STREAM, SOCK_SEQPACKET, SOCK_DGRAM }[i]);
+    for (int i = 0; i < 3; i++) paths((int[]){ SOCK_STREAM, SOCK_SEQPACKET, SOCK_DGRAM }[i]);
     for (int i = 0; i < 3; i++) pairs((int[]){ SOCK_STREAM, SOCK_SEQPACKET, SOCK_DGRAM }[i]);
     for (int i = 0; i < 3; i++) messages((int[]){ SOCK_STREAM, SOCK_SEQPACKET, SOCK_DGRAM }[i]);
     tcp();
