@@ -8,12 +8,19 @@ public sealed class ThreadTests
 {
     public static OnCores Parts { get; } = new(
         "mutexes", "conditions", "broadcast", "rwlocks", "barriers", "semaphores", "tls",
-        "detaching", "robustness", "inheritance");
+        "detaching", "robustness", "inheritance", "cancellation", "signals");
+
+    public static OnCores Kinds { get; } = new("threads-musl");
 
     [Theory]
     [MemberData(nameof(Parts))]
     public void Each_part_of_POSIX_threads_does_as_on_Linux(string part, int cpus)
         => new ProgramRun(ProgramStore.Find("threads-glibc"), part).MustEqualLinux(cpus);
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void All_of_POSIX_threads_does_as_on_Linux_in_other_kinds_of_program(string program, int cpus)
+        => new ProgramRun(ProgramStore.Find(program)).MustEqualLinux(cpus);
 
     // Threads that wait by spinning take minutes where the emulator has fewer cores than the machine.
     [Theory]
