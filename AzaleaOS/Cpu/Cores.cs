@@ -61,7 +61,7 @@ internal static unsafe class Cores
         s_records = records;
         s_memory = memory;
         s_page = page;
-        Trampoline.Install(mappedPage, records, count);
+        Trampoline.Install(mappedPage, records, count, ApplicationHalf.StartRoot);
         Panic.StopOtherCores = &StopSignal.Give;
         s_count = count;
 
@@ -138,6 +138,7 @@ internal static unsafe class Cores
     {
         CoreBlock* self = CoreBlock.Current;
         bool monitor = SleepsWithMonitor;
+        ApplicationHalf.Enter(self);
         while (true)
         {
             if (self->Inbox.TryTake(out delegate*<void*, void> function, out void* argument))
@@ -191,6 +192,7 @@ internal static unsafe class Cores
         core->Index = index;
         core->ApicId = record->ApicId;
         core->Node = record->Node;
+        core->IsWithoutApplication = 1;
         core->IdleStackTop = stack;
         core->KernelStackTop = stack;
         record->StackTop = stack;

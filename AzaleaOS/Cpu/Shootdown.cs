@@ -13,9 +13,7 @@ namespace AzaleaOS.Cpu;
 /// off, by <see cref="Poll"/>: the sender too, while it waits for its turn, so that two cores can ask each other.
 /// </para>
 /// <para>
-/// A core that sleeps on the kernel's own page tables (<see cref="CoreBlock.IsWithoutApplication"/> is 1) is left alone.
-/// It stores 0 there before it loads the application's tables, with a fence between; the sender changes page
-/// tables, then fence, then reads it: either the core is asked, or it walks the changed tables.
+/// A core that sleeps has no part in it: see <see cref="ApplicationHalf"/>.
 /// </para>
 /// Source: SDM vol. 3A, 4.10.4 and 4.10.5 (propagation of paging-structure changes to multiple processors).
 /// </remarks>
@@ -26,29 +24,30 @@ internal static unsafe class Shootdown
     private static ulong s_end;
     private static bool s_isBarrier;
 
-    /// <summary>Every other core that may hold translations of the application drops those of a range.</summary>
+    /// <summary>Every other core that may hold translations of the application drops those of a range. This core has dropped its own.</summary>
     /// <param name="start">First address.</param>
     /// <param name="end">The address after the last; the same as <paramref name="start"/> for everything.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Send(ulong start, ulong end)
     {
-        if (Cores.Count > 1)
+        if (ApplicationHalf.IsShared)
         {
             Send(start, end, isBarrier: false);
         }
     }
 
-    /// <summary>Every other core that may run the application passes a memory barrier.</summary>
-    internal static void SendBarrier() => Send(0, 0, isBarrier: true);
+    /// <summary>Every other core that may run the application passes a memory barrier. This core has passed one.</summary>
+    internal static void SendBarrier()
+    {
+        if (ApplicationHalf.IsShared)
+        {
+            Send(0, 0, isBarrier: true);
+        }
+    }
 
     private static void Send(ulong start, ulong end, bool isBarrier)
     {
         int count = Cores.Count;
-        if (count == 1)
-        {
-            return;
-        }
-
         while (Interlocked.CompareExchange(ref s_turn, 1, 0) != 0)
         {
             Poll();

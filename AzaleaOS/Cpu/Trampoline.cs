@@ -11,7 +11,8 @@ internal static unsafe class Trampoline
     /// <param name="page">The page, as mapped now.</param>
     /// <param name="records">Where the cores find themselves.</param>
     /// <param name="count">How many records.</param>
-    internal static void Install(byte* page, CoreBootRecord* records, int count)
+    /// <param name="root">Physical address of the page tables for the cores.</param>
+    internal static void Install(byte* page, CoreBootRecord* records, int count, ulong root)
     {
         byte* code = (byte*)(delegate*<void>)&Begin;
         int length = (int)((byte*)(delegate*<void>)&End - code);
@@ -21,7 +22,7 @@ internal static unsafe class Trampoline
             (TrampolineParameters*)(page + PageSize.Size4K - sizeof(TrampolineParameters));
         parameters->BootRoot = (uint)((ulong)(delegate*<void>)&BootRoot - MemoryMap.KernelBase);
         parameters->CoreCount = (uint)count;
-        parameters->Root = Instructions.ReadCr3();
+        parameters->Root = root;
         parameters->EntryPoint = (ulong)(delegate*<CoreBlock*, void>)&Cores.Enter;
         parameters->CoreTable = (ulong)records;
     }

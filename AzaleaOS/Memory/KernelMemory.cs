@@ -73,7 +73,7 @@ internal static unsafe class KernelMemory
         PageMemory.Clear((void*)root.Address.Value, PageSize.Size4K);
         s_tables = new PageTables(root.Address, directMap: 0, hasHugePages);
         PageError error = KernelTables.Build(s_tables, in info, in sections, ref s_bootCache);
-        if (error is not PageError.None || !KernelRange.KeepSpares(ref s_bootCache) || !StartShowing(lowest))
+        if (error is not PageError.None || !KernelRange.KeepSpares(ref s_bootCache) || !StartShowing(lowest) || (cores > 1 && !MakeKernelRoot(memory)))
         {
             return error is PageError.None ? PageError.OutOfMemory : error;
         }
@@ -103,6 +103,44 @@ internal static unsafe class KernelMemory
         cache->Initialise(Nodes, s_nodes.Clamp(node), s_cores);
         ((CoreBlock*)page)->FrameCache = cache;
         return page;
+    }
+
+    /// <summary>Makes the root of cores that sleep: the kernel's half, whose entries stay as they are from now on.</summary>
+    private static bool MakeKernelRoot(ReadOnlySpan<MemoryRange> memory)
+    {
+        const ulong RootEntry = 1UL << 39;
+        ulong end = 0;
+        foreach (ref readonly MemoryRange range in memory)
+        {
+            end = Math.Max(end, range.Kind is MemoryKind.Usable ? range.End : 0);
+        }
+
+        end = Math.Min(end, MemoryMap.DirectMapSize);
+        bool isDone = TryPin(MemoryMap.DeviceBase) && TryPin(MemoryMap.StackBase);
+        for (ulong start = 0; isDone && start < end; start += RootEntry)
+        {
+            isDone = TryPin(MemoryMap.DirectMapBase + start);
+        }
+
+        if (!isDone || !s_bootCache.TryTake(out FrameNumber root))
+        {
+            return false;
+        }
+
+        ulong* from = (ulong*)s_tables.Root.Value;
+        ulong* to = (ulong*)root.Address.Value;
+        PageMemory.Copy(to, from);
+        new Span<ulong>(to, 256).Clear();
+        ApplicationHalf.Initialise((ulong)from, (ulong)to);
+        return true;
+    }
+
+    private static bool TryPin(ulong address)
+    {
+        fixed (FrameStash* frames = &s_bootCache.Frames)
+        {
+            return s_bootCache.TryReserve(1) && s_tables.TryPin(address, frames);
+        }
     }
 
     /// <summary>

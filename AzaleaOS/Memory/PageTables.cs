@@ -105,6 +105,25 @@ internal readonly unsafe partial struct PageTables(PhysicalAddress root, ulong d
         return true;
     }
 
+    /// <summary>Gives an address's root entry a table that stays, whatever is mapped and unmapped below it.</summary>
+    /// <returns>False if there is no frame for it.</returns>
+    internal bool TryPin(ulong address, FrameStash* tables)
+    {
+        ulong* entry = Table(_root.Value) + PageEntry.Index(address, RootLevel);
+        if (*entry == 0)
+        {
+            if (tables->Count == 0)
+            {
+                return false;
+            }
+
+            *entry = NewTable(tables);
+        }
+
+        *entry += PageEntry.One;
+        return true;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong* Table(ulong entry) => (ulong*)(_directMap + PageEntry.AddressOf(entry));
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
-using AzaleaOS.Abi.Linux;
 
 namespace AzaleaOS.Memory;
 
@@ -18,12 +17,6 @@ internal static unsafe class UserMemory
     /// <summary>Whether a range lies in the application's half. Whether something is there only a copy can tell.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool IsInside(ulong address, ulong length) => address <= AddressSpace.Highest && length <= AddressSpace.Highest - address;
-
-    /// <summary>Whether the application may read every byte of a range now.</summary>
-    internal static bool CanRead(ulong address, ulong length) => AddressSpace.Current->Allows(address, length, Protection.Read);
-
-    /// <summary>Whether the application may write every byte of a range now.</summary>
-    internal static bool CanWrite(ulong address, ulong length) => AddressSpace.Current->Allows(address, length, Protection.Write);
 
     /// <summary>Copies bytes in.</summary>
     /// <returns>How many bytes were copied: fewer than asked for if the application may not read the next one.</returns>
@@ -132,36 +125,6 @@ internal static unsafe class UserMemory
     {
         long length = CopyText(address, to, PathMax);
         return length == PathMax ? -Errno.ENAMETOOLONG : length;
-    }
-
-    /// <summary>Finds a path that ends with a zero; it is used where it is.</summary>
-    /// <returns>0, or -EFAULT, -ENAMETOOLONG.</returns>
-    internal static long ReadPath(ulong address, out ReadOnlySpan<byte> path)
-    {
-        path = default;
-        ulong checkedUpTo = address;
-        for (int length = 0; length < PathMax; length++)
-        {
-            ulong at = address + (ulong)length;
-            if (at == checkedUpTo)
-            {
-                ulong pageEnd = (at | (AddressSpace.PageSize - 1)) + 1;
-                if (!CanRead(at, pageEnd - at))
-                {
-                    return -Errno.EFAULT;
-                }
-
-                checkedUpTo = pageEnd;
-            }
-
-            if (*(byte*)at == 0)
-            {
-                path = new ReadOnlySpan<byte>((void*)address, length);
-                return 0;
-            }
-        }
-
-        return -Errno.ENAMETOOLONG;
     }
 
     private static ulong Reachable(ulong address, ulong bytes)

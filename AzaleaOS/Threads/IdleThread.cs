@@ -43,15 +43,18 @@ internal static unsafe class IdleThread
             Thread* next = Scheduler.Next(scheduler);
             if (next != scheduler->Idle)
             {
+                ApplicationHalf.Enter(core);
                 Scheduler.SwitchTo(scheduler, next);
             }
             else if (core->Inbox.TryTake(out delegate*<void*, void> function, out void* argument))
             {
+                ApplicationHalf.Enter(core);
                 function(argument);
             }
             else
             {
                 if (Scheduler.SomebodyIsOverloaded) AskForThread(core);
+                ApplicationHalf.Leave(core);
                 Instructions.DisableInterrupts();
                 if (core->Work == 0) core->Inbox.Wait(monitor);
                 Instructions.EnableInterrupts();
