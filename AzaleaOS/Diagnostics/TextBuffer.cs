@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AzaleaOS.Diagnostics;
 
 /// <summary>Formats text into memory of the caller. Never allocates; what does not fit is cut off.</summary>
@@ -19,6 +21,7 @@ internal ref struct TextBuffer(Span<byte> memory, int length = 0)
     }
 
     /// <summary>Appends bytes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Append(ReadOnlySpan<byte> bytes)
     {
         foreach (byte value in bytes) Append(value);

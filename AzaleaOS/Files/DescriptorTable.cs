@@ -279,6 +279,24 @@ internal static unsafe class DescriptorTable
         return -1;
     }
 
+    /// <summary>The node of a descriptor's open file, with a reference for the caller; null if the descriptor means nothing.</summary>
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="operations">What kind of file it is.</param>
+    internal static FileNode* NodeOf(int descriptor, out FileOperations* operations)
+    {
+        s_lock.Enter();
+        OpenFile* file = FileOf(Read(descriptor));
+        FileNode* node = file == null ? null : file->Node;
+        operations = file == null ? null : file->Operations;
+        if (node != null)
+        {
+            FileNode.Hold(node);
+        }
+
+        s_lock.Exit();
+        return node;
+    }
+
     private static void DropClosed(OpenFile* file)
     {
         if (file->Node->Locks != null && !file->IsPath)

@@ -1,4 +1,5 @@
 using AzaleaOS.Abi.Linux;
+using AzaleaOS.Files.Reports;
 using AzaleaOS.Files.Terminals;
 using AzaleaOS.Memory;
 using AzaleaOS.Threads;
@@ -79,6 +80,9 @@ internal unsafe struct FileOperations
     /// <summary>A standard stream that leads to no terminal.</summary>
     internal static FileOperations* Stream => s_tables + 10;
 
+    /// <summary>A file of /proc or /sys.</summary>
+    internal static FileOperations* Report => s_tables + 11;
+
     /// <summary>Fills in the tables.</summary>
     /// <returns>False when memory is exhausted.</returns>
     internal static bool Initialize()
@@ -100,7 +104,16 @@ internal unsafe struct FileOperations
         *Terminal = new FileOperations { Read = &TerminalFile.Read, Write = &TerminalFile.Write, Poll = &TerminalFile.Poll, Control = &TerminalFile.Control };
         *ControllingTerminal = *Terminal;
         ControllingTerminal->Open = &TerminalFile.Open;
-        *Stream = new FileOperations { Read = &StreamFile.Read, Write = &ConsoleFile.Write, Poll = &StreamFile.Poll, Control = &StreamFile.Control };
+        *Stream = new FileOperations { Open = &StreamFile.Open, Read = &StreamFile.Read, Write = &ConsoleFile.Write, Poll = &StreamFile.Poll, Control = &StreamFile.Control };
+        *Report = new FileOperations
+        {
+            Open = &ReportFile.Open,
+            Read = &ReportFile.Read,
+            Write = &ReportFile.Write,
+            Seek = &ReportFile.Seek,
+            Release = &ReportFile.Release,
+            HasPosition = true,
+        };
         return true;
     }
 

@@ -99,7 +99,8 @@ internal static unsafe class FileStatus
         return status;
     }
 
-    private static uint MinorOf(FileNode* node) => FirstDevice + (uint)node->FileSystem;
+    /// <summary>The minor number of the device that a file is on; the major one is 0.</summary>
+    internal static uint MinorOf(FileNode* node) => FirstDevice + (uint)node->FileSystem;
 
     private static bool IsMountRoot(FileNode* node)
         => node == FileTree.Root || (node->Entry != null && node->FileSystem != node->Entry->Directory->FileSystem);

@@ -28,6 +28,13 @@ internal static unsafe class PollableFiles
     /// <summary>A socket of any kind.</summary>
     internal static FileOperations* Socket => s_tables + 5;
 
+    /// <summary>How /proc calls a kind of file that has no other name.</summary>
+    internal static ReadOnlySpan<byte> NameOf(FileOperations* operations)
+        => operations == EventCounter ? "anon_inode:[eventfd]"u8
+            : operations == Timer ? "anon_inode:[timerfd]"u8
+            : operations == EventPoll ? "anon_inode:[eventpoll]"u8
+            : "anon_inode:[signalfd]"u8;
+
     /// <summary>Fills in the tables.</summary>
     /// <returns>False when memory is exhausted.</returns>
     internal static bool Initialize()

@@ -4,28 +4,9 @@ using AzaleaOS.Abi.Linux;
 
 namespace AzaleaOS.Files;
 
-/// <summary>Files that the kernel itself puts into the tree: /dev and /proc.</summary>
+/// <summary>Files that the kernel itself puts into the tree.</summary>
 internal static unsafe class SystemFiles
 {
-    /// <summary>Makes /proc/self/exe.</summary>
-    /// <param name="program">The program's absolute path; stays where it is.</param>
-    /// <param name="length">Bytes of it.</param>
-    /// <returns>False when memory is exhausted.</returns>
-    internal static bool Populate(byte* program, int length)
-    {
-        FileNode* processes = Directory(FileTree.Root, "proc"u8, 0x16d);
-        FileNode* self = processes == null ? null : Directory(processes, "self"u8, 0x16d);
-        FileNode* link = self == null ? null : Make(self, "exe"u8, FileMode.SymbolicLink | 0x1ff);
-        if (link == null)
-        {
-            return false;
-        }
-
-        link->Data = program;
-        link->Size = (ulong)length;
-        return true;
-    }
-
     /// <summary>Makes the directories in which every program may make files: /tmp and /dev/shm.</summary>
     /// <returns>False when memory is exhausted.</returns>
     internal static bool PopulateShared()
@@ -37,7 +18,11 @@ internal static unsafe class SystemFiles
             memory->FileSystem = FileSystemKind.Tree;
         }
 
-        return memory != null && Directory(FileTree.Root, "tmp"u8, 0x3ff) != null;
+        return memory != null && Directory(FileTree.Root, "tmp"u8, 0x3ff) != null
+            && Link(devices, "fd"u8, "/proc/self/fd"u8)
+            && Link(devices, "stdin"u8, "/proc/self/fd/0"u8)
+            && Link(devices, "stdout"u8, "/proc/self/fd/1"u8)
+            && Link(devices, "stderr"u8, "/proc/self/fd/2"u8);
     }
 
     /// <summary>Finds or makes a directory; null when memory is exhausted or something else has the name.</summary>
@@ -63,8 +48,7 @@ internal static unsafe class SystemFiles
         }
 
         FileNode* made = FileTree.NewNode(mode);
-        byte* literal = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(name));
-        if (made == null || !FileTree.Link(parent, literal, name.Length, made))
+        if (made == null || !FileTree.Link(parent, PointerTo(name), name.Length, made))
         {
             return null;
         }
@@ -72,4 +56,18 @@ internal static unsafe class SystemFiles
         made->FileSystem = parent->FileSystem;
         return made;
     }
+
+    private static bool Link(FileNode* parent, ReadOnlySpan<byte> name, ReadOnlySpan<byte> target)
+    {
+        FileNode* node = Make(parent, name, FileMode.SymbolicLink | FileMode.Permissions);
+        if (node != null && node->IsSymbolicLink && node->Size == 0)
+        {
+            node->Data = PointerTo(target);
+            node->Size = (ulong)target.Length;
+        }
+
+        return node != null;
+    }
+
+    private static byte* PointerTo(ReadOnlySpan<byte> literal) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(literal));
 }

@@ -5,6 +5,7 @@ using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
 using AzaleaOS.Diagnostics;
 using AzaleaOS.Files;
+using AzaleaOS.Files.Reports;
 using AzaleaOS.Files.Terminals;
 using AzaleaOS.Memory;
 using AzaleaOS.Signals;
@@ -143,6 +144,11 @@ internal static unsafe class Application
         }
 
         space->SetBreakStart(loaded.End);
+        Span<ulong> addresses = Process.Addresses;
+        addresses[(int)ProgramAddress.Code] = loaded.CodeStart;
+        addresses[(int)ProgramAddress.CodeEnd] = loaded.CodeEnd;
+        addresses[(int)ProgramAddress.Data] = loaded.DataStart;
+        addresses[(int)ProgramAddress.DataEnd] = loaded.DataEnd;
         SignalState.Reset(Process.TotalMemory);
         SignalState.End = &ProcessEnd.EndProcess;
         Delivery.Start();
@@ -178,6 +184,7 @@ internal static unsafe class Application
             Random = new ReadOnlySpan<byte>(secret, 16),
             Hardware = CpuFeatures.ProgramFeatures,
             SignalStackSize = SignalFrame.SizeWith(VectorState.Size),
+            Addresses = Process.Addresses,
         };
 
         Protection protection = Protection.Read | Protection.Write | (loaded.HasExecutableStack ? Protection.Execute : 0);
@@ -209,19 +216,10 @@ internal static unsafe class Application
 
     private static bool OpenFiles(in KernelOptions options, FileNode* program)
     {
-        byte* path = (byte*)KernelPages.Take();
-        if (path == null)
-        {
-            return false;
-        }
-
-        long length = PathWalker.PathOf(FileTree.Root, program, new Span<byte>(path, UserMemory.PathMax), out _);
-        if (length < 0 || !SystemFiles.Populate(path + UserMemory.PathMax - length, (int)length))
-        {
-            return false;
-        }
-
-        return StandardFiles.Open(options.Streams);
+        FileNode.Hold(program);
+        Process.Program = program;
+        ReportPieces.LimitOf = &Limits.Of;
+        return ReportDirectory.Populate() && StandardFiles.Open(options.Streams);
     }
 
     private static void StartClock(in BootInfo info)

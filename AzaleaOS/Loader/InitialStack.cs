@@ -1,5 +1,6 @@
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
+using AzaleaOS.Files;
 
 namespace AzaleaOS.Loader;
 
@@ -34,6 +35,9 @@ internal unsafe ref struct InitialStack
     /// <summary>Bytes of a signal's frame, with the processor's extended state.</summary>
     internal uint SignalStackSize;
 
+    /// <summary>Where to note what is where; by <see cref="ProgramAddress"/>.</summary>
+    internal Span<ulong> Addresses;
+
     /// <summary>Where the vDSO is; 0 if there is none.</summary>
     internal ulong Vdso;
 
@@ -55,8 +59,12 @@ internal unsafe ref struct InitialStack
         Random[..RandomBytes].CopyTo(new Span<byte>(at, RandomBytes));
         ulong random = (ulong)at;
 
+        Note(ProgramAddress.EnvironmentEnd, (ulong)at);
         byte* environment = at -= Bytes(Environment);
+        Note(ProgramAddress.Environment, (ulong)at);
+        Note(ProgramAddress.ArgumentsEnd, (ulong)at);
         byte* arguments = at -= Bytes(Arguments);
+        Note(ProgramAddress.Arguments, (ulong)at);
 
         int words = 1 + Count(Arguments) + 1 + Count(Environment) + 1 + AuxiliaryWords;
         ulong* word = (ulong*)(((ulong)at - ((ulong)words * 8)) & ~15UL);
@@ -65,6 +73,8 @@ internal unsafe ref struct InitialStack
         *word++ = (ulong)Count(Arguments);
         Copy(Arguments, arguments, ref word);
         Copy(Environment, environment, ref word);
+        Note(ProgramAddress.Stack, stackPointer);
+        Note(ProgramAddress.Auxiliary, (ulong)word);
         if (Vdso != 0)
         {
             Add(ref word, AuxiliaryKey.Vdso, Vdso);
@@ -90,7 +100,16 @@ internal unsafe ref struct InitialStack
         Add(ref word, AuxiliaryKey.Platform, platform);
         Add(ref word, AuxiliaryKey.SignalStackSize, SignalStackSize);
         Add(ref word, AuxiliaryKey.End, 0);
+        Note(ProgramAddress.AuxiliaryEnd, (ulong)word);
         return stackPointer;
+    }
+
+    private readonly void Note(ProgramAddress which, ulong address)
+    {
+        if (!Addresses.IsEmpty)
+        {
+            Addresses[(int)which] = address;
+        }
     }
 
     private static void Add(ref ulong* word, AuxiliaryKey key, ulong value)

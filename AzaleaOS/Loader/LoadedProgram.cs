@@ -15,6 +15,18 @@ internal struct LoadedProgram
     /// <summary>The address behind its last page, where the heap begins.</summary>
     internal ulong End;
 
+    /// <summary>Its code.</summary>
+    internal ulong CodeStart;
+
+    /// <summary>Behind its code.</summary>
+    internal ulong CodeEnd;
+
+    /// <summary>Its data: the last segment.</summary>
+    internal ulong DataStart;
+
+    /// <summary>Behind the data that the file has.</summary>
+    internal ulong DataEnd;
+
     /// <summary>The stack must be executable.</summary>
     internal bool HasExecutableStack;
 }

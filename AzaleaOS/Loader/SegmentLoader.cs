@@ -36,17 +36,32 @@ internal static unsafe class SegmentLoader
             }
 
             ulong start = bias + segment.VirtualAddress;
-            long result = MakePages(space, start, segment.MemorySize);
+            ulong fileEnd = AddressSpace.RoundUp(start + segment.FileSize);
+            ulong offset = segment.Offset - (start % AddressSpace.PageSize);
+            long result = segment.FileSize == 0 ? 0 : MakePages(space, start, fileEnd, AreaFlags.Program, offset);
+            if (result == 0)
+            {
+                result = MakePages(space, segment.FileSize == 0 ? start : fileEnd, AddressSpace.RoundUp(start + segment.MemorySize), AreaFlags.None, 0);
+            }
+
             if (result < 0)
             {
                 return result;
             }
 
             Buffer.MemoryCopy(image.BytesOf(segment), (void*)start, segment.FileSize, segment.FileSize);
+            if ((ElfImage.ProtectionOf(segment.Flags) & Protection.Execute) != 0)
+            {
+                program.CodeStart = program.CodeStart == 0 ? start : program.CodeStart;
+                program.CodeEnd = start + segment.FileSize;
+            }
+
+            program.DataStart = start;
+            program.DataEnd = start + segment.FileSize;
         }
 
         Protect(image, space, bias);
-        program = new LoadedProgram
+        program = program with
         {
             Entry = bias + image.Entry,
             HeadersAddress = image.HeadersAddress == 0 ? 0 : bias + image.HeadersAddress,
@@ -57,15 +72,15 @@ internal static unsafe class SegmentLoader
         return 0;
     }
 
-    private static long MakePages(AddressSpace* space, ulong start, ulong length)
+    private static long MakePages(AddressSpace* space, ulong start, ulong end, AreaFlags kind, ulong offset)
     {
         ulong first = start & ~(AddressSpace.PageSize - 1);
-        ulong end = AddressSpace.RoundUp(start + length);
 
         // Small programs have segments that share a page: the first one has made it.
         while (first < end && !space->IsFree(first, AddressSpace.PageSize))
         {
             first += AddressSpace.PageSize;
+            offset += AddressSpace.PageSize;
         }
 
         while (first < end && !space->IsFree(end - AddressSpace.PageSize, AddressSpace.PageSize))
@@ -73,7 +88,7 @@ internal static unsafe class SegmentLoader
             end -= AddressSpace.PageSize;
         }
 
-        if (first == end)
+        if (first >= end)
         {
             return 0;
         }
@@ -82,7 +97,10 @@ internal static unsafe class SegmentLoader
             first,
             end - first,
             Protection.Read | Protection.Write,
-            MapFlags.Private | MapFlags.Anonymous | MapFlags.FixedNoReplace | MapFlags.Populate);
+            MapFlags.Private | MapFlags.Anonymous | MapFlags.FixedNoReplace | MapFlags.Populate,
+            kind,
+            null,
+            offset);
         return result < 0 ? result : 0;
     }
 

@@ -33,7 +33,7 @@ internal static unsafe class StandardFiles
         FileNode* node;
         if (kind == StreamKind.Pipe)
         {
-            node = FileTree.NewNode(FileMode.Pipe | PipePermissions);
+            node = FileTree.NewNameless(FileMode.Pipe | PipePermissions, FileSystemKind.Pipes);
         }
         else if (PathWalker.Walk(FileTree.Root, "/dev/console"u8, follow: true, out node) < 0)
         {
@@ -43,6 +43,13 @@ internal static unsafe class StandardFiles
         if (node == null)
         {
             return false;
+        }
+
+        if (kind == StreamKind.Pipe)
+        {
+            // Through /dev/stdin and its like it can be opened again.
+            node->Operations = FileOperations.Stream;
+            node->Object = (void*)(nuint)descriptor;
         }
 
         // Whoever opens a terminal for a program opens it once, for everything.

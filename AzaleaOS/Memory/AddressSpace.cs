@@ -89,6 +89,14 @@ internal unsafe partial struct AddressSpace
     internal ulong ResidentBytes(ulong start, ulong end)
     {
         Lock.Enter();
+        ulong sum = ResidentIn(start, end);
+        Lock.Exit();
+        return sum;
+    }
+
+    /// <summary>Bytes of a range that have a frame.</summary>
+    internal readonly ulong ResidentIn(ulong start, ulong end)
+    {
         ulong sum = 0;
         for (ulong at = start; at < end;)
         {
@@ -98,7 +106,6 @@ internal unsafe partial struct AddressSpace
             at += alike;
         }
 
-        Lock.Exit();
         return sum;
     }
 

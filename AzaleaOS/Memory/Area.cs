@@ -71,6 +71,6 @@ internal unsafe struct Area
     /// <summary>Whether this area and the one that starts at its end can be one.</summary>
     internal readonly bool IsContinuedBy(Area* next)
         => End == next->Start && Protection == next->Protection && Flags == next->Flags
-            && Backing == next->Backing && (Backing == null || BackingOffset + Length == next->BackingOffset)
+            && Backing == next->Backing && ((Backing == null && (Flags & AreaFlags.Program) == 0) || BackingOffset + Length == next->BackingOffset)
             && Policy.Equals(next->Policy);
 }

@@ -55,6 +55,9 @@ internal enum AreaFlags : uint
     /// <summary>A shared mapping of a file that was not opened for writing.</summary>
     NeverWritable = 1 << 15,
 
+    /// <summary>Bytes of the program's file, copied: the area's offset is that in the file.</summary>
+    Program = 1 << 16,
+
     /// <summary>The kernel's data page that every program sees: [vvar].</summary>
     Vvar = 1 << 30,
 

@@ -1,4 +1,5 @@
 using AzaleaOS.Abi;
+using AzaleaOS.Files;
 using AzaleaOS.Memory;
 
 namespace AzaleaOS.Syscalls;

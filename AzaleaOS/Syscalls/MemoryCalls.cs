@@ -176,7 +176,7 @@ internal static unsafe class MemoryCalls
 
         AreaFlags kind = type == MapFlags.Private ? AreaFlags.None : AreaFlags.Shared | (file->CanWrite ? AreaFlags.None : AreaFlags.NeverWritable);
         kind |= (flags & MapFlags.Locked) != 0 ? AreaFlags.Locked : AreaFlags.None;
-        if (!file->Node->IsRegular)
+        if (file->Operations != FileOperations.Regular)
         {
             return file->Operations == FileOperations.Zero ? Place(address, length, protection, flags, AddressSpace.KindOf(flags)) : -Errno.ENODEV;
         }

@@ -185,7 +185,7 @@ internal static unsafe partial class Opening
         }
 
         argument.Release();
-        if (result >= 0 && !isNew && (flags & OpenFlags.Truncate) != 0 && node->IsRegular && (flags & OpenFlags.Path) == 0)
+        if (result >= 0 && !isNew && (flags & OpenFlags.Truncate) != 0 && node->Operations == FileOperations.Regular && (flags & OpenFlags.Path) == 0)
         {
             result = RegularFile.Resize(node, 0);
         }
@@ -302,7 +302,7 @@ internal static unsafe partial class Opening
         }
 
         return node->Operations == null ? -Errno.ENXIO
-            : (flags & OpenFlags.Direct) != 0 && !node->IsRegular ? -Errno.EINVAL : 0;
+            : (flags & OpenFlags.Direct) != 0 && node->Operations != FileOperations.Regular ? -Errno.EINVAL : 0;
     }
 
     // The last step: the open file. A descriptor that does not come to be is given back.

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading;
+using AzaleaOS.Files;
 using AzaleaOS.Memory;
 using AzaleaOS.Signals;
 using AzaleaOS.Threads;

@@ -1,5 +1,6 @@
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
+using AzaleaOS.Files;
 using AzaleaOS.Memory;
 using AzaleaOS.Signals;
 using AzaleaOS.Threads;

@@ -1,6 +1,7 @@
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
+using AzaleaOS.Files;
 using AzaleaOS.Memory;
 using AzaleaOS.Threads;
 

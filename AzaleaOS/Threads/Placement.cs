@@ -72,7 +72,8 @@ internal static unsafe class Placement
         s_hasWaited = true;
     }
 
-    private static bool IsUp(int index)
+    /// <summary>Whether a core schedules.</summary>
+    internal static bool IsUp(int index)
     {
         CoreBlock* core = Cores.Block(index);
         return core != null && Volatile.Read(ref *(nint*)&core->Scheduler) != 0;

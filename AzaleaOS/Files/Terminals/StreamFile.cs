@@ -7,6 +7,13 @@ namespace AzaleaOS.Files.Terminals;
 /// <summary>A standard stream that leads to no terminal: a pipe or file of the launcher, as a pipe.</summary>
 internal static unsafe class StreamFile
 {
+    /// <summary>open(2), by a name that leads to the stream.</summary>
+    internal static long Open(OpenFile* file)
+    {
+        file->Data = file->Node->Object;
+        return 0;
+    }
+
     /// <summary>read(2): what the launcher's standard input had, and its end.</summary>
     internal static long Read(OpenFile* file, Transfer* transfer) => InputReader.Read(ConsoleChannel.Pipe, transfer);
 

@@ -1,6 +1,6 @@
-using AzaleaOS.Files;
+using System.Runtime.CompilerServices;
 
-namespace AzaleaOS.Syscalls;
+namespace AzaleaOS.Files;
 
 /// <summary>The one process of a unikernel.</summary>
 internal static unsafe class Process
@@ -13,6 +13,7 @@ internal static unsafe class Process
 
     private static FileNode* s_workingDirectory;
     private static FileNode* s_root;
+    private static AddressList s_addresses;
 
     /// <summary>The working directory. Read under <see cref="FileTree.Lock"/>; who sets it keeps its own reference.</summary>
     internal static FileNode* WorkingDirectory
@@ -37,6 +38,12 @@ internal static unsafe class Process
     /// <summary>Ends the application with an exit status, 0 to 255. Does not return. Set by whoever started it.</summary>
     internal static delegate*<int, void> End { get; set; }
 
+    /// <summary>The program's file; null before there is one. It does not change.</summary>
+    internal static FileNode* Program { get; set; }
+
+    /// <summary>Where the program was put: by <see cref="ProgramAddress"/>. Written before it starts.</summary>
+    internal static Span<ulong> Addresses => s_addresses;
+
     /// <summary>Forgets the directories: the tree is a new one.</summary>
     internal static void Initialize()
     {
@@ -53,5 +60,11 @@ internal static unsafe class Process
         place = node;
         FileTree.Lock.Exit();
         FileNode.Drop(old);
+    }
+
+    [InlineArray((int)ProgramAddress.Count)]
+    private struct AddressList
+    {
+        private ulong _first;
     }
 }

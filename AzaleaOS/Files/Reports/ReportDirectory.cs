@@ -1,0 +1,224 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using AzaleaOS.Abi.Linux;
+using AzaleaOS.Diagnostics;
+using AzaleaOS.Memory;
+
+namespace AzaleaOS.Files.Reports;
+
+/// <summary>Makes the files of /proc and /sys when somebody looks for them.</summary>
+/// <remarks>The files of a section are made once; those whose names are numbers come and go with what they stand for.</remarks>
+internal static unsafe class ReportDirectory
+{
+    private const int LongestName = 32;
+
+    private const uint ReadableDirectory = FileMode.Directory | 0x16d;
+
+    private static NodeOperations* s_names;
+
+    /// <summary>Makes /proc and /sys; an archive's directories of these names are covered.</summary>
+    /// <returns>False when memory is exhausted.</returns>
+    internal static bool Populate()
+    {
+        s_names = (NodeOperations*)KernelPages.Take();
+        if (s_names == null)
+        {
+            return false;
+        }
+
+        Directories->Update = &Update;
+        TextLinks->ReadLink = &ReportLink.ReadText;
+        FileLinks->ReadLink = &ReportLink.ReadFile;
+        FileLinks->Follow = &ReportLink.Follow;
+        return Mount("/proc"u8, FileSystemKind.Processes) && Mount("/sys"u8, FileSystemKind.System);
+    }
+
+    /// <summary>The head of a directory's section.</summary>
+    /// <param name="parent">The head of the section above, up to the end of the line.</param>
+    /// <param name="parentLength">Bytes of it.</param>
+    /// <param name="name">What follows a slash behind it.</param>
+    /// <param name="nameLength">Bytes of that; 0 for the section above itself.</param>
+    internal static byte* FindSection(byte* parent, int parentLength, byte* name, int nameLength)
+    {
+        byte* line = ReportTable.First;
+        while (!Begins(line, parent, parentLength) || (nameLength == 0 ? line[parentLength] != '\n'
+            : line[parentLength] != '/' || !Begins(line + parentLength + 1, name, nameLength) || line[parentLength + 1 + nameLength] != '\n'))
+        {
+            line = ReportLine.Next(line);
+        }
+
+        return line;
+    }
+
+    private static bool Begins(byte* text, byte* with, int length)
+    {
+        int same = 0;
+        while (same < length && text[same] == with[same])
+        {
+            same++;
+        }
+
+        return same == length;
+    }
+
+    private static NodeOperations* Directories => s_names;
+
+    // Symbolic links with a text from the table.
+    private static NodeOperations* TextLinks => s_names + 1;
+
+    // Symbolic links that lead to a file whatever its name.
+    private static NodeOperations* FileLinks => s_names + 2;
+
+    private static bool Mount(ReadOnlySpan<byte> path, FileSystemKind kind)
+    {
+        FileNode* node = FileTree.NewNode(ReadableDirectory);
+        if (node == null)
+        {
+            return false;
+        }
+
+        byte* text = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(path));
+        node->FileSystem = kind;
+        node->Names = Directories;
+        node->Object = new ReportEntry(FindSection(text, path.Length, null, 0), 0).Object;
+        return FileTree.Link(FileTree.Root, text + 1, path.Length - 1, node);
+    }
+
+    // Brings a directory's entries up to date.
+    private static void Update(FileNode* directory, ReadOnlySpan<byte> name)
+    {
+        ReportEntry place = new(directory);
+        bool isNew = directory->FirstEntry == null;
+        for (byte* line = ReportLine.Next(place.Line); *line != '\n'; line = ReportLine.Next(line))
+        {
+            int length = (int)(ReportLine.Mark(line) - line);
+            if (length > 1 && line[length - 2] == '#')
+            {
+                UpdateNumbered(directory, line, length - 2, name);
+            }
+            else if (isNew && length != 0)
+            {
+                Add(directory, line, new ReadOnlySpan<byte>(line, length), place.Argument);
+            }
+        }
+    }
+
+    private static void UpdateNumbered(FileNode* directory, byte* line, int prefix, ReadOnlySpan<byte> name)
+    {
+        if (!name.IsEmpty)
+        {
+            UpdateOne(directory, line, prefix, NumberIn(name, line, prefix));
+            return;
+        }
+
+        for (DirectoryEntry* entry = directory->FirstEntry; entry != null;)
+        {
+            DirectoryEntry* next = entry->Next;
+            UpdateOne(directory, line, prefix, NumberIn(entry->Text, line, prefix));
+            entry = next;
+        }
+
+        for (int number = -1; (number = ReportNumbers.Next(line[prefix + 1], number + 1)) >= 0;)
+        {
+            UpdateOne(directory, line, prefix, number);
+        }
+    }
+
+    private static void UpdateOne(FileNode* directory, byte* line, int prefix, int number)
+    {
+        if (number < 0)
+        {
+            return;
+        }
+
+        byte* memory = stackalloc byte[LongestName];
+        TextBuffer name = new(new Span<byte>(memory, LongestName));
+        name.Append(new ReadOnlySpan<byte>(line, prefix));
+        name.Append((ulong)number);
+        DirectoryEntry* entry = DirectoryIndex.Find(directory, name.Written);
+        bool isThere = ReportNumbers.Next(line[prefix + 1], number) == number;
+        if (entry != null && !isThere)
+        {
+            Remove(entry);
+        }
+        else if (entry == null && isThere)
+        {
+            Add(directory, line, name.Written, ReportEntry.Append(new ReportEntry(directory).Argument, number));
+        }
+    }
+
+    private static void Remove(DirectoryEntry* entry)
+    {
+        FileNode* node = entry->Node;
+        while (node->FirstEntry != null)
+        {
+            Remove(node->FirstEntry);
+        }
+
+        FileTree.DropLater(FileTree.Remove(entry));
+    }
+
+    // Without memory there is no such file.
+    private static void Add(FileNode* directory, byte* line, ReadOnlySpan<byte> name, ulong argument)
+    {
+        byte* mark = ReportLine.Mark(line);
+        FileNode* node = FileTree.NewNode(*mark switch
+        {
+            (byte)'/' => ReadableDirectory,
+            (byte)'>' or (byte)'@' => FileMode.SymbolicLink | FileMode.Permissions,
+            (byte)'!' => FileMode.Regular | 0x1a4,
+            (byte)'~' => FileMode.Regular | 0x100,
+            _ => FileMode.Regular | 0x124,
+        });
+        if (node == null)
+        {
+            return;
+        }
+
+        node->FileSystem = directory->FileSystem;
+        if (node->IsRegular)
+        {
+            node->Operations = FileOperations.Report;
+            node->Seals |= FileSeals.Grow | FileSeals.Shrink;
+            node->Size = node->FileSystem == FileSystemKind.System ? (ulong)KernelPages.Size : 0;
+        }
+        else
+        {
+            node->Names = *mark == '/' ? Directories : *mark == '>' ? TextLinks : FileLinks;
+            if (*mark == '/')
+            {
+                byte* head = new ReportEntry(directory).Line;
+                line = FindSection(head, (int)(ReportLine.Next(head) - head) - 1, line, (int)(mark - line));
+            }
+        }
+
+        node->Object = new ReportEntry(line, argument).Object;
+        FileTree.Add(directory, name, node);
+        FileTree.DropLater(node);
+    }
+
+    // The number behind a prefix; -1 if there is none, or one with zeros in front.
+    private static int NumberIn(ReadOnlySpan<byte> name, byte* prefix, int prefixLength)
+    {
+        const int MostDigits = 6;
+        int digits = name.Length - prefixLength;
+        if (digits is <= 0 or > MostDigits || (name[prefixLength] == '0' && digits > 1))
+        {
+            return -1;
+        }
+
+        int number = 0;
+        for (int i = 0; i < name.Length; i++)
+        {
+            uint digit = name[i] - (uint)'0';
+            if (i < prefixLength ? name[i] != prefix[i] : digit > 9)
+            {
+                return -1;
+            }
+
+            number = i < prefixLength ? 0 : (number * 10) + (int)digit;
+        }
+
+        return number;
+    }
+}

@@ -1,0 +1,425 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace AzaleaOS.Files.Reports;
+
+/// <summary>What there is in /proc and /sys.</summary>
+/// <remarks>
+/// <para>
+/// A line that begins with '/' is a directory; what it holds follows, up to an empty line. A directory of several lines
+/// has the rest of another one as well. '#' and a letter stand for a number (<see cref="ReportNumbers"/>). Behind a
+/// name: '/' a directory, '>' a symbolic link, '@' a link that leads to a file whatever its name, '=' a file of one line, ':' one
+/// of the lines that follow with '|', '!' one that can be written; without a line feed at its end ';', and '~' for its
+/// owner alone. A line with '*' has no line feed. Values in texts: <see cref="ReportTemplate"/>.
+/// </para>
+/// Source of formats: Linux, Documentation/filesystems/proc.rst, fs/proc; Documentation/ABI/stable and testing; proc(5).
+/// </remarks>
+internal static unsafe class ReportTable
+{
+    /// <summary>The table.</summary>
+    internal static ReadOnlySpan<byte> Text => """
+        /proc
+        #P/
+        self>%pi
+        thread-self>%pi/task/%tc
+        mounts>self/mounts
+        sys/
+        cpuinfo;%Nc
+        filesystems:
+        |nodev	tmpfs
+        |nodev	devtmpfs
+        |nodev	proc
+        |nodev	sysfs
+        loadavg=0.00 0.00 0.00 %mr/%pn %ml
+        meminfo:
+        |MemTotal:       %8mt kB
+        |MemFree:        %8mf kB
+        |MemAvailable:   %8mf kB
+        |Buffers:               0 kB
+        |Cached:         %8ms kB
+        |SwapCached:            0 kB
+        |Active:         %8mu kB
+        |Inactive:       %8ms kB
+        |Active(anon):   %8mu kB
+        |Inactive(anon): %8ms kB
+        |Active(file):          0 kB
+        |Inactive(file):        0 kB
+        |Unevictable:           0 kB
+        |Mlocked:        %8aL kB
+        |SwapTotal:             0 kB
+        |SwapFree:              0 kB
+        |Dirty:                 0 kB
+        |Writeback:             0 kB
+        |AnonPages:      %8mu kB
+        |Mapped:         %8aF kB
+        |Shmem:          %8ms kB
+        |Slab:                  0 kB
+        |SReclaimable:          0 kB
+        |SUnreclaim:            0 kB
+        |CommitLimit:    %8mc kB
+        |Committed_AS:   %8mu kB
+        |VmallocTotal:   34359738367 kB
+        |VmallocUsed:           0 kB
+        |VmallocChunk:          0 kB
+        |AnonHugePages:         0 kB
+        |HugePages_Total:       0
+        |HugePages_Free:        0
+        |HugePages_Rsvd:        0
+        |HugePages_Surp:        0
+        |Hugepagesize:       2048 kB
+        |Hugetlb:        %8aG kB
+        stat:
+        |cpu  %mi 0 0 %mI 0 0 0 0 0 0
+        *%Nt
+        |intr 0
+        |ctxt %mx
+        |btime %mb
+        |processes %ml
+        |procs_running %mr
+        |procs_blocked 0
+        |softirq 0 0 0 0 0 0 0 0 0 0 0
+        swaps=Filename				Type		Size		Used		Priority
+        uptime=%.mU %.mI
+        version=Linux version 6.12.0-azalea #1 SMP AzaleaOS 0.1.0
+
+        /proc/#P
+        task/
+        /proc/#P/task/#T
+        fd/
+        fdinfo/
+        exe@x
+        cwd@w
+        root@r
+        auxv~%NV
+        cgroup=0::/
+        cmdline;%NA
+        comm!%Nn
+        environ~%NE
+        limits:
+        |Limit                     Soft Limit           Hard Limit           Units%5_
+        |Max cpu time              %Sa%Haseconds%3_
+        |Max file size             %Sb%Hbbytes%5_
+        |Max data size             %Sc%Hcbytes%5_
+        |Max stack size            %Sd%Hdbytes%5_
+        |Max core file size        %Se%Hebytes%5_
+        |Max resident set          %Sf%Hfbytes%5_
+        |Max processes             %Sg%Hgprocesses%1_
+        |Max open files            %Sh%Hhfiles%5_
+        |Max locked memory         %Si%Hibytes%5_
+        |Max address space         %Sj%Hjbytes%5_
+        |Max file locks            %Sk%Hklocks%5_
+        |Max pending signals       %Sl%Hlsignals%3_
+        |Max msgqueue size         %Sm%Hmbytes%5_
+        |Max nice priority         %Sn%Hn
+        |Max realtime priority     %So%Ho
+        |Max realtime timeout      %Sp%Hpus%8_
+        maps;%Nm
+        mountinfo:
+        |1 0 0:2 / / rw,relatime - tmpfs tmpfs rw
+        |2 1 0:3 / /dev rw,relatime - devtmpfs devtmpfs rw
+        |3 1 0:4 / /proc rw,relatime - proc proc rw
+        |4 1 0:5 / /sys ro,relatime - sysfs sysfs ro
+        mounts:
+        |tmpfs / tmpfs rw,relatime 0 0
+        |devtmpfs /dev devtmpfs rw,relatime 0 0
+        |proc /proc proc rw,relatime 0 0
+        |sysfs /sys sysfs ro,relatime 0 0
+        oom_score=0
+        oom_score_adj=0
+        personality=00000000
+        smaps;%NM
+        stat=%ti (%Nn) %NX 1 %pi %pi 0 -1 4194304 0 0 0 0 %tt 0 0 0 %tp %tn %pn 0 0 %aB %ar 18446744073709551615 %pA %pB %pK 0 0 %&tP %&tB %&tI %&tC 0 0 0 17 %tk %tr %to 0 0 0 %pC %pD %pb %pE %pF %pG %pH 0
+        statm=%av %ar %ah %ae 0 %at 0
+        status:
+        |Name:	%Nn
+        |Umask:	%04opu
+        |State:	%Ns
+        |Tgid:	%pi
+        |Ngid:	0
+        |Pid:	%ti
+        |PPid:	1
+        |TracerPid:	0
+        |Uid:	0	0	0	0
+        |Gid:	0	0	0	0
+        |FDSize:	%pf
+        |Groups:	%1_
+        |NStgid:	%pi
+        |NSpid:	%ti
+        |NSpgid:	%pi
+        |NSsid:	%pi
+        |Kthread:	0
+        |VmPeak:	%8aV kB
+        |VmSize:	%8aV kB
+        |VmLck:	%8aL kB
+        |VmPin:	       0 kB
+        |VmHWM:	%8aR kB
+        |VmRSS:	%8aR kB
+        |RssAnon:	%8aA kB
+        |RssFile:	%8aF kB
+        |RssShmem:	%8aH kB
+        |VmData:	%8aD kB
+        |VmStk:	%8aS kB
+        |VmExe:	%8aE kB
+        |VmLib:	       0 kB
+        |VmSwap:	       0 kB
+        |HugetlbPages:	%8aG kB
+        |CoreDumping:	0
+        |THP_enabled:	1
+        |Threads:	%pn
+        |SigQ:	%tQ/%tM
+        |SigPnd:	%016xtP
+        |ShdPnd:	%016xtS
+        |SigBlk:	%016xtB
+        |SigIgn:	%016xtI
+        |SigCgt:	%016xtC
+        |CapInh:	0000000000000000
+        |CapPrm:	000001ffffffffff
+        |CapEff:	000001ffffffffff
+        |CapBnd:	000001ffffffffff
+        |CapAmb:	0000000000000000
+        |NoNewPrivs:	0
+        |Seccomp:	0
+        |Cpus_allowed:	%Mf
+        |Cpus_allowed_list:	%Lf
+        |Mems_allowed:	%MN
+        |Mems_allowed_list:	%LN
+        |voluntary_ctxt_switches:	%tv
+        |nonvoluntary_ctxt_switches:	%tw
+        wchan;0
+
+        /proc/#P/task
+        #T/
+
+        /proc/#P/fd
+        /proc/#P/task/#T/fd
+        #F@f
+
+        /proc/#P/fdinfo
+        /proc/#P/task/#T/fdinfo
+        #F:
+        |pos:	%dp
+        |flags:	0%odf
+        |mnt_id:	%dm
+        |ino:	%di
+
+        /proc/sys
+        fs/
+        kernel/
+        net/
+        vm/
+
+        /proc/sys/fs
+        file-max=9223372036854775807
+        nr_open=262144
+        pipe-max-size=1048576
+        pipe-user-pages-hard=0
+        pipe-user-pages-soft=16384
+
+        /proc/sys/kernel
+        random/
+        arch=x86_64
+        cap_last_cap=40
+        domainname=(none)
+        hostname=azalea
+        ngroups_max=65536
+        osrelease=6.12.0-azalea
+        ostype=Linux
+        overflowgid=65534
+        overflowuid=65534
+        pid_max=32768
+        randomize_va_space=0
+        threads-max=32766
+        version=#1 SMP AzaleaOS 0.1.0
+
+        /proc/sys/kernel/random
+        boot_id=%NU
+        entropy_avail=256
+        poolsize=256
+        uuid=%Nu
+
+        /proc/sys/net
+        core/
+
+        /proc/sys/net/core
+        somaxconn=4096
+
+        /proc/sys/vm
+        max_map_count=2147483647
+        mmap_min_addr=4096
+        nr_hugepages=0
+        overcommit_kbytes=0
+        overcommit_memory=1
+        overcommit_ratio=50
+        swappiness=0
+
+        /sys
+        devices/
+        kernel/
+
+        /sys/devices
+        system/
+
+        /sys/devices/system
+        clocksource/
+        cpu/
+        node/
+
+        /sys/devices/system/clocksource
+        clocksource0/
+
+        /sys/devices/system/clocksource/clocksource0
+        available_clocksource=tsc%1_
+        current_clocksource=tsc
+
+        /sys/devices/system/cpu
+        cpu#C/
+        isolated=
+        kernel_max=511
+        offline=
+        online=%La
+        possible=%Lp
+        present=%Lp
+
+        /sys/devices/system/cpu/cpu#C
+        cache/
+        topology/
+
+        /sys/devices/system/cpu/cpu#C/cache
+        index#I/
+
+        /sys/devices/system/cpu/cpu#C/cache/index#I
+        coherency_line_size=%kY
+        id=%kD
+        level=%kL
+        number_of_sets=%kS
+        physical_line_partition=1
+        shared_cpu_list=%Lc
+        shared_cpu_map=%Mc
+        size=%kZK
+        type=%Ny
+        ways_of_associativity=%kW
+
+        /sys/devices/system/cpu/cpu#C/topology
+        core_cpus=%Mt
+        core_cpus_list=%Lt
+        core_id=%kc
+        core_siblings=%MP
+        core_siblings_list=%LP
+        die_id=0
+        package_cpus=%MP
+        package_cpus_list=%LP
+        physical_package_id=%kp
+        thread_siblings=%Mt
+        thread_siblings_list=%Lt
+
+        /sys/devices/system/node
+        has_cpu=%Lk
+        has_memory=%LN
+        has_normal_memory=%LN
+        node#N/
+        online=%LN
+        possible=%LN
+
+        /sys/devices/system/node/node#N
+        cpulist=%Ln
+        cpumap=%Mn
+        distance=%Nd
+        meminfo:
+        |Node %ni MemTotal:       %8nt kB
+        |Node %ni MemFree:        %8nf kB
+        |Node %ni MemUsed:        %8nu kB
+        |Node %ni HugePages_Total:     0
+        |Node %ni HugePages_Free:      0
+        |Node %ni HugePages_Surp:      0
+
+        /sys/kernel
+        mm/
+
+        /sys/kernel/mm
+        hugepages/
+        transparent_hugepage/
+
+        /sys/kernel/mm/hugepages
+        hugepages-2048kB/
+
+        /sys/kernel/mm/hugepages/hugepages-2048kB
+        free_hugepages=0
+        nr_hugepages=0
+        nr_overcommit_hugepages=%mh
+        resv_hugepages=0
+        surplus_hugepages=0
+
+        /sys/kernel/mm/transparent_hugepage
+        defrag=[always] defer defer+madvise madvise never
+        enabled=[always] madvise never
+        hpage_pmd_size=2097152
+        use_zero_page=0
+
+        /?c
+        |processor	: %ki
+        |vendor_id	: %Nv
+        |cpu family	: %if
+        |model		: %im
+        |model name	: %Nb
+        |stepping	: %is
+        |cpu MHz		: %.iM0
+        |cache size	: %iz KB
+        |physical id	: %kp
+        |siblings	: %ks
+        |core id		: %kc
+        |cpu cores	: %ku
+        |apicid		: %ka
+        |initial apicid	: %ka
+        |fpu		: yes
+        |fpu_exception	: yes
+        |cpuid level	: %il
+        |wp		: yes
+        |flags		: %Nf
+        |bugs		:
+        |bogomips	: %.iB
+        |clflush size	: %ic
+        |cache_alignment	: %ic
+        |address sizes	: %iP bits physical, %iV bits virtual
+        |power management:
+        |
+
+        /?t
+        |cpu%ki %kt 0 0 %kw 0 0 0 0 0 0
+
+        /?r
+        *%08xvs-%08xve%1_
+
+        /?f
+        *%1_%08xvo 00:%02xvd %vi%1_
+
+        /?d
+        |Size:           %8vV kB
+        |KernelPageSize: %8vU kB
+        |MMUPageSize:    %8vU kB
+        |Rss:            %8vR kB
+        |Pss:            %8vR kB
+        |Shared_Clean:          0 kB
+        |Shared_Dirty:   %8vh kB
+        |Private_Clean:         0 kB
+        |Private_Dirty:  %8vA kB
+        |Referenced:     %8vR kB
+        |Anonymous:      %8vA kB
+        |AnonHugePages:         0 kB
+        |Private_Hugetlb:%8vG kB
+        |Swap:                  0 kB
+        |Locked:         %8vL kB
+
+
+        """u8;
+
+    /// <summary>Its first byte.</summary>
+    internal static byte* First => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Text));
+
+    /// <summary>The lines of what is part of several files, or repeated: cores c in cpuinfo and t in stat; areas, r and f in maps and d in smaps.</summary>
+    internal static byte* Find(byte letter)
+    {
+        byte* head = stackalloc byte[] { (byte)'/', (byte)'?', letter };
+        return ReportLine.Next(ReportDirectory.FindSection(head, 3, null, 0));
+    }
+}
+

@@ -1,0 +1,96 @@
+namespace AzaleaOS.Files.Reports;
+
+/// <summary>Writes text with values in it.</summary>
+/// <remarks>
+/// A value is '%', a zero to pad with zeros, a width, '&amp;' for the low 31 bits, 'x' or 'o' for hexadecimal or octal, and
+/// two letters that say which: a group and one in it. '.' before them: hundredths. '_'
+/// stands for as many spaces. Groups with capital letters are pieces of text, not numbers.
+/// </remarks>
+internal static unsafe class ReportTemplate
+{
+    /// <summary>Writes a file of <see cref="ReportTable"/>.</summary>
+    /// <param name="text">Where.</param>
+    /// <param name="line">Its line.</param>
+    /// <param name="argument">The numbers on its path.</param>
+    internal static void WriteFile(ReportText* text, byte* line, ulong argument)
+    {
+        byte* mark = ReportLine.Mark(line);
+        if (*mark == ':')
+        {
+            WriteLines(text, ReportLine.Next(line), argument);
+            return;
+        }
+
+        Write(text, mark + 1, argument);
+        if (*mark is (byte)'=' or (byte)'!')
+        {
+            text->Append((byte)'\n');
+        }
+    }
+
+    /// <summary>Writes lines of the table, up to one that is of another kind.</summary>
+    internal static void WriteLines(ReportText* text, byte* line, ulong argument)
+    {
+        for (; *line is (byte)'|' or (byte)'*'; line = ReportLine.Next(line))
+        {
+            Write(text, line + 1, argument);
+            if (*line == '|')
+            {
+                text->Append((byte)'\n');
+            }
+        }
+    }
+
+    /// <summary>Writes text with values, up to the end of the line.</summary>
+    internal static void Write(ReportText* text, byte* template, ulong argument)
+    {
+        for (; *template != '\n'; template++)
+        {
+            if (*template != '%')
+            {
+                text->Append(*template);
+                continue;
+            }
+
+            byte pad = *++template == '0' ? (byte)'0' : (byte)' ';
+            int width = 0;
+            for (; *template is >= (byte)'0' and <= (byte)'9'; template++)
+            {
+                width = (width * 10) + *template - '0';
+            }
+
+            ulong mask = ulong.MaxValue;
+            if (*template == '&')
+            {
+                mask = int.MaxValue;
+                template++;
+            }
+
+            uint radix = *template == 'x' ? 16u : *template == 'o' ? 8u : 10u;
+            template += radix == 10 ? 0 : 1;
+            byte group = *template;
+            if (group == '_')
+            {
+                text->Pad(text->Length + width);
+                continue;
+            }
+
+            byte item = *++template;
+            if (group == '.')
+            {
+                ulong hundredths = ReportValues.Of(item, *++template, argument);
+                text->Append(hundredths / 100);
+                text->Append((byte)'.');
+                text->Append(hundredths % 100, 10, 2, (byte)'0');
+            }
+            else if (group < 'a')
+            {
+                ReportPieces.Write(text, group, item, argument);
+            }
+            else
+            {
+                text->Append(ReportValues.Of(group, item, argument) & mask, radix, width, pad);
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using AzaleaOS.Memory;
+
+namespace AzaleaOS.Files.Reports;
+
+/// <summary>Writes text into pages that are taken as they are needed. Under a spin lock, too: nothing blocks.</summary>
+internal unsafe struct ReportText
+{
+    // 64 binary digits.
+    private const int MostDigits = 64;
+
+    private ReportPage* _last;
+
+    /// <summary>Where the text begins; null for none.</summary>
+    internal ReportPage* First { get; private set; }
+
+    /// <summary>Memory was exhausted: the text has an end that is none.</summary>
+    internal bool IsCut { get; private set; }
+
+    /// <summary>Bytes that were appended, also those for which there was no memory.</summary>
+    internal long Length { get; private set; }
+
+    /// <summary>Appends nothing more: memory is exhausted.</summary>
+    internal void Cut() => IsCut = true;
+
+    /// <summary>Appends a byte.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void Append(byte value)
+    {
+        Length++;
+        if (!IsCut && (_last == null || _last->Used == ReportPage.Room))
+        {
+            Grow();
+        }
+
+        if (!IsCut)
+        {
+            ReportPage.TextOf(_last)[_last->Used++] = value;
+        }
+    }
+
+    /// <summary>Appends bytes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void Append(ReadOnlySpan<byte> text)
+    {
+        foreach (byte value in text)
+        {
+            Append(value);
+        }
+    }
+
+    /// <summary>Appends spaces.</summary>
+    /// <param name="length">Up to this length of all.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void Pad(long length)
+    {
+        while (Length < length)
+        {
+            Append((byte)' ');
+        }
+    }
+
+    /// <summary>Appends a number in decimal.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void Append(ulong value) => Append(value, 10, 0, (byte)' ');
+
+    /// <summary>Appends a number.</summary>
+    /// <param name="value">The number; in decimal it has a sign.</param>
+    /// <param name="radix">8, 10 or 16.</param>
+    /// <param name="width">Characters at least.</param>
+    /// <param name="pad">What comes before a number that has fewer.</param>
+    internal void Append(ulong value, uint radix, int width, byte pad)
+    {
+        byte* digits = stackalloc byte[MostDigits];
+        int count = 0;
+        bool isNegative = radix == 10 && (long)value < 0;
+        if (isNegative)
+        {
+            value = 0 - value;
+        }
+
+        do
+        {
+            digits[count++] = "0123456789abcdef"u8[(int)(value % radix)];
+            value /= radix;
+        }
+        while (value != 0);
+
+        if (isNegative)
+        {
+            digits[count++] = (byte)'-';
+        }
+
+        for (int i = count; i < width; i++)
+        {
+            Append(pad);
+        }
+
+        while (count > 0)
+        {
+            Append(digits[--count]);
+        }
+    }
+
+    private void Grow()
+    {
+        ReportPage* page = (ReportPage*)KernelPages.Take();
+        if (page == null)
+        {
+            IsCut = true;
+            return;
+        }
+
+        if (_last == null)
+        {
+            First = page;
+        }
+        else
+        {
+            _last->Next = page;
+        }
+
+        _last = page;
+    }
+}
