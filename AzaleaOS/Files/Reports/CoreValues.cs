@@ -36,7 +36,7 @@ internal static class CoreValues
         return (char)item switch
         {
             'L' => (ulong)cache.Level,
-            'Z' => cache.Bytes / 1024,
+            'Z' => cache.Bytes,
             'W' => (ulong)cache.Ways,
             'S' => (ulong)cache.Sets,
             'T' => (ulong)cache.Type,

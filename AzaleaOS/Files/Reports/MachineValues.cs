@@ -5,7 +5,7 @@ using AzaleaOS.Threads;
 
 namespace AzaleaOS.Files.Reports;
 
-/// <summary>What /proc says of the machine: memory in KiB, time, threads.</summary>
+/// <summary>What /proc says of the machine: memory in bytes, time, threads.</summary>
 internal static unsafe class MachineValues
 {
     private const long Hundredth = Clock.Second / 100;
@@ -13,18 +13,17 @@ internal static unsafe class MachineValues
     /// <summary>A number.</summary>
     internal static ulong Of(byte item) => (char)item switch
     {
-        't' => Process.TotalMemory / 1024,
-        'f' => Free() / 1024,
-        's' => Shared() / 1024,
-        'u' => (Process.TotalMemory - Math.Min(Process.TotalMemory, Free() + Shared())) / 1024,
-        'c' => Process.TotalMemory / 2048,
+        't' => Process.TotalMemory,
+        'f' => Free(),
+        's' => Shared(),
+        'u' => Process.TotalMemory - Math.Min(Process.TotalMemory, Free() + Shared()),
+        'c' => Process.TotalMemory / 2,
         'h' => Process.TotalMemory / AddressSpace.LargePage,
         'U' => (ulong)(Clock.Monotonic() / Hundredth),
         'I' => IdleHundredths(),
         'i' => (ulong)(CpuTime.OfProcess() / Hundredth),
         'b' => (ulong)((Clock.Wall() - Clock.Monotonic()) / Clock.Second),
         'l' => LastThread(),
-        'o' => FileTree.NodeCount,
         _ => Count((char)item),
     };
 

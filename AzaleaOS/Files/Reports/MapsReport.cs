@@ -19,22 +19,14 @@ internal static unsafe class MapsReport
             return;
         }
 
-        byte* range = ReportTable.Find((byte)'r');
-        byte* place = ReportTable.Find((byte)'f');
+        byte* line = ReportTable.Find((byte)'a');
         byte* details = ReportTable.Find((byte)'d');
         AddressSpace* space = AddressSpace.Current;
         space->Lock.Enter();
         for (Area* area = space->AreaAtOrAbove(0); area != null; area = space->AreaAtOrAbove(area->End))
         {
             long end = text->Length + NameColumn;
-            ReportTemplate.WriteLines(text, range, area->Start);
-            for (int bit = 0; bit < 3; bit++)
-            {
-                text->Append(((uint)area->Protection >> bit & 1) != 0 ? "rwx"u8[bit] : (byte)'-');
-            }
-
-            text->Append(area->IsShared ? (byte)'s' : (byte)'p');
-            ReportTemplate.WriteLines(text, place, area->Start);
+            ReportTemplate.WriteLines(text, line, area->Start);
             int length = NameOf(area, new Span<byte>(name, UserMemory.PathMax));
             if (length != 0)
             {

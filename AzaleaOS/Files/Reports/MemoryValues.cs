@@ -3,7 +3,7 @@ using AzaleaOS.Memory;
 
 namespace AzaleaOS.Files.Reports;
 
-/// <summary>What /proc says of the process's memory, in KiB.</summary>
+/// <summary>What /proc says of the process's memory, in bytes.</summary>
 internal static unsafe class MemoryValues
 {
     /// <summary>A sum over all areas.</summary>
@@ -18,13 +18,7 @@ internal static unsafe class MemoryValues
         }
 
         space->Lock.Exit();
-        return (char)item switch
-        {
-            // Statm counts pages, and stat bytes.
-            'v' or 'r' or 't' or 'h' or 'e' => sum / AddressSpace.PageSize,
-            'B' => sum,
-            _ => sum / 1024,
-        };
+        return sum;
     }
 
     /// <summary>Something of the area at an address.</summary>
@@ -35,37 +29,49 @@ internal static unsafe class MemoryValues
         FileNode* file = MapsReport.FileOf(area);
         return (char)item switch
         {
+            'r' => (area->Protection & Protection.Read) != 0 ? 'r' : '-',
+            'w' => (area->Protection & Protection.Write) != 0 ? 'w' : '-',
+            'x' => (area->Protection & Protection.Execute) != 0 ? 'x' : '-',
+            'p' => area->IsShared ? 's' : 'p',
             's' => area->Start,
             'e' => area->End,
             'o' => file == null ? 0 : area->BackingOffset,
             'd' => file == null ? 0 : FileStatus.MinorOf(file),
             'i' => file == null ? 0 : file->Inode,
-            'U' => area->Unit / 1024,
-            _ => Of(item, space, area) / 1024,
+            'U' => area->Unit,
+            _ => Of(item, space, area),
         };
     }
 
+    // Bytes of an area if it is of a sort; for the letters that come first, only those that are in memory.
     private static ulong Of(byte item, AddressSpace* space, Area* area)
     {
-        bool isFile = area->Backing != null || (area->Flags & AreaFlags.Program) != 0;
+        const int InMemory = 6;
+        bool isFile = MapsReport.FileOf(area) != null;
+        bool isPrivate = !area->IsShared;
         bool isWritable = (area->Protection & Protection.Write) != 0;
         bool isStack = (area->Flags & (AreaFlags.Stack | AreaFlags.GrowsDown)) != 0;
-        bool isCode = (area->Protection & Protection.Execute) != 0 && !isWritable && !isStack;
-        bool isCounted = (char)item switch
+        bool isOwn = isPrivate && (!isFile || isWritable);
+        ReadOnlySpan<bool> sorts =
+        [
+            isOwn,
+            isFile && !isOwn,
+            !isPrivate && !isFile,
+            isFile || !isPrivate,
+            (area->Flags & AreaFlags.Huge) != 0,
+            true,
+            isWritable && isPrivate && !isStack,
+            isStack,
+            !isWritable && (area->Protection & Protection.Execute) != 0,
+            (area->Flags & AreaFlags.Locked) != 0,
+            true,
+        ];
+        int sort = 0;
+        while ("AFHMGRDSELV"u8[sort] != item)
         {
-            'L' or 'K' => (area->Flags & AreaFlags.Locked) != 0,
-            'A' or 'Q' => !area->IsShared && (!isFile || isWritable),
-            'F' => isFile && !(isWritable && !area->IsShared),
-            'H' => area->IsShared && !isFile,
-            'h' => isFile || area->IsShared,
-            'D' or 't' => isWritable && !area->IsShared && !isStack,
-            'S' => isStack,
-            'E' or 'e' => isCode,
-            'G' => (area->Flags & AreaFlags.Huge) != 0,
-            _ => true,
-        };
-        return !isCounted ? 0
-            : item is (byte)'R' or (byte)'r' or (byte)'A' or (byte)'F' or (byte)'H' or (byte)'h' or (byte)'G' ? space->ResidentIn(area->Start, area->End)
-            : area->Length;
+            sort++;
+        }
+
+        return !sorts[sort] ? 0 : sort < InMemory ? space->ResidentIn(area->Start, area->End) : area->Length;
     }
 }

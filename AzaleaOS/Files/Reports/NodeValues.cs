@@ -2,10 +2,10 @@ using AzaleaOS.Memory;
 
 namespace AzaleaOS.Files.Reports;
 
-/// <summary>What /sys says of a memory node, in KiB.</summary>
+/// <summary>What /sys says of a memory node, in bytes.</summary>
 internal static unsafe class NodeValues
 {
-    private const ulong FrameKilobytes = 4;
+    private const ulong FrameBytes = 4096;
 
     /// <summary>A number.</summary>
     internal static ulong Of(byte item, int node)
@@ -14,9 +14,9 @@ internal static unsafe class NodeValues
         return (char)item switch
         {
             'i' => (ulong)node,
-            't' => statistics.Total * FrameKilobytes,
-            'f' => statistics.Free * FrameKilobytes,
-            _ => (statistics.Total - statistics.Free) * FrameKilobytes,
+            't' => statistics.Total * FrameBytes,
+            'f' => statistics.Free * FrameBytes,
+            _ => (statistics.Total - statistics.Free) * FrameBytes,
         };
     }
 

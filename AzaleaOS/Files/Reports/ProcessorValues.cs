@@ -55,7 +55,7 @@ internal static unsafe class ProcessorValues
             bytes = cache.Bytes;
         }
 
-        return bytes / 1024;
+        return bytes;
     }
 
     /// <summary>The model's name, or the maker's twelve letters.</summary>

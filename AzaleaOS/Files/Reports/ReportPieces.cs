@@ -57,7 +57,7 @@ internal static unsafe class ReportPieces
         int number = ReportEntry.Last(argument);
         switch ((char)item)
         {
-            case 'n' or 's' or 'X':
+            case 'n' or 's':
                 ThreadName.Show(text, item, number);
                 break;
             case 'd':

@@ -32,42 +32,35 @@ internal static unsafe class ReportTable
         |nodev	sysfs
         loadavg=0.00 0.00 0.00 %mr/%pn %ml
         meminfo:
-        |MemTotal:       %8mt kB
-        |MemFree:        %8mf kB
-        |MemAvailable:   %8mf kB
+        |MemTotal:       %8kmt kB
+        |MemFree:        %8kmf kB
+        |MemAvailable:   %8kmf kB
         |Buffers:               0 kB
-        |Cached:         %8ms kB
+        |Cached:         %8kms kB
         |SwapCached:            0 kB
-        |Active:         %8mu kB
-        |Inactive:       %8ms kB
-        |Active(anon):   %8mu kB
-        |Inactive(anon): %8ms kB
-        |Active(file):          0 kB
-        |Inactive(file):        0 kB
-        |Unevictable:           0 kB
-        |Mlocked:        %8aL kB
+        |Active:         %8kmu kB
+        |Inactive:       %8kms kB
+        |Active(anon):   %8kmu kB
+        |Inactive(anon): %8kms kB
+        |Mlocked:        %8kaL kB
         |SwapTotal:             0 kB
         |SwapFree:              0 kB
         |Dirty:                 0 kB
         |Writeback:             0 kB
-        |AnonPages:      %8mu kB
-        |Mapped:         %8aF kB
-        |Shmem:          %8ms kB
+        |AnonPages:      %8kmu kB
+        |Mapped:         %8kaF kB
+        |Shmem:          %8kms kB
         |Slab:                  0 kB
-        |SReclaimable:          0 kB
-        |SUnreclaim:            0 kB
-        |CommitLimit:    %8mc kB
-        |Committed_AS:   %8mu kB
+        |CommitLimit:    %8kmc kB
+        |Committed_AS:   %8kmu kB
         |VmallocTotal:   34359738367 kB
-        |VmallocUsed:           0 kB
-        |VmallocChunk:          0 kB
         |AnonHugePages:         0 kB
         |HugePages_Total:       0
         |HugePages_Free:        0
         |HugePages_Rsvd:        0
         |HugePages_Surp:        0
         |Hugepagesize:       2048 kB
-        |Hugetlb:        %8aG kB
+        |Hugetlb:        %8kaG kB
         stat:
         |cpu  %mi 0 0 %mI 0 0 0 0 0 0
         *%Nt
@@ -128,8 +121,8 @@ internal static unsafe class ReportTable
         oom_score_adj=0
         personality=00000000
         smaps;%NM
-        stat=%ti (%Nn) %NX 1 %pi %pi 0 -1 4194304 0 0 0 0 %tt 0 0 0 %tp %tn %pn 0 0 %aB %ar 18446744073709551615 %pA %pB %pK 0 0 %&tP %&tB %&tI %&tC 0 0 0 17 %tk %tr %to 0 0 0 %pC %pD %pb %pE %pF %pG %pH 0
-        statm=%av %ar %ah %ae 0 %at 0
+        stat=%ti (%Nn) %ctX 1 %pi %pi 0 -1 4194304 0 0 0 0 %tt 0 0 0 %tp %tn %pn 0 0 %aV %gaR 18446744073709551615 %pA %pB %pK 0 0 %&tP %&tB %&tI %&tC 0 0 0 17 %tk %tr %to 0 0 0 %pC %pD %pb %pE %pF %pG %pH 0
+        statm=%gaV %gaR %gaM %gaE 0 %gaD 0
         status:
         |Name:	%Nn
         |Umask:	%04opu
@@ -148,21 +141,21 @@ internal static unsafe class ReportTable
         |NSpgid:	%pi
         |NSsid:	%pi
         |Kthread:	0
-        |VmPeak:	%8aV kB
-        |VmSize:	%8aV kB
-        |VmLck:	%8aL kB
+        |VmPeak:	%8kaV kB
+        |VmSize:	%8kaV kB
+        |VmLck:	%8kaL kB
         |VmPin:	       0 kB
-        |VmHWM:	%8aR kB
-        |VmRSS:	%8aR kB
-        |RssAnon:	%8aA kB
-        |RssFile:	%8aF kB
-        |RssShmem:	%8aH kB
-        |VmData:	%8aD kB
-        |VmStk:	%8aS kB
-        |VmExe:	%8aE kB
+        |VmHWM:	%8kaR kB
+        |VmRSS:	%8kaR kB
+        |RssAnon:	%8kaA kB
+        |RssFile:	%8kaF kB
+        |RssShmem:	%8kaH kB
+        |VmData:	%8kaD kB
+        |VmStk:	%8kaS kB
+        |VmExe:	%8kaE kB
         |VmLib:	       0 kB
         |VmSwap:	       0 kB
-        |HugetlbPages:	%8aG kB
+        |HugetlbPages:	%8kaG kB
         |CoreDumping:	0
         |THP_enabled:	1
         |Threads:	%pn
@@ -295,7 +288,7 @@ internal static unsafe class ReportTable
         physical_line_partition=1
         shared_cpu_list=%Lc
         shared_cpu_map=%Mc
-        size=%kZK
+        size=%kkZK
         type=%Ny
         ways_of_associativity=%kW
 
@@ -325,9 +318,9 @@ internal static unsafe class ReportTable
         cpumap=%Mn
         distance=%Nd
         meminfo:
-        |Node %ni MemTotal:       %8nt kB
-        |Node %ni MemFree:        %8nf kB
-        |Node %ni MemUsed:        %8nu kB
+        |Node %ni MemTotal:       %8knt kB
+        |Node %ni MemFree:        %8knf kB
+        |Node %ni MemUsed:        %8knu kB
         |Node %ni HugePages_Total:     0
         |Node %ni HugePages_Free:      0
         |Node %ni HugePages_Surp:      0
@@ -363,7 +356,7 @@ internal static unsafe class ReportTable
         |model name	: %Nb
         |stepping	: %is
         |cpu MHz		: %.iM0
-        |cache size	: %iz KB
+        |cache size	: %kiz KB
         |physical id	: %kp
         |siblings	: %ks
         |core id		: %kc
@@ -386,28 +379,24 @@ internal static unsafe class ReportTable
         /?t
         |cpu%ki %kt 0 0 %kw 0 0 0 0 0 0
 
-        /?r
-        *%08xvs-%08xve%1_
-
-        /?f
-        *%1_%08xvo 00:%02xvd %vi%1_
+        /?a
+        *%08xvs-%08xve %cvr%cvw%cvx%cvp %08xvo 00:%02xvd %vi%1_
 
         /?d
-        |Size:           %8vV kB
-        |KernelPageSize: %8vU kB
-        |MMUPageSize:    %8vU kB
-        |Rss:            %8vR kB
-        |Pss:            %8vR kB
+        |Size:           %8kvV kB
+        |KernelPageSize: %8kvU kB
+        |MMUPageSize:    %8kvU kB
+        |Rss:            %8kvR kB
+        |Pss:            %8kvR kB
         |Shared_Clean:          0 kB
-        |Shared_Dirty:   %8vh kB
+        |Shared_Dirty:   %8kvM kB
         |Private_Clean:         0 kB
-        |Private_Dirty:  %8vA kB
-        |Referenced:     %8vR kB
-        |Anonymous:      %8vA kB
+        |Private_Dirty:  %8kvA kB
+        |Referenced:     %8kvR kB
+        |Anonymous:      %8kvA kB
         |AnonHugePages:         0 kB
-        |Private_Hugetlb:%8vG kB
         |Swap:                  0 kB
-        |Locked:         %8vL kB
+        |Locked:         %8kvL kB
 
 
         """u8;
@@ -415,7 +404,7 @@ internal static unsafe class ReportTable
     /// <summary>Its first byte.</summary>
     internal static byte* First => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Text));
 
-    /// <summary>The lines of what is part of several files, or repeated: cores c in cpuinfo and t in stat; areas, r and f in maps and d in smaps.</summary>
+    /// <summary>The lines of what is part of several files, or repeated: cores c in cpuinfo and t in stat; areas, a in maps and d in smaps.</summary>
     internal static byte* Find(byte letter)
     {
         byte* head = stackalloc byte[] { (byte)'/', (byte)'?', letter };

@@ -2,7 +2,8 @@ namespace AzaleaOS.Files.Reports;
 
 /// <summary>Writes text with values in it.</summary>
 /// <remarks>
-/// A value is '%', a zero to pad with zeros, a width, '&amp;' for the low 31 bits, 'x' or 'o' for hexadecimal or octal, and
+/// A value is '%', a zero to pad with zeros, a width, '&amp;' for the low 31 bits, 'x' or 'o' for hexadecimal or octal, 'c' for a letter, 'k' for KiB or
+/// 'g' for pages, and
 /// two letters that say which: a group and one in it. '.' before them: hundredths. '_'
 /// stands for as many spaces. Groups with capital letters are pieces of text, not numbers.
 /// </remarks>
@@ -66,8 +67,9 @@ internal static unsafe class ReportTemplate
                 template++;
             }
 
-            uint radix = *template == 'x' ? 16u : *template == 'o' ? 8u : 10u;
-            template += radix == 10 ? 0 : 1;
+            byte form = *template;
+            uint radix = form == 'x' ? 16u : form == 'o' ? 8u : 10u;
+            template += form is (byte)'x' or (byte)'o' or (byte)'c' or (byte)'k' or (byte)'g' ? 1 : 0;
             byte group = *template;
             if (group == '_')
             {
@@ -89,7 +91,16 @@ internal static unsafe class ReportTemplate
             }
             else
             {
-                text->Append(ReportValues.Of(group, item, argument) & mask, radix, width, pad);
+                ulong value = ReportValues.Of(group, item, argument) & mask;
+                value >>= form == 'k' ? 10 : form == 'g' ? 12 : 0;
+                if (form == 'c')
+                {
+                    text->Append((byte)value);
+                }
+                else
+                {
+                    text->Append(value, radix, width, pad);
+                }
             }
         }
     }

@@ -6,9 +6,6 @@ namespace AzaleaOS.Files.Reports;
 /// <summary>Writes text into pages that are taken as they are needed. Under a spin lock, too: nothing blocks.</summary>
 internal unsafe struct ReportText
 {
-    // 64 binary digits.
-    private const int MostDigits = 64;
-
     private ReportPage* _last;
 
     /// <summary>Where the text begins; null for none.</summary>
@@ -65,41 +62,31 @@ internal unsafe struct ReportText
     internal void Append(ulong value) => Append(value, 10, 0, (byte)' ');
 
     /// <summary>Appends a number.</summary>
-    /// <param name="value">The number; in decimal it has a sign.</param>
+    /// <param name="value">The number; in decimal it has a sign, for which there is no width.</param>
     /// <param name="radix">8, 10 or 16.</param>
     /// <param name="width">Characters at least.</param>
     /// <param name="pad">What comes before a number that has fewer.</param>
     internal void Append(ulong value, uint radix, int width, byte pad)
     {
-        byte* digits = stackalloc byte[MostDigits];
-        int count = 0;
-        bool isNegative = radix == 10 && (long)value < 0;
-        if (isNegative)
+        if (radix == 10 && (long)value < 0)
         {
+            Append((byte)'-');
             value = 0 - value;
         }
 
-        do
+        if (value >= radix)
         {
-            digits[count++] = "0123456789abcdef"u8[(int)(value % radix)];
-            value /= radix;
+            Append(value / radix, radix, width - 1, pad);
         }
-        while (value != 0);
-
-        if (isNegative)
+        else
         {
-            digits[count++] = (byte)'-';
-        }
-
-        for (int i = count; i < width; i++)
-        {
-            Append(pad);
+            while (--width > 0)
+            {
+                Append(pad);
+            }
         }
 
-        while (count > 0)
-        {
-            Append(digits[--count]);
-        }
+        Append("0123456789abcdef"u8[(int)(value % radix)]);
     }
 
     private void Grow()

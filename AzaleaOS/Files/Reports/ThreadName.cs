@@ -46,7 +46,7 @@ internal static unsafe class ThreadName
             }
             else
             {
-                text->Append((thread->State == ThreadState.Ready ? "R (running)"u8 : "S (sleeping)"u8)[..(item == (byte)'X' ? 1 : 11)]);
+                text->Append(thread->State == ThreadState.Ready ? "R (running)"u8 : "S (sleeping)"u8);
             }
         }
 

@@ -5,7 +5,6 @@ using AzaleaOS.Cpu;
 using AzaleaOS.Files;
 using AzaleaOS.Memory;
 using AzaleaOS.Signals;
-using AzaleaOS.Syscalls;
 using AzaleaOS.Threads;
 
 namespace AzaleaOS.Tests.Unit.Applications;
