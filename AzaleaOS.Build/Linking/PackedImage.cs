@@ -82,10 +82,13 @@ internal static class PackedImage
     private static PackedBlock Compress(ElfFile kernel, ElfSegment segment)
     {
         // What the file leaves out is zero, as the memory is before anything is unpacked.
-        ReadOnlySpan<byte> bytes = kernel.Contents(segment).TrimEnd((byte)0);
+        byte[] bytes = kernel.Contents(segment).TrimEnd((byte)0).ToArray();
+        bool isCode = segment.Attributes.HasFlag(ElfSegmentAttributes.Execute) && bytes.Length >= CallTargets.Length;
+        if (isCode)
+            CallTargets.Resolve(bytes);
         var target = new byte[LZ4Codec.MaximumOutputSize(bytes.Length)];
-        int length = bytes.IsEmpty ? 0 : LZ4Codec.Encode(bytes, target, LZ4Level.L12_MAX);
-        return new PackedBlock((uint)segment.PhysicalAddress, target[..length]);
+        int length = bytes.Length == 0 ? 0 : LZ4Codec.Encode(bytes, target, LZ4Level.L12_MAX);
+        return new PackedBlock((uint)segment.PhysicalAddress, target[..length], isCode ? (uint)bytes.Length : 0);
     }
 
     private static (PackedBlock Block, uint Source)[] Placed(PackedBlock[] blocks, uint first)

@@ -72,6 +72,8 @@ internal sealed class Unpacker
             _a.mov(ebp, source + (uint)block.Compressed.Length);
             _a.mov(edi, block.Destination);
             _a.call(_decode);
+            if (block.CodeLength != 0)
+                RestoreCalls(block.Destination, block.CodeLength);
         }
 
         _a.mov(eax, __dword_ptr[_scratch + Timestamp]);
@@ -88,31 +90,66 @@ internal sealed class Unpacker
         return new UnpackerCode(code.ToArray(), (uint)result.GetLabelRIP(multiboot2), (uint)result.GetLabelRIP(pvh));
     }
 
+    /// <summary>What <see cref="CallTargets.Restore"/> does. Changes all registers but ebx, ebp and esp.</summary>
+    private void RestoreCalls(uint begin, uint length)
+    {
+        Label next = _a.CreateLabel();
+        Label isOther = _a.CreateLabel();
+        Label skip = _a.CreateLabel();
+        Label done = _a.CreateLabel();
+
+        _a.mov(edi, begin);
+        _a.mov(ecx, length - (CallTargets.Length - 1));
+        _a.mov(al, CallTargets.Opcode);
+        _a.Label(ref next);
+        _a.repne.scasb();
+        _a.jne(done);
+
+        // edi is at the operand; edx becomes the opcode's place.
+        _a.lea(edx, __dword_ptr[edi - (int)(begin + 1)]);
+        _a.cmp(__dword_ptr[edi], length);
+        _a.jae(isOther);
+        _a.sub(__dword_ptr[edi], edx);
+        _a.Label(ref skip);
+        _a.add(edi, sizeof(int));
+        _a.sub(ecx, sizeof(int));
+        _a.jg(next);
+        _a.jmp(done);
+
+        // Negative, and not below the place with its sign changed?
+        _a.Label(ref isOther);
+        _a.mov(esi, __dword_ptr[edi]);
+        _a.neg(esi);
+        _a.cmp(esi, edx);
+        _a.ja(skip);
+        _a.add(__dword_ptr[edi], length);
+        _a.jmp(skip);
+        _a.Label(ref done);
+        _a.nop();
+    }
+
     /// <summary>One LZ4 block: esi to ebp is read, edi on is written. Changes all registers but ebx, ebp and esp.</summary>
     /// <remarks>Source: LZ4 block format description, lz4_Block_format.md.</remarks>
     private void Decode()
     {
         Label sequence = _a.CreateLabel();
         Label copyLiterals = _a.CreateLabel();
+        Label manyLiterals = _a.CreateLabel();
         Label moreLiterals = _a.CreateLabel();
         Label copyMatch = _a.CreateLabel();
+        Label longMatch = _a.CreateLabel();
         Label moreMatch = _a.CreateLabel();
         Label done = _a.CreateLabel();
 
+        // Every instruction of a sequence without more counts runs some 50,000 times.
         _a.Label(ref _decode);
         _a.xor(eax, eax);
         _a.Label(ref sequence);
         _a.lodsb();
-        _a.mov(edx, eax);
         _a.mov(ecx, eax);
         _a.shr(ecx, CountBits);
         _a.cmp(ecx, FullCount);
-        _a.jne(copyLiterals);
-        _a.Label(ref moreLiterals);
-        _a.lodsb();
-        _a.add(ecx, eax);
-        _a.cmp(al, 0xff);
-        _a.je(moreLiterals);
+        _a.je(manyLiterals);
         _a.Label(ref copyLiterals);
         _a.rep.movsb();
 
@@ -120,19 +157,13 @@ internal sealed class Unpacker
         _a.cmp(esi, ebp);
         _a.jae(done);
 
-        _a.mov(ecx, edx);
-        _a.and(ecx, FullCount);
         _a.movzx(edx, __word_ptr[esi]);
         _a.add(esi, 2);
-        _a.cmp(ecx, FullCount);
-        _a.jne(copyMatch);
-        _a.Label(ref moreMatch);
-        _a.lodsb();
-        _a.add(ecx, eax);
-        _a.cmp(al, 0xff);
-        _a.je(moreMatch);
+        _a.and(eax, FullCount);
+        _a.cmp(eax, FullCount);
+        _a.je(longMatch);
+        _a.lea(ecx, __dword_ptr[eax + MinimumMatch]);
         _a.Label(ref copyMatch);
-        _a.add(ecx, MinimumMatch);
 
         // The match may overlap what is being written: bytes in rising order.
         _a.neg(edx);
@@ -141,6 +172,25 @@ internal sealed class Unpacker
         _a.rep.movsb();
         _a.mov(esi, edx);
         _a.jmp(sequence);
+
+        _a.Label(ref manyLiterals);
+        _a.mov(edx, eax);
+        _a.Label(ref moreLiterals);
+        _a.lodsb();
+        _a.add(ecx, eax);
+        _a.cmp(al, 0xff);
+        _a.je(moreLiterals);
+        _a.mov(eax, edx);
+        _a.jmp(copyLiterals);
+
+        _a.Label(ref longMatch);
+        _a.mov(ecx, FullCount + MinimumMatch);
+        _a.Label(ref moreMatch);
+        _a.lodsb();
+        _a.add(ecx, eax);
+        _a.cmp(al, 0xff);
+        _a.je(moreMatch);
+        _a.jmp(copyMatch);
 
         _a.Label(ref done);
         _a.ret();

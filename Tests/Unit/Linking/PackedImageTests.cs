@@ -59,6 +59,8 @@ public sealed class PackedImageTests
             byte[] bytes = file.Contents(segment).TrimEnd((byte)0).ToArray();
             if (bytes.Length == 0)
                 continue;
+            if (segment.Attributes.HasFlag(ElfSegmentAttributes.Execute))
+                CallTargets.Resolve(bytes);
             var block = new byte[LZ4Codec.MaximumOutputSize(bytes.Length)];
             int length = LZ4Codec.Encode(bytes, block, LZ4Level.L12_MAX);
             Assert.Equal(block[..length], rest[^length..].ToArray());
@@ -73,6 +75,31 @@ public sealed class PackedImageTests
         UnpackerCode here = Unpacker.Assemble(0x10_0000, 0, blocks, default);
         UnpackerCode there = Unpacker.Assemble(address & 0x7fff_0000, scratch & 0x7fff_fff8, blocks, new PackedEntries(address, source, scratch & 0x7fff_fff8));
         return here.Bytes.Length == there.Bytes.Length && here.Multiboot2 - 0x10_0000 == there.Multiboot2 - (address & 0x7fff_0000);
+    }
+
+    [Property]
+    public bool Calls_come_back_whatever_is_packed(byte[] bytes, int[] operands)
+    {
+        byte[] code = [.. bytes, .. operands.SelectMany(operand => (byte[])[CallTargets.Opcode, .. BitConverter.GetBytes(operand % 100)]), .. bytes];
+        byte[] packed = [.. code];
+        CallTargets.Resolve(packed);
+        CallTargets.Restore(packed);
+        return code.SequenceEqual(packed);
+    }
+
+    [Fact]
+    public void Calls_of_one_method_have_the_same_bytes()
+    {
+        byte[] code = new byte[200];
+        foreach (int at in (int[])[10, 150])
+        {
+            code[at] = CallTargets.Opcode;
+            BinaryPrimitives.WriteInt32LittleEndian(code.AsSpan(at + 1), 100 - at);
+        }
+
+        CallTargets.Resolve(code);
+        Assert.Equal(100, BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(11)));
+        Assert.Equal(100, BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(151)));
     }
 
     [Fact]
