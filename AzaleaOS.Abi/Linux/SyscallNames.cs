@@ -69,7 +69,8 @@ public static class SyscallNames
         "landlock_create_ruleset\nlandlock_add_rule\nlandlock_restrict_self\nmemfd_secret\n"u8 +
         "process_mrelease\nfutex_waitv\nset_mempolicy_home_node\ncachestat\nfchmodat2\nmap_shadow_stack\n"u8 +
         "futex_wake\nfutex_wait\nfutex_requeue\nstatmount\nlistmount\nlsm_get_self_attr\n"u8 +
-        "lsm_set_self_attr\nlsm_list_modules\nmseal\n"u8;
+        "lsm_set_self_attr\nlsm_list_modules\nmseal\nsetxattrat\ngetxattrat\nlistxattrat\nremovexattrat\n"u8 +
+        "open_tree_attr\nfile_getattr\nfile_setattr\n"u8;
 
     /// <summary>The name of a system call; empty for a number that Linux does not know.</summary>
     /// <param name="number">Any number.</param>

@@ -2,6 +2,7 @@ using AzaleaOS.Files.Events;
 using AzaleaOS.Files.Pipes;
 using AzaleaOS.Files.Sockets;
 using AzaleaOS.Memory;
+using AzaleaOS.Threads;
 
 namespace AzaleaOS.Files;
 
@@ -28,11 +29,15 @@ internal static unsafe class PollableFiles
     /// <summary>A socket of any kind.</summary>
     internal static FileOperations* Socket => s_tables + 5;
 
+    /// <summary>The process, of pidfd_open.</summary>
+    internal static FileOperations* Process => s_tables + 6;
+
     /// <summary>How /proc calls a kind of file that has no other name.</summary>
     internal static ReadOnlySpan<byte> NameOf(FileOperations* operations)
         => operations == EventCounter ? "anon_inode:[eventfd]"u8
             : operations == Timer ? "anon_inode:[timerfd]"u8
             : operations == EventPoll ? "anon_inode:[eventpoll]"u8
+            : operations == Process ? "anon_inode:[pidfd]"u8
             : "anon_inode:[signalfd]"u8;
 
     /// <summary>Fills in the tables.</summary>
@@ -69,7 +74,14 @@ internal static unsafe class PollableFiles
             Release = &Events.EventCounter.Release,
         };
         *Timer = new FileOperations { Read = &TimerFile.Read, Poll = &TimerFile.Poll, Seek = &Devices.SeekNowhere, Release = &TimerFile.Release };
-        *EventPoll = new FileOperations { Poll = &Polling.EventPoll.Poll, Seek = &Devices.SeekNowhere, Release = &Polling.EventPoll.Release };
+        *EventPoll = new FileOperations
+        {
+            Poll = &Polling.EventPoll.Poll,
+            Seek = &Devices.SeekNowhere,
+            Control = &Polling.EventPoll.Control,
+            Release = &Polling.EventPoll.Release,
+        };
+        *Process = new FileOperations { Poll = &NeverReady, Seek = &Devices.SeekNowhere };
         *Socket = new FileOperations
         {
             Read = &SocketFile.Read,
@@ -83,4 +95,6 @@ internal static unsafe class PollableFiles
         Rights.Reset();
         return UnixNames.Initialize() && InternetPorts.Initialize();
     }
+
+    private static uint NeverReady(OpenFile* file, WaitNode* node) => 0;
 }

@@ -111,6 +111,27 @@ internal unsafe struct Transfer
     /// <returns>How many; fewer than asked or left only where its memory cannot be read.</returns>
     internal ulong Take(void* to, ulong count) => Move((byte*)to, count, Direction.Take);
 
+    /// <summary>Whether all that is left can be read from the application's memory now.</summary>
+    internal readonly bool IsReadable
+    {
+        get
+        {
+            Transfer rest = this;
+            while (rest.Left != 0 && (rest._length != 0 || rest.NextPart()))
+            {
+                ulong piece = Math.Min(rest._length, AddressSpace.PageSize - (rest._at % AddressSpace.PageSize));
+                if (!_isKernel && !UserMemory.TryRead(rest._at, out byte _))
+                {
+                    return false;
+                }
+
+                rest.Advance(piece);
+            }
+
+            return rest.Left == 0;
+        }
+    }
+
     /// <summary>Passes over bytes.</summary>
     internal void Skip(ulong count)
     {

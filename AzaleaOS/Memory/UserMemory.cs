@@ -78,7 +78,8 @@ internal static unsafe class UserMemory
     {
         fixed (byte* from = bytes)
         {
-            return IsInside(address, (ulong)bytes.Length) && UserAccess.CopyOut(address, from, (ulong)bytes.Length) == 0;
+            // No bytes can be written anywhere.
+            return bytes.IsEmpty || IsInside(address, (ulong)bytes.Length) && UserAccess.CopyOut(address, from, (ulong)bytes.Length) == 0;
         }
     }
 

@@ -137,7 +137,7 @@ internal static unsafe class AttributeChanges
             }
         }
 
-        return IsValid(accessed) && IsValid(modified) ? SetTimes(directory, path, accessed, modified, flags) : -Errno.EINVAL;
+        return SetTimes(directory, path, accessed, modified, flags);
     }
 
     private static Timespec Now => new() { Nanoseconds = SetTime.Now };
@@ -163,29 +163,35 @@ internal static unsafe class AttributeChanges
                 return -Errno.EBADF;
             }
 
-            SetTimes(reference.File->Node, accessed, modified);
+            long set = SetTimes(reference.File->Node, accessed, modified);
             reference.Release();
-            return 0;
+            return set;
         }
 
         long result = Find(directory, path, flags, out node);
         if (result == 0)
         {
-            SetTimes(node, accessed, modified);
+            result = SetTimes(node, accessed, modified);
             FileNode.Drop(node);
         }
 
         return result;
     }
 
-    private static void SetTimes(FileNode* node, in Timespec accessed, in Timespec modified)
+    private static long SetTimes(FileNode* node, in Timespec accessed, in Timespec modified)
     {
+        if (!IsValid(accessed) || !IsValid(modified))
+        {
+            return -Errno.EINVAL;
+        }
+
         Timespec now = FileTime.Now();
         FileTree.Lock.Enter();
         Set(ref node->Accessed, accessed, now);
         Set(ref node->Modified, modified, now);
         node->Changed = now;
         FileTree.Lock.Exit();
+        return 0;
     }
 
     private static void Set(ref Timespec time, in Timespec wanted, in Timespec now)

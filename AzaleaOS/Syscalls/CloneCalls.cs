@@ -99,6 +99,12 @@ internal static unsafe class CloneCalls
             return -Errno.EPERM;
         }
 
+        if ((flags & CloneFlags.Thread) == 0)
+        {
+            // A process, as fork would make: forbidden like it.
+            return -Errno.EPERM;
+        }
+
         // A frame with all registers is what the new thread begins with: there is none behind a call.
         TrapFrame* frame = Scheduler.Current->EntryFrame;
         if (!Has(flags, ThreadFlags) || (flags & CloneFlags.ProcessDescriptor) != 0 || wanted.SetIdCount != 0

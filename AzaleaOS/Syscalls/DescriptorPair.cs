@@ -21,28 +21,57 @@ internal unsafe struct DescriptorPair
     /// <returns>0, or -EMFILE, -ENOMEM, -EFAULT.</returns>
     internal static long Install(OpenFile* first, OpenFile* second, bool closeOnExec, UserPointer<DescriptorPair> to)
     {
-        long one = DescriptorTable.Reserve(closeOnExec);
-        long two = one < 0 ? one : DescriptorTable.Reserve(closeOnExec);
-        long result = two < 0 ? two : to.TryWrite(new DescriptorPair { First = (int)one, Second = (int)two }) ? 0 : -Errno.EFAULT;
+        long result = Reserve(closeOnExec, to, out DescriptorPair pair);
         if (result == 0)
         {
-            DescriptorTable.Install((int)one, first);
-            DescriptorTable.Install((int)two, second);
+            pair.Install(first, second);
             return 0;
-        }
-
-        if (one >= 0)
-        {
-            DescriptorTable.Unreserve((int)one);
-        }
-
-        if (one >= 0 && two >= 0)
-        {
-            DescriptorTable.Unreserve((int)two);
         }
 
         OpenFile.Drop(first);
         OpenFile.Drop(second);
         return result;
+    }
+
+    /// <summary>Sets two descriptors aside and tells the application.</summary>
+    /// <param name="closeOnExec">FD_CLOEXEC for both.</param>
+    /// <param name="to">Where the descriptors go.</param>
+    /// <param name="pair">The descriptors.</param>
+    /// <returns>0, or -EMFILE, -ENOMEM, -EFAULT; then none is set aside.</returns>
+    internal static long Reserve(bool closeOnExec, UserPointer<DescriptorPair> to, out DescriptorPair pair)
+    {
+        pair = default;
+        long one = DescriptorTable.Reserve(closeOnExec);
+        long two = one < 0 ? one : DescriptorTable.Reserve(closeOnExec);
+        pair.First = (int)one;
+        pair.Second = (int)two;
+        long result = two < 0 ? two : to.TryWrite(pair) ? 0 : -Errno.EFAULT;
+        if (result < 0)
+        {
+            pair.Unreserve();
+        }
+
+        return result;
+    }
+
+    /// <summary>Gives the descriptors to two open files, whose references are taken over.</summary>
+    internal readonly void Install(OpenFile* first, OpenFile* second)
+    {
+        DescriptorTable.Install(First, first);
+        DescriptorTable.Install(Second, second);
+    }
+
+    /// <summary>Gives back those that were set aside.</summary>
+    internal readonly void Unreserve()
+    {
+        if (First >= 0)
+        {
+            DescriptorTable.Unreserve(First);
+        }
+
+        if (Second >= 0)
+        {
+            DescriptorTable.Unreserve(Second);
+        }
     }
 }

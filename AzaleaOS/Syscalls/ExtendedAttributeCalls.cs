@@ -12,118 +12,58 @@ internal static unsafe class ExtendedAttributeCalls
 
     /// <summary>setxattr(2).</summary>
     [Syscall(188)]
-    internal static long Set(ulong path, ulong name, ulong value, ulong size, int flags) => Set(path, follow: true, name, value, size, flags);
+    internal static long Set(ulong path, ulong name, ulong value, ulong size, int flags) => Set(new Target(path, follow: true), name, value, size, flags);
 
     /// <summary>lsetxattr(2).</summary>
     [Syscall(189)]
-    internal static long SetOfLink(ulong path, ulong name, ulong value, ulong size, int flags) => Set(path, follow: false, name, value, size, flags);
+    internal static long SetOfLink(ulong path, ulong name, ulong value, ulong size, int flags) => Set(new Target(path, follow: false), name, value, size, flags);
 
     /// <summary>fsetxattr(2).</summary>
     [Syscall(190)]
-    internal static long SetOfDescriptor(int descriptor, ulong name, ulong value, ulong size, int flags)
-    {
-        FileReference reference = DescriptorTable.Get(descriptor);
-        long result = reference.IsNull ? -Errno.EBADF : Set(reference.File->Node, name, value, size, flags);
-        reference.Release();
-        return result;
-    }
+    internal static long SetOfDescriptor(int descriptor, ulong name, ulong value, ulong size, int flags) => Set(new Target(descriptor), name, value, size, flags);
 
     /// <summary>getxattr(2).</summary>
     [Syscall(191)]
-    internal static long Get(ulong path, ulong name, ulong value, ulong size) => Get(path, follow: true, name, value, size);
+    internal static long Get(ulong path, ulong name, ulong value, ulong size) => Get(new Target(path, follow: true), name, value, size);
 
     /// <summary>lgetxattr(2).</summary>
     [Syscall(192)]
-    internal static long GetOfLink(ulong path, ulong name, ulong value, ulong size) => Get(path, follow: false, name, value, size);
+    internal static long GetOfLink(ulong path, ulong name, ulong value, ulong size) => Get(new Target(path, follow: false), name, value, size);
 
     /// <summary>fgetxattr(2).</summary>
     [Syscall(193)]
-    internal static long GetOfDescriptor(int descriptor, ulong name, ulong value, ulong size)
-    {
-        FileReference reference = DescriptorTable.Get(descriptor);
-        long result = reference.IsNull ? -Errno.EBADF : Get(reference.File->Node, name, value, size);
-        reference.Release();
-        return result;
-    }
+    internal static long GetOfDescriptor(int descriptor, ulong name, ulong value, ulong size) => Get(new Target(descriptor), name, value, size);
 
     /// <summary>listxattr(2).</summary>
     [Syscall(194)]
-    internal static long List(ulong path, ulong list, ulong size) => List(path, follow: true, list, size);
+    internal static long List(ulong path, ulong list, ulong size) => List(new Target(path, follow: true), list, size);
 
     /// <summary>llistxattr(2).</summary>
     [Syscall(195)]
-    internal static long ListOfLink(ulong path, ulong list, ulong size) => List(path, follow: false, list, size);
+    internal static long ListOfLink(ulong path, ulong list, ulong size) => List(new Target(path, follow: false), list, size);
 
     /// <summary>flistxattr(2).</summary>
     [Syscall(196)]
-    internal static long ListOfDescriptor(int descriptor, ulong list, ulong size)
-    {
-        FileReference reference = DescriptorTable.Get(descriptor);
-        long result = reference.IsNull ? -Errno.EBADF : List(reference.File->Node, list, size);
-        reference.Release();
-        return result;
-    }
+    internal static long ListOfDescriptor(int descriptor, ulong list, ulong size) => List(new Target(descriptor), list, size);
 
     /// <summary>removexattr(2).</summary>
     [Syscall(197)]
-    internal static long Remove(ulong path, ulong name) => Remove(path, follow: true, name);
+    internal static long Remove(ulong path, ulong name) => Remove(new Target(path, follow: true), name);
 
     /// <summary>lremovexattr(2).</summary>
     [Syscall(198)]
-    internal static long RemoveOfLink(ulong path, ulong name) => Remove(path, follow: false, name);
+    internal static long RemoveOfLink(ulong path, ulong name) => Remove(new Target(path, follow: false), name);
 
     /// <summary>fremovexattr(2).</summary>
     [Syscall(199)]
-    internal static long RemoveOfDescriptor(int descriptor, ulong name)
+    internal static long RemoveOfDescriptor(int descriptor, ulong name) => Remove(new Target(descriptor), name);
+
+    private static long List(Target target, ulong list, ulong size)
     {
-        FileReference reference = DescriptorTable.Get(descriptor);
-        long result = reference.IsNull ? -Errno.EBADF : Remove(reference.File->Node, name);
-        reference.Release();
-        return result;
-    }
-
-    private static long Set(ulong path, bool follow, ulong name, ulong value, ulong size, int flags)
-    {
-        long result = PathArguments.Find(AtFlags.WorkingDirectory, path, follow, emptyPath: false, out FileNode* node);
-        if (result == 0)
-        {
-            result = Set(node, name, value, size, flags);
-            FileNode.Drop(node);
-        }
-
-        return result;
-    }
-
-    private static long Get(ulong path, bool follow, ulong name, ulong value, ulong size)
-    {
-        long result = PathArguments.Find(AtFlags.WorkingDirectory, path, follow, emptyPath: false, out FileNode* node);
-        if (result == 0)
-        {
-            result = Get(node, name, value, size);
-            FileNode.Drop(node);
-        }
-
-        return result;
-    }
-
-    private static long List(ulong path, bool follow, ulong list, ulong size)
-    {
-        long result = PathArguments.Find(AtFlags.WorkingDirectory, path, follow, emptyPath: false, out FileNode* node);
+        long result = target.Find(out FileNode* node);
         if (result == 0)
         {
             result = List(node, list, size);
-            FileNode.Drop(node);
-        }
-
-        return result;
-    }
-
-    private static long Remove(ulong path, bool follow, ulong name)
-    {
-        long result = PathArguments.Find(AtFlags.WorkingDirectory, path, follow, emptyPath: false, out FileNode* node);
-        if (result == 0)
-        {
-            result = Remove(node, name);
             FileNode.Drop(node);
         }
 
@@ -137,7 +77,7 @@ internal static unsafe class ExtendedAttributeCalls
         return length < 0 ? length : name.IsEmpty ? -Errno.ERANGE : 0;
     }
 
-    private static long Set(FileNode* node, ulong nameAddress, ulong value, ulong size, int flags)
+    private static long Set(Target target, ulong nameAddress, ulong value, ulong size, int flags)
     {
         if ((flags & ~(ExtendedAttributes.Create | ExtendedAttributes.Replace)) != 0)
         {
@@ -169,15 +109,21 @@ internal static unsafe class ExtendedAttributeCalls
         }
 
         ExtendedAttribute* old = null;
-        FileTree.Lock.Enter();
-        result = ExtendedAttributes.Check(node, name, writes: true);
-        result = result < 0 ? result : ExtendedAttributes.Set(node, added, flags, out old);
-        FileTree.Lock.Exit();
+        result = target.Find(out FileNode* node);
+        if (result == 0)
+        {
+            FileTree.Lock.Enter();
+            result = ExtendedAttributes.Check(node, name, writes: true);
+            result = result < 0 ? result : ExtendedAttributes.Set(node, added, flags, out old);
+            FileTree.Lock.Exit();
+            FileNode.Drop(node);
+        }
+
         Free(result < 0 ? added : old);
         return result;
     }
 
-    private static long Get(FileNode* node, ulong nameAddress, ulong value, ulong size)
+    private static long Get(Target target, ulong nameAddress, ulong value, ulong size)
     {
         byte* text = stackalloc byte[ExtendedAttributes.LongestName + 1];
         long result = ReadName(nameAddress, text, out ReadOnlySpan<byte> name);
@@ -186,11 +132,25 @@ internal static unsafe class ExtendedAttributeCalls
             return result;
         }
 
+        result = target.Find(out FileNode* node);
+        if (result < 0)
+        {
+            return result;
+        }
+
+        result = Get(node, name, value, size);
+        FileNode.Drop(node);
+        return result;
+    }
+
+    private static long Get(FileNode* node, ReadOnlySpan<byte> name, ulong value, ulong size)
+    {
+
         // Copied under the lock into a new attribute of the size seen first, so that the application gets it without the lock.
         while (true)
         {
             FileTree.Lock.Enter();
-            result = ExtendedAttributes.Check(node, name, writes: false);
+            long result = ExtendedAttributes.Check(node, name, writes: false);
             ExtendedAttribute* found = result < 0 ? null : ExtendedAttributes.Find(node, name);
             int length = found == null ? 0 : found->Size;
             FileTree.Lock.Exit();
@@ -274,10 +234,16 @@ internal static unsafe class ExtendedAttributeCalls
         }
     }
 
-    private static long Remove(FileNode* node, ulong nameAddress)
+    private static long Remove(Target target, ulong nameAddress)
     {
         byte* text = stackalloc byte[ExtendedAttributes.LongestName + 1];
         long result = ReadName(nameAddress, text, out ReadOnlySpan<byte> name);
+        if (result < 0)
+        {
+            return result;
+        }
+
+        result = target.Find(out FileNode* node);
         if (result < 0)
         {
             return result;
@@ -288,6 +254,7 @@ internal static unsafe class ExtendedAttributeCalls
         result = ExtendedAttributes.Check(node, name, writes: true);
         result = result < 0 ? result : ExtendedAttributes.Remove(node, name, out old);
         FileTree.Lock.Exit();
+        FileNode.Drop(node);
         Free(old);
         return result;
     }
@@ -324,5 +291,38 @@ internal static unsafe class ExtendedAttributeCalls
         }
 
         return 0;
+    }
+
+    /// <summary>The file that a call names: by a path, or by a descriptor. It is looked for when the other arguments are known to be right.</summary>
+    private readonly struct Target(ulong path, bool follow)
+    {
+        private readonly bool _isDescriptor;
+
+        internal Target(int descriptor)
+            : this((ulong)descriptor, follow: false)
+            => _isDescriptor = true;
+
+        /// <summary>Finds it.</summary>
+        /// <param name="node">The file; the caller drops the reference.</param>
+        /// <returns>0, or a negated errno.</returns>
+        internal long Find(out FileNode* node)
+        {
+            if (!_isDescriptor)
+            {
+                return PathArguments.Find(AtFlags.WorkingDirectory, path, follow, emptyPath: false, out node);
+            }
+
+            node = null;
+            FileReference reference = DescriptorTable.Get((int)path);
+            if (reference.IsNull)
+            {
+                return -Errno.EBADF;
+            }
+
+            node = reference.File->Node;
+            FileNode.Hold(node);
+            reference.Release();
+            return 0;
+        }
     }
 }

@@ -12,9 +12,21 @@ internal static unsafe class FileCopies
     [Syscall(40)]
     internal static long SendFile(int output, int input, UserPointer<long> offset, ulong count)
     {
+        // In Linux's order: fs/read_write.c, do_sendfile.
+        long position = 0;
+        if (!offset.IsNull && !offset.TryRead(out position))
+        {
+            return -Errno.EFAULT;
+        }
+
         FileReference from = DescriptorTable.Get(input);
         FileReference to = DescriptorTable.Get(output);
-        long result = from.IsNull || to.IsNull || !from.File->CanRead || !to.File->CanWrite ? -Errno.EBADF : SendFile(to.File, from.File, offset, count);
+        bool hasPosition = !from.IsNull && from.File->Operations->HasPosition;
+        long result = from.IsNull || !from.File->CanRead ? -Errno.EBADF
+            : !offset.IsNull && !hasPosition ? -Errno.ESPIPE
+            : position < 0 || (long)count < 0 ? -Errno.EINVAL
+            : to.IsNull || !to.File->CanWrite ? -Errno.EBADF
+            : SendFile(to.File, from.File, offset, position, count);
         from.Release();
         to.Release();
         return result;
@@ -34,21 +46,11 @@ internal static unsafe class FileCopies
         return result;
     }
 
-    private static long SendFile(OpenFile* to, OpenFile* from, UserPointer<long> offset, ulong count)
+    private static long SendFile(OpenFile* to, OpenFile* from, UserPointer<long> offset, long position, ulong count)
     {
         bool hasOffset = !offset.IsNull;
-        long position = from->Position;
-        if (hasOffset && !offset.TryRead(out position))
-        {
-            return -Errno.EFAULT;
-        }
-
-        if (hasOffset && !from->Operations->HasPosition)
-        {
-            return -Errno.ESPIPE;
-        }
-
-        if (position < 0 || (long)count < 0 || !from->Operations->HasPosition || to->Operations->Write == null || (to->Flags & OpenFlags.Append) != 0)
+        position = hasOffset ? position : from->Position;
+        if (!from->Operations->HasPosition || to->Operations->Write == null || (to->Flags & OpenFlags.Append) != 0)
         {
             return -Errno.EINVAL;
         }
@@ -134,6 +136,11 @@ internal static unsafe class FileCopies
         if ((ulong)input + count < (ulong)input || (ulong)output + count < (ulong)output)
         {
             return -Errno.EOVERFLOW;
+        }
+
+        if (output == long.MaxValue)
+        {
+            return -Errno.EFBIG;
         }
 
         if (input < 0 || output < 0)

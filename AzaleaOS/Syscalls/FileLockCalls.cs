@@ -15,7 +15,13 @@ internal static unsafe class FileLockCalls
     [Syscall(73)]
     internal static long Lock(int descriptor, uint operation)
     {
-        const uint Shared = 1, Exclusive = 2, NonBlocking = 4, Unlock = 8;
+        const uint Shared = 1, Exclusive = 2, NonBlocking = 4, Unlock = 8, Mandatory = 0x20;
+        if ((operation & Mandatory) != 0)
+        {
+            // LOCK_MAND did something once; Linux answers 0 before it looks at the descriptor.
+            return 0;
+        }
+
         uint kind = operation & ~NonBlocking;
         if (kind is not (Shared or Exclusive or Unlock))
         {

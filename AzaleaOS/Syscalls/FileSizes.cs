@@ -130,7 +130,7 @@ internal static unsafe class FileSizes
     internal static long ReadAhead(int descriptor, long offset, ulong count)
     {
         FileReference reference = DescriptorTable.Get(descriptor);
-        long result = reference.IsNull || !reference.File->CanRead ? -Errno.EBADF : reference.File->Node->IsRegular ? 0 : -Errno.EINVAL;
+        long result = reference.IsNull || !reference.File->CanRead ? -Errno.EBADF : reference.File->Node->IsRegular && (long)count >= 0 ? 0 : -Errno.EINVAL;
         reference.Release();
         return result;
     }

@@ -10,6 +10,9 @@ namespace AzaleaOS.Syscalls;
 /// <summary>futex(2), decoded.</summary>
 internal static unsafe class FutexCalls
 {
+    // FUTEX_FD, which Linux took away.
+    private const FutexCommand UnusedCommand = (FutexCommand)2;
+
     /// <summary>futex(2).</summary>
     [Syscall(202)]
     internal static long Operate(ulong address, FutexCommand operation, uint value, ulong timeout, ulong second, uint third)
@@ -41,12 +44,6 @@ internal static unsafe class FutexCalls
         FutexCommand command = operation & FutexCommand.Mask;
         bool isPrivate = (operation & FutexCommand.Private) != 0;
         bool isRealTime = (operation & FutexCommand.RealTime) != 0;
-        bool takesClock = command is FutexCommand.WaitBitset or FutexCommand.WaitRequeuePi or FutexCommand.LockPi2 or FutexCommand.LockPi;
-        if (isRealTime && !takesClock)
-        {
-            return -Errno.ENOSYS;
-        }
-
         long deadline = Scheduler.Never;
         if (timeout != 0 && command is FutexCommand.Wait or FutexCommand.WaitBitset or FutexCommand.LockPi or FutexCommand.LockPi2 or FutexCommand.WaitRequeuePi)
         {
@@ -58,15 +55,17 @@ internal static unsafe class FutexCalls
             }
         }
 
-        if (address % sizeof(uint) != 0 || !UserMemory.IsInside(address, sizeof(uint)))
+        bool takesClock = command is FutexCommand.WaitBitset or FutexCommand.WaitRequeuePi or FutexCommand.LockPi2;
+        if (command is UnusedCommand or > FutexCommand.LockPi2 || (isRealTime && !takesClock))
         {
-            return address % sizeof(uint) != 0 ? -Errno.EINVAL : -Errno.EFAULT;
+            return -Errno.ENOSYS;
         }
 
-        // A shared futex is found by its page, which has to be there.
-        if (!isPrivate && !UserMemory.TryLoad(address, out _))
+        long early = CheckNumbers(command, address, second, value, (int)timeout, third);
+        early = early < 0 ? early : Find(address, isPrivate);
+        if (early < 0)
         {
-            return -Errno.EFAULT;
+            return early;
         }
 
         FutexKey key = KeyOf(address, isPrivate);
@@ -75,11 +74,11 @@ internal static unsafe class FutexCalls
             case FutexCommand.Wait:
                 return Restarting(Futex.Wait(address, key, value, Futex.AnyBit, deadline), timeout);
             case FutexCommand.WaitBitset:
-                return third == 0 ? -Errno.EINVAL : Restarting(Futex.Wait(address, key, value, third, deadline), timeout);
+                return Restarting(Futex.Wait(address, key, value, third, deadline), timeout);
             case FutexCommand.Wake:
                 return Futex.Wake(key, Count(value), Futex.AnyBit);
             case FutexCommand.WakeBitset:
-                return third == 0 ? -Errno.EINVAL : Futex.Wake(key, Count(value), third);
+                return Futex.Wake(key, Count(value), third);
             case FutexCommand.LockPi or FutexCommand.LockPi2:
                 return PiFutex.Lock(address, key, waits: true, deadline);
             case FutexCommand.TryLockPi:
@@ -88,15 +87,10 @@ internal static unsafe class FutexCalls
                 return PiFutex.Unlock(address, key);
         }
 
-        if (command is not (FutexCommand.Requeue or FutexCommand.CompareRequeue or FutexCommand.WakeOperation
-            or FutexCommand.WaitRequeuePi or FutexCommand.CompareRequeuePi))
+        early = Find(second, isPrivate);
+        if (early < 0)
         {
-            return -Errno.ENOSYS;
-        }
-
-        if (second % sizeof(uint) != 0 || !UserMemory.IsInside(second, sizeof(uint)))
-        {
-            return second % sizeof(uint) != 0 ? -Errno.EINVAL : -Errno.EFAULT;
+            return early;
         }
 
         FutexKey other = KeyOf(second, isPrivate);
@@ -104,18 +98,44 @@ internal static unsafe class FutexCalls
         switch (command)
         {
             case FutexCommand.Requeue or FutexCommand.CompareRequeue:
-                return (int)value < 0 || limit < 0 ? -Errno.EINVAL
-                    : Futex.Requeue(address, key, other, (int)value, limit, command == FutexCommand.CompareRequeue, third);
+                return Futex.Requeue(address, key, other, (int)value, limit, command == FutexCommand.CompareRequeue, third);
             case FutexCommand.WakeOperation:
                 return Futex.WakeOperation(key, second, other, Count(value), Count((uint)limit), third);
             case FutexCommand.WaitRequeuePi:
                 return key.Value == other.Value ? -Errno.EINVAL
                     : PiFutex.WaitForRequeue(address, key, value, Futex.AnyBit, second, other, deadline);
             default:
-                return value != 1 || limit < 0 || key.Value == other.Value ? -Errno.EINVAL
+                return key.Value == other.Value ? -Errno.EINVAL
                     : PiFutex.Requeue(address, key, second, other, limit, third);
         }
     }
+
+    /// <summary>What is looked at before the words are: kernel/futex, futex_wake, futex_requeue, futex_unlock_pi.</summary>
+    private static long CheckNumbers(FutexCommand command, ulong address, ulong second, uint value, int limit, uint bits)
+    {
+        switch (command)
+        {
+            case FutexCommand.WaitBitset or FutexCommand.WakeBitset:
+                return bits == 0 ? -Errno.EINVAL : 0;
+            case FutexCommand.Requeue or FutexCommand.CompareRequeue:
+                return (int)value < 0 || limit < 0 ? -Errno.EINVAL : 0;
+            case FutexCommand.CompareRequeuePi:
+                return value != 1 || limit < 0 || address == second ? -Errno.EINVAL : 0;
+            case FutexCommand.WaitRequeuePi:
+                return address == second ? -Errno.EINVAL : 0;
+            case FutexCommand.UnlockPi:
+                return !UserMemory.TryRead(address, out uint word) ? -Errno.EFAULT
+                    : (word & PiFutex.OwnerMask) != (uint)Scheduler.Current->Id ? -Errno.EPERM : 0;
+            default:
+                return 0;
+        }
+    }
+
+    // A shared futex is found by its page, which has to be there.
+    private static long Find(ulong address, bool isPrivate)
+        => address % sizeof(uint) != 0 ? -Errno.EINVAL
+            : !UserMemory.IsInside(address, sizeof(uint)) || (!isPrivate && !UserMemory.TryLoad(address, out _)) ? -Errno.EFAULT
+            : 0;
 
     /// <summary>futex_waitv(2).</summary>
     /// <returns>The index of one that was woken.</returns>

@@ -7,6 +7,9 @@ namespace AzaleaOS.Syscalls;
 /// <summary>Who the process, its thread and its user are. There is one process, one user, and that is root.</summary>
 internal static class Identity
 {
+    // Options of wait4 and waitid: include/uapi/linux/wait.h.
+    private const uint NoHang = 1, Stopped = 2, Exited = 4, Continued = 8, NoWait = 0x1000000, NoThread = 0x20000000, AllThreads = 0x40000000, CloneChildren = 0x80000000;
+
     /// <summary>getpid(2). Always succeeds.</summary>
     [Syscall(39, Leaf = true)]
     internal static long GetPid() => Process.Id;
@@ -59,7 +62,38 @@ internal static class Identity
 
     /// <summary>wait4(2): there are no children, and there never are any.</summary>
     [Syscall(61)]
-    internal static long WaitForChild(int process, UserPointer<int> status, int options, ulong usage) => -Errno.ECHILD;
+    internal static long WaitForChild(int process, UserPointer<int> status, uint options, ulong usage)
+        => (options & ~(NoHang | Stopped | Continued | NoThread | AllThreads | CloneChildren)) != 0 ? -Errno.EINVAL
+            : process == int.MinValue ? -Errno.ESRCH : -Errno.ECHILD;
+
+    /// <summary>waitid(2): likewise.</summary>
+    [Syscall(247)]
+    internal static long WaitForChild(int kind, int id, ulong information, uint options, ulong usage)
+    {
+        long result = CheckWait(kind, id, options);
+
+        // As in Linux the answer is written whatever the result is.
+        return information != 0 && !(UserMemory.Clear(information, 12) == 12 && UserMemory.Clear(information + 16, 12) == 12) ? -Errno.EFAULT : result;
+    }
+
+    private static long CheckWait(int kind, int id, uint options)
+    {
+        const int All = 0, Process = 1, Group = 2, Descriptor = 3;
+        if ((options & ~(NoHang | Stopped | Exited | Continued | NoWait | NoThread | AllThreads | CloneChildren)) != 0
+            || (options & (Stopped | Exited | Continued)) == 0)
+        {
+            return -Errno.EINVAL;
+        }
+
+        return kind switch
+        {
+            All => -Errno.ECHILD,
+            Process => id <= 0 ? -Errno.EINVAL : -Errno.ECHILD,
+            Group => id < 0 ? -Errno.EINVAL : -Errno.ECHILD,
+            Descriptor => id < 0 ? -Errno.EINVAL : ProcessDescriptorCalls.IsProcess(id) ? -Errno.ECHILD : -Errno.EBADF,
+            _ => -Errno.EINVAL,
+        };
+    }
 
     /// <summary>Whether a process number in an argument means the caller.</summary>
     internal static bool IsSelf(int process) => process == 0 || process == Process.Id;

@@ -44,6 +44,17 @@ internal static class Limits
     [Syscall(302)]
     internal static long Exchange(int process, uint resource, UserPointer<ResourceLimit> from, UserPointer<ResourceLimit> to)
     {
+        ResourceLimit wanted = default;
+        if (!from.IsNull && !from.TryRead(out wanted))
+        {
+            return -Errno.EFAULT;
+        }
+
+        if (!Identity.IsSelf(process))
+        {
+            return -Errno.ESRCH;
+        }
+
         if (resource >= Count)
         {
             return -Errno.EINVAL;
@@ -52,19 +63,9 @@ internal static class Limits
         ResourceLimit limit = Of(resource);
         if (!from.IsNull)
         {
-            if (!from.TryRead(out ResourceLimit wanted))
-            {
-                return -Errno.EFAULT;
-            }
-
             if (wanted.Current > wanted.Maximum)
             {
                 return -Errno.EINVAL;
-            }
-
-            if (!Identity.IsSelf(process))
-            {
-                return -Errno.ESRCH;
             }
 
             if ((wanted.Current != limit.Current || wanted.Maximum != limit.Maximum) && !TryChange(resource, wanted))
@@ -73,7 +74,7 @@ internal static class Limits
             }
         }
 
-        return !Identity.IsSelf(process) ? -Errno.ESRCH : to.IsNull || to.TryWrite(limit) ? 0 : -Errno.EFAULT;
+        return to.IsNull || to.TryWrite(limit) ? 0 : -Errno.EFAULT;
     }
 
     // Root may raise its own limits as well as lower them.

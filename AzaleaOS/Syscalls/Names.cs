@@ -140,12 +140,8 @@ internal static unsafe class Names
             return result;
         }
 
-        result = wanted.Read(toDirectory, to);
-        if (result < 0)
-        {
-            old.Release();
-            return result;
-        }
+        // As in Linux, what is wrong with the second path counts only when the first one leads somewhere.
+        long second = wanted.Read(toDirectory, to);
 
         FileNode* whiteout = null;
         if ((flags & TreeChanges.Whiteout) != 0)
@@ -164,7 +160,7 @@ internal static unsafe class Names
             result = result < 0 ? result : oldWalk.ToLast();
             if (result >= 0)
             {
-                result = wanted.Begin(ref newWalk);
+                result = second < 0 ? second : wanted.Begin(ref newWalk);
                 result = result < 0 ? result : newWalk.ToLast();
                 result = result < 0 ? result : TreeChanges.Rename(oldWalk, newWalk, flags, whiteout, out loser);
                 newWalk.End();
@@ -177,7 +173,11 @@ internal static unsafe class Names
         FileNode.Drop(loser);
         FileNode.Drop(whiteout);
         old.Release();
-        wanted.Release();
+        if (second >= 0)
+        {
+            wanted.Release();
+        }
+
         return result;
     }
 

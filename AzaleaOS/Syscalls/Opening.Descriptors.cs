@@ -2,6 +2,7 @@ using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Files;
 using AzaleaOS.Files.Pipes;
+using AzaleaOS.Memory;
 
 namespace AzaleaOS.Syscalls;
 
@@ -77,7 +78,7 @@ internal static unsafe partial class Opening
     [Syscall(16)]
     internal static long DeviceControl(int descriptor, uint request, ulong argument)
     {
-        const uint ClearCloseOnExec = 0x5450, SetCloseOnExec = 0x5451;
+        const uint ClearCloseOnExec = 0x5450, SetCloseOnExec = 0x5451, SetNonBlocking = 0x5421, Clone = 0x40049409;
         FileReference reference = DescriptorTable.Get(descriptor);
         if (reference.IsNull)
         {
@@ -86,6 +87,8 @@ internal static unsafe partial class Opening
 
         OpenFile* file = reference.File;
         long result = request is ClearCloseOnExec or SetCloseOnExec ? DescriptorTable.SetCloseOnExec(descriptor, request == SetCloseOnExec)
+            : request == SetNonBlocking ? SetBlocking(file, argument)
+            : request == Clone ? CloneFrom((int)argument)
             : file->Operations->Control == null ? -Errno.ENOTTY
             : file->Operations->Control(file, request, argument);
         reference.Release();
@@ -96,6 +99,7 @@ internal static unsafe partial class Opening
     {
         const uint DuplicateFrom = 0, GetFlags = 1, SetFlags = 2, GetStatus = 3, SetStatus = 4, GetLock = 5, SetLock = 6, WaitForLock = 7;
         const uint GetOpenFileLock = 36, SetOpenFileLock = 37, WaitForOpenFileLock = 38;
+        const uint SetOwner = 8, GetOwner = 9, SetSignal = 10, GetSignal = 11, GetLease = 1025;
         const uint DuplicateQuery = 1027, CreatedQuery = 1028, DuplicateCloseOnExec = 1030, SetPipeSize = 1031, GetPipeSize = 1032, AddSeals = 1033, GetSeals = 1034;
         bool isPath = file->IsPath;
         switch (command)
@@ -126,11 +130,36 @@ internal static unsafe partial class Opening
                 return PipeFile.SetSize(file, (uint)argument);
             case GetPipeSize:
                 return PipeFile.Size(file);
-            case CreatedQuery when !isPath:
+            case CreatedQuery or GetOwner or GetSignal when !isPath:
+            case SetOwner or SetSignal when !isPath && argument == 0:
+                // No signal says that something can be read.
                 return 0;
+            case GetLease when !isPath:
+                return RecordLock.Unlock;
             default:
                 return isPath ? -Errno.EBADF : -Errno.EINVAL;
         }
+    }
+
+    // FIONBIO.
+    private static long SetBlocking(OpenFile* file, ulong argument)
+    {
+        if (!UserMemory.TryRead(argument, out int wanted))
+        {
+            return -Errno.EFAULT;
+        }
+
+        file->Flags = wanted != 0 ? file->Flags | OpenFlags.NonBlocking : file->Flags & ~OpenFlags.NonBlocking;
+        return 0;
+    }
+
+    // FICLONE: as on a tmpfs, whose files share no blocks.
+    private static long CloneFrom(int descriptor)
+    {
+        FileReference reference = DescriptorTable.Get(descriptor);
+        long result = reference.IsNull ? -Errno.EBADF : -Errno.EOPNOTSUPP;
+        reference.Release();
+        return result;
     }
 
     private static long SetFlagsOf(OpenFile* file, OpenFlags wanted)
@@ -189,7 +218,8 @@ internal static unsafe partial class Opening
         return result;
     }
 
-    private static long Duplicate(int descriptor, int minimum, bool closeOnExec)
+    /// <summary>Gives an open file one more descriptor.</summary>
+    internal static long Duplicate(int descriptor, int minimum, bool closeOnExec)
     {
         FileReference reference = DescriptorTable.GetAny(descriptor);
         if (reference.IsNull)

@@ -55,7 +55,8 @@ internal static unsafe class PollCalls
         if (result == 0)
         {
             result = table.Wait(deadline);
-            result = Answer(descriptors, count, table.First) ? result : -Errno.EFAULT;
+            bool isInside = UserMemory.IsInside(descriptors.Address, 0);
+            result = isInside && Answer(descriptors, count, table.First) ? result : -Errno.EFAULT;
         }
 
         table.Clear();

@@ -2,6 +2,7 @@ using System.Threading;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
+using AzaleaOS.Files;
 using AzaleaOS.Memory;
 using AzaleaOS.Threads;
 using Thread = AzaleaOS.Threads.Thread;
@@ -12,9 +13,12 @@ namespace AzaleaOS.Syscalls;
 internal static unsafe class SchedulingCalls
 {
     private const int Other = 0, Fifo = 1, RoundRobin = 2, Batch = 3, Idle = 5, Deadline = 6, Extensible = 7;
+    private const int ByProcess = 0, ByGroup = 1, ByUser = 2;
     private const int ResetOnFork = 0x4000_0000;
     private const int HighestPriority = 99;
-    private const long SliceNanoseconds = 4_000_000;
+
+    /// <summary>How long a thread of a round runs.</summary>
+    internal const long SliceNanoseconds = 4_000_000;
 
     /// <summary>sched_yield(2).</summary>
     [Syscall(24)]
@@ -30,7 +34,7 @@ internal static unsafe class SchedulingCalls
     internal static long GetAffinity(int id, uint size, ulong mask)
     {
         uint bytes = MaskBytes;
-        if (size * 8UL < (ulong)Cores.Count || size % sizeof(ulong) != 0)
+        if (size * 8 < (uint)Cores.Count || size % sizeof(ulong) != 0)
         {
             return -Errno.EINVAL;
         }
@@ -179,13 +183,12 @@ internal static unsafe class SchedulingCalls
     [Syscall(140)]
     internal static long GetNice(int which, int id)
     {
-        const int Process = 0, User = 2;
-        if (which is < Process or > User)
+        if (which is < ByProcess or > ByUser)
         {
             return -Errno.EINVAL;
         }
 
-        long result = Find(which == Process ? id : 0, out Thread* thread);
+        long result = FindByKind(which, id, out Thread* thread);
         if (result < 0)
         {
             return result;
@@ -200,13 +203,12 @@ internal static unsafe class SchedulingCalls
     [Syscall(141)]
     internal static long SetNice(int which, int id, int nice)
     {
-        const int Process = 0, User = 2;
-        if (which is < Process or > User)
+        if (which is < ByProcess or > ByUser)
         {
             return -Errno.EINVAL;
         }
 
-        long result = Find(which == Process ? id : 0, out Thread* thread);
+        long result = FindByKind(which, id, out Thread* thread);
         if (result < 0)
         {
             return result;
@@ -238,9 +240,7 @@ internal static unsafe class SchedulingCalls
         }
 
         int kind = policy < 0 ? thread->Policy : policy & ~ResetOnFork;
-        bool isRealTime = kind is Fifo or RoundRobin;
-        bool isValid = kind is Other or Fifo or RoundRobin or Batch or Idle
-            && (isRealTime ? wanted is >= 1 and <= HighestPriority : wanted == 0);
+        bool isValid = IsValid(kind, wanted);
         if (isValid)
         {
             thread->Policy = kind;
@@ -251,8 +251,22 @@ internal static unsafe class SchedulingCalls
         return isValid ? 0 : -Errno.EINVAL;
     }
 
+    /// <summary>SCHED_FIFO or SCHED_RR.</summary>
+    internal static bool IsRealTime(int policy) => policy is Fifo or RoundRobin;
+
+    /// <summary>Whether a thread can have a policy with a priority.</summary>
+    internal static bool IsValid(int policy, int priority)
+        => IsRealTime(policy) ? priority is >= 1 and <= HighestPriority : policy is Other or Batch or Idle && priority == 0;
+
+    // A process group and a user are the caller's or nobody's.
+    private static long FindByKind(int which, int id, out Thread* thread)
+    {
+        bool isOwn = id == 0 || (which == ByGroup && id == Process.Id);
+        return which == ByProcess || isOwn ? Find(which == ByProcess ? id : 0, out thread) : Find(-1, out thread);
+    }
+
     /// <summary>Finds a thread, 0 being the caller, and leaves the table locked if there is one.</summary>
-    private static long Find(int id, out Thread* thread)
+    internal static long Find(int id, out Thread* thread)
     {
         ThreadTable.Enter();
         thread = id == 0 ? Scheduler.Current : ThreadTable.Find(id);

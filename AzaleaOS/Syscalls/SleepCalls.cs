@@ -30,8 +30,9 @@ internal static unsafe class SleepCalls
     [Syscall(230)]
     internal static long Sleep(int clock, int flags, UserPointer<Timespec> until, UserPointer<Timespec> left)
     {
+        // A thread's or process's clock is looked for last.
         long result = CanSleepBy(clock);
-        if (result < 0)
+        if (result < 0 && clock >= 0)
         {
             return result;
         }
@@ -41,7 +42,7 @@ internal static unsafe class SleepCalls
             return -Errno.EFAULT;
         }
 
-        if (!TimeCalls.IsValid(wanted))
+        if (result < 0 || !TimeCalls.IsValid(wanted))
         {
             return -Errno.EINVAL;
         }

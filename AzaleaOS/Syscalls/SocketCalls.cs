@@ -14,6 +14,7 @@ internal static unsafe class SocketCalls
     private const int LargestType = 10;
     private const int LargestFamily = 45;
     private const uint Permissions = 0x1ff;
+    private const OpenFlags KnownFlags = OpenFlags.CloseOnExec | OpenFlags.NonBlocking;
 
     /// <summary>socket(2).</summary>
     [Syscall(41)]
@@ -27,40 +28,28 @@ internal static unsafe class SocketCalls
     [Syscall(53)]
     internal static long CreatePair(int family, int type, int protocol, UserPointer<DescriptorPair> descriptors)
     {
-        long result = Make(family, type, protocol, out Socket* one);
-        if (result < 0)
-        {
-            return result;
-        }
-
-        Socket* two = null;
-        result = one->IsUnix ? Make(family, type, protocol, out two) : -Errno.EOPNOTSUPP;
-        if (result < 0)
-        {
-            Connections.Close(one);
-            return result;
-        }
-
-        Connections.Pair(one, two);
         OpenFlags flags = (OpenFlags)(type & ~TypeMask);
-        OpenFile* first = Open(one, flags);
-        OpenFile* second = first == null ? null : Open(two, flags);
-        if (second == null)
+        if ((flags & ~KnownFlags) != 0)
         {
-            if (first != null)
-            {
-                OpenFile.Drop(first);
-            }
-            else
-            {
-                Connections.Close(one);
-            }
-
-            Connections.Close(two);
-            return -Errno.ENOMEM;
+            return -Errno.EINVAL;
         }
 
-        return DescriptorPair.Install(first, second, (flags & OpenFlags.CloseOnExec) != 0, descriptors);
+        // As in Linux the descriptors are told before there are sockets.
+        long result = DescriptorPair.Reserve((flags & OpenFlags.CloseOnExec) != 0, descriptors, out DescriptorPair pair);
+        if (result < 0)
+        {
+            return result;
+        }
+
+        result = OpenPair(family, type, protocol, out OpenFile* first, out OpenFile* second);
+        if (result < 0)
+        {
+            pair.Unreserve();
+            return result;
+        }
+
+        pair.Install(first, second);
+        return 0;
     }
 
     /// <summary>bind(2).</summary>
@@ -101,18 +90,13 @@ internal static unsafe class SocketCalls
     [Syscall(288)]
     internal static long Accept(int descriptor, ulong address, UserPointer<int> length, OpenFlags flags)
     {
-        if ((flags & ~(OpenFlags.CloseOnExec | OpenFlags.NonBlocking)) != 0)
-        {
-            return -Errno.EINVAL;
-        }
-
         long result = SocketReference.Get(descriptor, out SocketReference reference);
         if (result < 0)
         {
             return result;
         }
 
-        result = Accept(reference, address, length, flags);
+        result = (flags & ~KnownFlags) != 0 ? -Errno.EINVAL : Accept(reference, address, length, flags);
         reference.Release();
         return result;
     }
@@ -159,7 +143,7 @@ internal static unsafe class SocketCalls
         long result = SocketReference.Get(descriptor, out SocketReference reference);
         if (result == 0)
         {
-            result = WriteRequired(SocketAddresses.OfSelf(reference.Socket), address, length);
+            result = SocketAddresses.OfSelf(reference.Socket).WriteRequired(address, length);
             reference.Release();
         }
 
@@ -174,29 +158,18 @@ internal static unsafe class SocketCalls
         if (result == 0)
         {
             result = SocketAddresses.OfPeer(reference.Socket, out SocketAddress name);
-            result = result < 0 ? result : WriteRequired(name, address, length);
+            result = result < 0 ? result : name.WriteRequired(address, length);
             reference.Release();
         }
 
         return result;
     }
 
-    private static long WriteRequired(in SocketAddress name, ulong address, UserPointer<int> length)
-    {
-        if (!length.TryRead(out int room))
-        {
-            return -Errno.EFAULT;
-        }
-
-        return room < 0 ? -Errno.EINVAL : address == 0 && room != 0 ? -Errno.EFAULT : address == 0 ? (length.TryWrite(name.Length) ? 0 : -Errno.EFAULT) : name.Write(address, length);
-    }
-
     private static long Make(int family, int type, int protocol, out Socket* socket)
     {
-        const OpenFlags Known = OpenFlags.CloseOnExec | OpenFlags.NonBlocking;
         socket = null;
         SocketType kind = (SocketType)(type & TypeMask);
-        if (((OpenFlags)(type & ~TypeMask) & ~Known) != 0)
+        if (((OpenFlags)(type & ~TypeMask) & ~KnownFlags) != 0)
         {
             return -Errno.EINVAL;
         }
@@ -259,6 +232,45 @@ internal static unsafe class SocketCalls
 
         protocol = only;
         return 0;
+    }
+
+    private static long OpenPair(int family, int type, int protocol, out OpenFile* first, out OpenFile* second)
+    {
+        first = second = null;
+        long result = Make(family, type, protocol, out Socket* one);
+        if (result < 0)
+        {
+            return result;
+        }
+
+        Socket* two = null;
+        result = one->IsUnix ? Make(family, type, protocol, out two) : -Errno.EOPNOTSUPP;
+        if (result < 0)
+        {
+            Connections.Close(one);
+            return result;
+        }
+
+        Connections.Pair(one, two);
+        OpenFlags flags = (OpenFlags)(type & ~TypeMask);
+        first = Open(one, flags);
+        second = first == null ? null : Open(two, flags);
+        if (second != null)
+        {
+            return 0;
+        }
+
+        if (first != null)
+        {
+            OpenFile.Drop(first);
+        }
+        else
+        {
+            Connections.Close(one);
+        }
+
+        Connections.Close(two);
+        return -Errno.ENOMEM;
     }
 
     // The socket is the open file's, or closed.

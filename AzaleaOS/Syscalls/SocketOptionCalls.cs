@@ -50,7 +50,8 @@ internal static unsafe class SocketOptionCalls
         }
 
         Socket* socket = reference.Socket;
-        result = !length.TryRead(out int room) ? -Errno.EFAULT
+        result = socket->IsUnix && level != SocketOption.SocketLevel ? -Errno.EOPNOTSUPP
+            : !length.TryRead(out int room) ? -Errno.EFAULT
             : room < 0 ? -Errno.EINVAL
             : level == SocketOption.SocketLevel ? GetCommon(socket, name, value, room, length)
             : GetOther(socket, level, name, value, room, length);
@@ -207,11 +208,6 @@ internal static unsafe class SocketOptionCalls
 
     private static long GetOther(Socket* socket, int level, int name, ulong to, int room, UserPointer<int> length)
     {
-        if (socket->IsUnix)
-        {
-            return -Errno.EOPNOTSUPP;
-        }
-
         if (!IsLevelOf(socket, level))
         {
             return -Errno.EOPNOTSUPP;

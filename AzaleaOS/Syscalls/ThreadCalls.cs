@@ -10,6 +10,8 @@ internal static unsafe class ThreadCalls
 {
     private static int s_parentSignal;
     private static bool s_isDumpable = true;
+    private static bool s_keepsCapabilities;
+    private static bool s_isSubreaper;
     private static bool s_hasNoNewPrivileges;
 
     private const ulong RobustHeadBytes = 24;
@@ -81,7 +83,7 @@ internal static unsafe class ThreadCalls
     [Syscall(158)]
     internal static long ArchitectureControl(int code, ulong address)
     {
-        const int SetGs = 0x1001, SetFs = 0x1002, GetFs = 0x1003, GetGs = 0x1004;
+        const int SetGs = 0x1001, SetFs = 0x1002, GetFs = 0x1003, GetGs = 0x1004, GetIdentification = 0x1011, SetIdentification = 0x1012;
         switch (code)
         {
             case SetFs when address < AddressSpace.Highest:
@@ -92,6 +94,11 @@ internal static unsafe class ThreadCalls
                 return UserMemory.TryWrite(address, Scheduler.Current->ThreadPointer) ? 0 : -Errno.EFAULT;
             case SetFs or SetGs or GetGs:
                 return -Errno.EPERM;
+            case GetIdentification:
+                // CPUID works, and cannot be made to fault.
+                return 1;
+            case SetIdentification:
+                return -Errno.ENODEV;
             default:
                 return -Errno.EINVAL;
         }
@@ -102,13 +109,33 @@ internal static unsafe class ThreadCalls
     internal static long Control(int option, ulong argument, ulong second, ulong third, ulong fourth)
     {
         const int SetParentSignal = 1, GetParentSignal = 2, GetDumpable = 3, SetDumpable = 4, GetKeepCapabilities = 7, GetTiming = 13;
+        const int SetKeepCapabilities = 8, GetTimestampCounter = 25, SetTimestampCounter = 26, SetSubreaper = 36, GetSubreaper = 37, GetHugePagesDisabled = 42, GetExecuteOnly = 66;
         const int SetName = 15, GetName = 16, GetFilter = 21, ReadBounds = 23, DropBounds = 24, GetSecureBits = 27;
-        const int GetMachineCheck = 34, SetNoNewPrivileges = 38, GetNoNewPrivileges = 39, GetThreadIdAddress = 40;
-        const int MachineCheckDefault = 2;
+        const int SetTimerSlack = 29, GetTimerSlack = 30, Ambient = 47, GetMachineCheck = 34, SetNoNewPrivileges = 38, GetNoNewPrivileges = 39, GetThreadIdAddress = 40;
+        const int MachineCheckDefault = 2, KeepCapabilitiesBit = 0x10;
         const ulong LastCapability = 40, LastSignal = 64;
         switch (option)
         {
-            case GetKeepCapabilities or GetTiming or GetFilter or GetSecureBits:
+            case GetKeepCapabilities:
+                return s_keepsCapabilities ? 1 : 0;
+            case SetKeepCapabilities:
+                s_keepsCapabilities = argument <= 1 ? argument == 1 : s_keepsCapabilities;
+                return argument <= 1 ? 0 : -Errno.EINVAL;
+            case GetTimestampCounter:
+                return UserMemory.TryWrite(argument, 1) ? 0 : -Errno.EFAULT;
+            case SetTimestampCounter:
+                return argument == 1 ? 0 : -Errno.EINVAL;
+            case SetSubreaper:
+                // There are no orphans to take.
+                s_isSubreaper = argument != 0;
+                return 0;
+            case GetSubreaper:
+                return UserMemory.TryWrite(argument, s_isSubreaper ? 1 : 0) ? 0 : -Errno.EFAULT;
+            case GetHugePagesDisabled or GetExecuteOnly:
+                return (argument | second | third | fourth) == 0 ? 0 : -Errno.EINVAL;
+            case GetSecureBits:
+                return s_keepsCapabilities ? KeepCapabilitiesBit : 0;
+            case GetTiming or GetFilter:
                 return 0;
             case SetParentSignal:
                 // The parent never ends, so the signal never comes.
@@ -129,6 +156,15 @@ internal static unsafe class ThreadCalls
                 return argument <= LastCapability ? 1 : -Errno.EINVAL;
             case DropBounds:
                 return argument <= LastCapability ? -Errno.EPERM : -Errno.EINVAL;
+            case SetTimerSlack:
+                // Timers here are exact; the number is the thread's own, 0 being the first one.
+                Scheduler.Current->TimerSlack = argument;
+                return 0;
+            case GetTimerSlack:
+                ulong slack = Scheduler.Current->TimerSlack;
+                return SchedulingCalls.IsRealTime(Scheduler.Current->Policy) ? 0 : (long)(slack == 0 ? 50_000 : Math.Min(slack, int.MaxValue));
+            case Ambient:
+                return ControlAmbient(argument, second, third | fourth);
             case GetMachineCheck:
                 return (argument | second | third | fourth) == 0 ? MachineCheckDefault : -Errno.EINVAL;
             case SetNoNewPrivileges:
@@ -143,6 +179,21 @@ internal static unsafe class ThreadCalls
             default:
                 return -Errno.EINVAL;
         }
+    }
+
+    // PR_CAP_AMBIENT: none is inheritable, so that none can be ambient. Linux, security/commoncap.c, cap_task_prctl.
+    private static long ControlAmbient(ulong operation, ulong capability, ulong unused)
+    {
+        const ulong IsSet = 1, Raise = 2, Lower = 3, ClearAll = 4;
+        const ulong LastCapability = 40;
+        if (operation == ClearAll)
+        {
+            return (capability | unused) == 0 ? 0 : -Errno.EINVAL;
+        }
+
+        return unused != 0 || capability > LastCapability || operation is not (IsSet or Raise or Lower) ? -Errno.EINVAL
+            : operation == Raise ? -Errno.EPERM
+            : 0;
     }
 
     /// <summary>The first thread is named like its program.</summary>

@@ -68,9 +68,10 @@ internal static unsafe class TimerCalls
         ThreadTable.Enter();
         long result = Find(clock, out TimerClock counted, out Thread* countedThread);
         Thread* target = null;
-        if (result == 0 && !how.IsNull && !IsValid(wanted, out target))
+        if ((result == 0 || clock < 0) && !how.IsNull && !IsValid(wanted, out target))
         {
             result = -Errno.EINVAL;
+            clock = 0;
         }
 
         if (result == 0)
@@ -85,7 +86,8 @@ internal static unsafe class TimerCalls
         ThreadTable.Exit();
         if (result < 0)
         {
-            return result;
+            // As in Linux a thread's or process's clock is looked for when all else is known to be right, and a number is told.
+            return clock < 0 && !to.TryWrite(0) ? -Errno.EFAULT : result;
         }
 
         if (!to.TryWrite((int)result))

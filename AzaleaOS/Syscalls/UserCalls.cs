@@ -118,6 +118,18 @@ internal static class UserCalls
         return result;
     }
 
+    /// <summary>iopl(2): a program in ring 0 reaches every port.</summary>
+    [Syscall(172)]
+    internal static long SetPortLevel(uint level) => level > 3 ? -Errno.EINVAL : 0;
+
+    /// <summary>ioperm(2): likewise.</summary>
+    [Syscall(173)]
+    internal static long SetPorts(ulong first, ulong count, int on)
+    {
+        const ulong Ports = 65536;
+        return first + count <= first || first + count > Ports ? -Errno.EINVAL : 0;
+    }
+
     private static bool IsRoot(uint number) => number is 0 or Unchanged;
 
     // 41 of them: CAP_CHECKPOINT_RESTORE is the last.

@@ -165,13 +165,14 @@ internal static unsafe class PiFutex
             uint owner = word & OwnerMask;
             if (owner == id) return -Errno.EDEADLK;
             bool isFree = owner == 0;
-            if (!isFree && !IsAlive((int)owner)) return -Errno.ESRCH;
-            if (!isFree && !waits) return -Errno.EAGAIN;
 
             uint wanted = isFree ? id | (word & OwnerDied) | (HasWaiter(bucket, key) ? Waiters : 0) : word | Waiters;
             uint expected = word;
             if (!UserMemory.TryCompareExchange(address, expected, wanted, out word)) return -Errno.EFAULT;
-            if (word == expected) return isFree ? 0 : -Errno.EINPROGRESS;
+            if (word != expected) continue;
+
+            // As in Linux a waiter is announced first, also by one who only tries.
+            return isFree ? 0 : !IsAlive((int)owner) ? -Errno.ESRCH : waits ? -Errno.EINPROGRESS : -Errno.EAGAIN;
         }
     }
 

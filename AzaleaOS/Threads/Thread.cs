@@ -89,6 +89,9 @@ internal unsafe struct Thread
     /// <summary>Nice value, -20 to 19.</summary>
     internal int Nice;
 
+    /// <summary>PR_SET_TIMERSLACK, nanoseconds; 0 for the usual value.</summary>
+    internal ulong TimerSlack;
+
     /// <summary>How often it gave its core up by itself.</summary>
     internal ulong VoluntarySwitches;
 

@@ -82,6 +82,9 @@ internal unsafe struct EventPoll
         }
     }
 
+    /// <summary>ioctl: nothing can be set. Linux, fs/eventpoll.c, ep_eventpoll_ioctl.</summary>
+    internal static long Control(OpenFile* file, uint request, ulong argument) => -Errno.EINVAL;
+
     /// <summary>Nobody has it open any more.</summary>
     internal static void Release(OpenFile* file)
     {

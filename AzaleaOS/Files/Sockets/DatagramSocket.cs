@@ -33,15 +33,16 @@ internal static unsafe class DatagramSocket
             return -Errno.EPIPE;
         }
 
-        if (target == null)
-        {
-            return -Errno.ENOTCONN;
-        }
-
         long result = Packet.Datagram(transfer, out Packet* packet);
         if (result < 0)
         {
             return result;
+        }
+
+        if (target == null)
+        {
+            Packet.Free(packet);
+            return -Errno.ENOTCONN;
         }
 
         packet->Rights = message->Rights;

@@ -95,11 +95,12 @@ internal unsafe struct SocketAddress
     /// <returns>0, or -EFAULT, -EINVAL.</returns>
     internal readonly long Write(ulong to, UserPointer<int> room)
     {
-        if (to == 0)
-        {
-            return 0;
-        }
+        return to == 0 ? 0 : WriteRequired(to, room);
+    }
 
+    /// <summary>The same where an address of 0 is an error.</summary>
+    internal readonly long WriteRequired(ulong to, UserPointer<int> room)
+    {
         if (!room.TryRead(out int bytes))
         {
             return -Errno.EFAULT;
@@ -110,7 +111,8 @@ internal unsafe struct SocketAddress
             return -Errno.EINVAL;
         }
 
-        return UserMemory.TryWrite(to, Bytes[..Math.Min(bytes, Length)]) && room.TryWrite(Length) ? 0 : -Errno.EFAULT;
+        // Linux, net/socket.c, move_addr_to_user: the length first.
+        return room.TryWrite(Length) && UserMemory.TryWrite(to, Bytes[..Math.Min(bytes, Length)]) ? 0 : -Errno.EFAULT;
     }
 
     [InlineArray(Most)]

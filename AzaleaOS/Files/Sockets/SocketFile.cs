@@ -12,6 +12,12 @@ internal static unsafe class SocketFile
     /// <summary>read: recv without flags.</summary>
     internal static long Read(OpenFile* file, Transfer* transfer)
     {
+        if (transfer->Left == 0)
+        {
+            // Unlike recv, which waits: net/socket.c, sock_read_iter.
+            return 0;
+        }
+
         SocketMessage message = default;
         long result = SocketTransfers.Receive((Socket*)file->Data, transfer, &message);
         Rights.Drop(message.Rights);
@@ -55,7 +61,7 @@ internal static unsafe class SocketFile
         Socket* socket = (Socket*)file->Data;
         if (request == BytesToSend)
         {
-            return UserMemory.TryWrite(argument, 0) ? 0 : -Errno.EFAULT;
+            return UserMemory.TryWrite(argument, socket->IsUnix ? Unread(socket) : 0) ? 0 : -Errno.EFAULT;
         }
 
         if (request != BytesToRead)
@@ -73,6 +79,15 @@ internal static unsafe class SocketFile
         long bytes = socket->Type != SocketType.Datagram ? socket->Incoming.Bytes : first == null ? 0 : first->Length;
         socket->Lock.Exit();
         return UserMemory.TryWrite(argument, (int)bytes) ? 0 : -Errno.EFAULT;
+    }
+
+    // What was sent and the other side has not read yet; a TCP connection's other side acknowledges at once.
+    private static int Unread(Socket* socket)
+    {
+        Socket* peer = Sockets.Socket.HoldPeer(socket);
+        int bytes = peer == null ? 0 : (int)peer->Incoming.Bytes;
+        Sockets.Socket.Drop(peer);
+        return bytes;
     }
 
     /// <summary>The last descriptor is closed.</summary>

@@ -11,6 +11,9 @@ internal static unsafe class StreamSocket
     // How much memory one direction of a TCP connection may take. Linux lets it grow up to its own limit.
     private const int TcpRoom = 256 << 10;
 
+    // So many bytes are sent by local sockets as a whole or not at all, about as in Linux.
+    private const ulong LargestPiece = 100_000;
+
     /// <summary>Sends bytes; waits for room unless the call is non-blocking.</summary>
     /// <returns>Bytes, or a negated error number.</returns>
     internal static long Send(Socket* socket, Transfer* transfer, SocketMessage* message)
@@ -70,7 +73,7 @@ internal static unsafe class StreamSocket
             bool wasWritable = IsWritable(socket, socket->Peer);
             result = isPeek ? Peek(socket, transfer, message, ref total) : TakeOut(socket, transfer, message, ref total, ref used);
             hasRoom |= !wasWritable && IsWritable(socket, socket->Peer);
-            if (result < 0 || transfer->Left == 0 || total >= Math.Max(1, target) || message->IsEnded)
+            if (result < 0 || (transfer->Left == 0 && (total != 0 || !socket->Incoming.IsEmpty)) || total >= Math.Max(1, target) || message->IsEnded)
             {
                 break;
             }
@@ -129,6 +132,7 @@ internal static unsafe class StreamSocket
             return message->HasAddress ? (socket->State == SocketState.Connected ? -Errno.EISCONN : -Errno.EOPNOTSUPP)
                 : socket->State != SocketState.Connected ? -Errno.ENOTCONN
                 : socket->IsWriteShut ? -Errno.EPIPE
+                : transfer->Left <= LargestPiece && !transfer->IsReadable ? -Errno.EFAULT
                 : 0;
         }
 

@@ -17,7 +17,7 @@ internal static class Arguments
     /// <summary>Addresses that no call can use: null, unmapped, half mapped, not canonical, the kernel's.</summary>
     private static readonly Word[] s_bad =
     [
-        new Number(0), new Number(1), new Place(ScratchEnd), new Place(ScratchEnd + 0x2000), new Number(-1), new Number(0x7ffffffff000),
+        new Number(0), new Number(1), new Place(ScratchEnd), new Place(ScratchEnd + 0x2000), new Number(-1), new Number(0x7ffffffff008),
         new Number(0x800000000000), new Number(unchecked((long)0xffff800000000000)), new Number(unchecked((long)0xffffffff80100000)),
     ];
 
@@ -73,7 +73,7 @@ internal static class Arguments
     /// <summary>A path that is looked at, not changed: devices too.</summary>
     internal static Gen<Argument> AnyPath { get; } = Gen.Frequency(
         (10, PathName),
-        (1, from path in Gen.Elements("/dev/null", "/dev/zero", "/dev", "/dev/null/x") select new Argument(new Text(path))));
+        (1, from path in Gen.Elements("/dev/null", "/dev/zero", "/dev/null/x") select new Argument(new Text(path))));
 
     /// <summary>Where an earlier step put its descriptor, mapping or timer.</summary>
     internal static Gen<Argument> Made(Product product) => from choice in Gen.Choose(0, 99) select new Argument(new Earlier(product, choice));
@@ -133,6 +133,9 @@ internal static class Arguments
     /// <summary>A pointer to 64-bit words that the call reads.</summary>
     internal static Gen<Argument> In(params Gen<Argument>[] fields) => InAt(isWide: true, [], fields);
 
+    /// <summary>The same behind the first 768 bytes of a piece: no buffer of those bytes overwrites it while the call reads it.</summary>
+    internal static Gen<Argument> InBehind(params Gen<Argument>[] fields) => InAt(isWide: true, [], fields, 0x300);
+
     /// <summary>The same where null would mean to wait for ever.</summary>
     internal static Gen<Argument> NotNull(Gen<Argument> argument) => from one in argument select one.Word == new Number(0) ? new Argument(new Number(1)) : one;
 
@@ -173,8 +176,8 @@ internal static class Arguments
             [new Poke(slot, true, [.. pairs.SelectMany(pair => new Word[] { new Number(pair.Seconds), new Number(pair.Nanoseconds) })])],
             [.. normalise.Select(one => Normalise(one, slot))]);
 
-    private static Gen<Argument> InAt(bool isWide, (char What, long Offset, long Count)[] normalise, Gen<Argument>[] fields) => Gen.Frequency(
-        (16, from slot in Slot
+    private static Gen<Argument> InAt(bool isWide, (char What, long Offset, long Count)[] normalise, Gen<Argument>[] fields, long behind = 0) => Gen.Frequency(
+        (16, from slot in Slot.Select(slot => slot + behind)
              from words in Gen.CollectToArray(fields)
              select new Argument(
                  new Place(slot),

@@ -72,7 +72,7 @@ static long call(word number, word a, word b, word c, word d, word e, word f)
 
 enum {
     READ, WRITE, OPEN, CLOSE, MMAP = 9, MPROTECT, MUNMAP, BRK, SIGACTION, SIGPROCMASK, MINCORE = 27, GETPID = 39, EXIT = 60,
-    SETITIMER = 38, CHDIR = 80, MKDIR = 83, SYMLINK = 88, UMASK = 95, GETPPID = 110, SIGALTSTACK = 131, GETTID = 186, TIME = 201,
+    SETITIMER = 38, CHDIR = 80, MKDIR = 83, SYMLINK = 88, UMASK = 95, GETPPID = 110, SETPRIORITY = 141, SIGALTSTACK = 131, GETTID = 186, TIME = 201,
     TIMER_DELETE = 226, SIGTIMEDWAIT = 128, EXIT_GROUP = 231,
     PRCTL = 157, SCHED_SETSCHEDULER = 144, SCHED_SETAFFINITY = 203, SET_ROBUST_LIST = 273, SET_MEMPOLICY = 238, MUNLOCKALL = 152
 };
@@ -425,7 +425,11 @@ static void clean(void)
     call6(MMAP, scratch + STACK, STACK_BYTES, 3, 0x32, -1, 0);
     call1(UMASK, 022);
     call2(PRCTL, 1, 0);
+    call2(PRCTL, 8, 0);
+    call2(PRCTL, 29, 0);
+    call2(PRCTL, 36, 0);
     call2(PRCTL, 15, "script");
+    call3(SETPRIORITY, 0, 0, 0);
     call3(SCHED_SETSCHEDULER, 0, 0, &(int){ 0 });
     call3(SCHED_SETAFFINITY, 0, 8, &every_signal);
     call2(SET_ROBUST_LIST, 0, 24);

@@ -18,7 +18,7 @@ internal static class FileTheme
                                                      from more in Flags(Create, Exclusive, Truncate, Append, NonBlock, DirectoryOnly, NoFollow, CloseOnExec, PathOnly, Create | Exclusive, Create | Truncate)
                                                      select new Argument(new Number(how | ((Number)more.Word).Value));
 
-    private static readonly Gen<Argument> s_vectors = In(Where(), Of(0, 1, 10, 100), Where(), Of(0, 5, 300), Where(), Of(3, -1, 0));
+    private static readonly Gen<Argument> s_vectors = InBehind(Where(), Of(0, 1, 10, 100), Where(), Of(0, 5, 300), Where(), Of(3, -1, 0));
     private static readonly Gen<Argument> s_count = Gen.Frequency((8, Of(1, 2, 2)), (1, Of(0, 3, -1, 1025)));
     private static readonly Gen<Argument> s_twoTimes = OrNull(In(Of(0, 1, 1000000000), Of(0, 999999999, 0x3fffffff, 0x3ffffffe, -1), Of(5), Of(0, 0x3fffffff, 0x3ffffffe)));
     private static readonly Gen<Argument> s_lock = InOut32([('z', 24, 4)], Of(0, 1, 2, 0x10000, 3), Of(0), Of(0, 10), Of(0), Of(0, 5), Of(0), Of(0));
@@ -84,7 +84,7 @@ internal static class FileTheme
         new Syscall("stat", 4, AnyPath, Out(s_stat)).Often,
         new Syscall("lstat", 6, AnyPath, Out(s_stat)),
         new Syscall("newfstatat", 262, Folder, PathName, Out(s_stat), Flags(0x100, 0x1000, 0x800)),
-        new Syscall("statx", 332, Folder, PathName, Flags(0x100, 0x1000, 0x2000, 0x4000), Of(0x7ff, 0xfff, 0, 0x200, unchecked((int)0x80000000)), Out(s_statx)),
+        new Syscall("statx", 332, Folder, PathName, Flags(0x100, 0x1000, 0x2000, 0x4000), Of(0x7ff, 0xfff, 0x40, 0x240, unchecked((int)0x80000000)), Out(s_statx)),
         new Syscall("access", 21, AnyPath, Around(0, 1, 2, 4, 7, 8)),
         new Syscall("faccessat", 269, Folder, PathName, Around(0, 1, 2, 4, 7, 8)),
         new Syscall("faccessat2", 439, Folder, PathName, Around(0, 1, 2, 4, 7, 8), Flags(0x100, 0x200, 0x1000)).Seldom,

@@ -28,6 +28,9 @@ internal static class FutexTheme
                                                         from more in Gen.Elements(0L, 0, PrivateFlag, PrivateFlag, RealTime, PrivateFlag | RealTime)
                                                         select new Argument(new Number(operation | more));
 
+    // A size where a thread's number is expected could be the number of a thread of Linux's own.
+    private static Gen<Argument> Plain => from slot in s_plainSlot select new Argument(new Place(slot));
+
     private static Gen<Argument> Operation(params long[] operations) => from operation in Gen.Elements(operations)
                                                                         from more in Gen.Elements(0L, PrivateFlag)
                                                                         select new Argument(new Number(operation | more));
@@ -46,7 +49,7 @@ internal static class FutexTheme
         new Syscall("futex", 202, s_any, s_operation, s_value, ShortTime, s_any, s_value),
         new Syscall("futex_waitv", 449, In(s_value, WordOf(), Of(2, 2, 0x82, 0, 4), s_value, WordOf(), Of(2, 0x82)), Of(1, 2, 0, 129), Of(0, 0, 1), NotNull(Times((0, 0), (0, 1), (1, 0), (-1, 0), (0, 1_000_000_000))), Of(1, 0, 2)).Seldom,
         new Syscall("set_robust_list", 273, Out(), Of(24, 23)).Seldom,
-        new Syscall("get_robust_list", 274, Of(0), Out(), Out()).Seldom,
+        new Syscall("get_robust_list", 274, Of(0), Either(Plain, Bad), Either(Plain, Bad)).Seldom,
         new Syscall("sched_yield", 24).Seldom,
     ]);
 

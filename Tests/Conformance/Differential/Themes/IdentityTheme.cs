@@ -1,3 +1,4 @@
+using FsCheck;
 using static AzaleaOS.Tests.Conformance.Differential.Arguments;
 
 namespace AzaleaOS.Tests.Conformance.Differential.Themes;
@@ -6,6 +7,11 @@ namespace AzaleaOS.Tests.Conformance.Differential.Themes;
 internal static class IdentityTheme
 {
     private const long Same = -1;
+
+    // Size and policy, flags, nice value and priority, then what only SCHED_DEADLINE looks at.
+    private static readonly Gen<Argument> s_attributes = InOut32([],
+        Of(48, 48, 56, 0, 47, 100, 5000), Of(0, 0, 1, 2, 3, 5, 9, -1), Of(0, 0, 0, 8, 0x10, 0x1000), Of(0), Of(0, 0, 5, 19, -20, 40), Of(0, 0, 1, 99, 100),
+        Of(0), Of(0), Of(0), Of(0), Of(0), Of(0), Of(0), Of(0));
 
     internal static Theme Theme { get; } = new("identity and limits",
     [
@@ -34,7 +40,7 @@ internal static class IdentityTheme
         new Syscall("getpriority", 140, Of(0, 0, 1, 3, -1), Of(0, 0, 0x3fffffff, -1)),
         new Syscall("umask", 95, Around(0, 0x12, 0x1ff, 0xfff)),
         new Syscall("personality", 135, Of(0xffffffff, 0xffffffff, 0)),
-        new Syscall("prctl", 157, Around(3, 7, 16, 21, 23, 27, 30, 39, 47, 1000), Either(Out(), Of(0, 1, 40, 41, 1000)), Around(0), Around(0), Around(0)).Often,
+        new Syscall("prctl", 157, Around(3, 7, 8, 16, 21, 23, 25, 27, 30, 37, 39, 42, 47, 66, 1000), Either(Out(), Of(0, 1, 40, 41, 1000)), Around(0), Around(0), Around(0)).Often,
         new Syscall("prctl", 157, Of(15, 16), In(Of(0x6f6c6c6568, 0x4141414141414141), Of(0, 0x4242424242424242))),
         new Syscall("prctl", 157, Of(1, 2), Either(Of(0, 10, 64, 65, -1), Out())),
         new Syscall("getrlimit", 97, Around(3, 4, 9, 10, 13, 14, 15, 16, 100), Out(('z', 0, 16))),
@@ -47,7 +53,7 @@ internal static class IdentityTheme
         new Syscall("set_tid_address", 218, Out()) { Comparison = 'p' },
         new Syscall("set_robust_list", 273, Out(), Around(24)),
         new Syscall("get_robust_list", 274, Of(0, -1), Out(), Out()),
-        new Syscall("capget", 125, InOut32([], Of(0x20080522, 0x19980330, 0x20071026, 0), Of(0, -1)), OutOrNull()),
+        new Syscall("capget", 125, InOut32([], Of(0x20080522, 0x19980330, 0x20071026, 0), Of(0, -1)), OutOrNull(('z', 0, 24))),
         new Syscall("sched_yield", 24),
         new Syscall("sched_get_priority_max", 146, Around(0, 1, 2, 3, 5, 6)),
         new Syscall("sched_get_priority_min", 147, Around(0, 1, 2, 3, 5, 6)),
@@ -56,26 +62,24 @@ internal static class IdentityTheme
         new Syscall("sched_getparam", 143, Of(0, -1, 0x3fffffff), Out()),
         new Syscall("sched_setparam", 142, Of(0, -1), In32(Of(0, 1, 99))),
         new Syscall("sched_rr_get_interval", 148, Of(0, -1, 0x3fffffff), Out(('t', 0, 0))),
-        new Syscall("sched_getattr", 315, Of(0, -1), Out(), Of(48, 56, 0, 47, 4097), Of(0, 1)),
+        new Syscall("sched_getattr", 315, Of(0, 0, -1, 0x3fffffff), Out(('z', 24, 8), ('z', 48, 8)), Of(48, 56, 56, 0, 47, 100, 4097), Of(0, 0, 0, 1)),
+        new Syscall("sched_setattr", 314, Of(0, 0, -1, 0x3fffffff), s_attributes, Of(0, 0, 0, 1)),
+        new Syscall("pidfd_open", 434, Either(Own('P'), Own('P'), Of(0, -1, 0x3fffffff)), Of(0, 0, 0x800, 1)) { Makes = Product.Descriptor },
+        new Syscall("pidfd_send_signal", 424, Descriptor, Of(0, 0, 65, -1), Of(0), Of(0, 0, 1, 2, 3, 8)),
+        new Syscall("pidfd_getfd", 438, Descriptor, Either(Descriptor, Of(0, 500)), Of(0, 0, 1)) { Makes = Product.Descriptor }.Seldom,
+        new Syscall("poll", 7, InOut32([], Descriptor, Of(1, 5)), Of(1), Of(0)).Seldom,
+        new Syscall("waitid", 247, Of(3), Descriptor, Of(0), Of(4, 5), Of(0)).Seldom,
         new Syscall("sched_getaffinity", 204, Of(0, -1, 0x3fffffff), Around(8, 16, 128, 0, 4, 7), Out(('z', 0, 128))) { Comparison = 'v' },
         new Syscall("sched_setaffinity", 203, Of(0, -1, 0x3fffffff), Around(8, 128, 0), In(Of(1, -1, 0, 0xf0000000), Of(0))),
         new Syscall("ioprio_get", 252, Around(1, 2, 3), Of(0, 0x3fffffff)).Seldom,
         new Syscall("getrandom", 318, Out(('z', 0, 16)), Of(0, 1, 8, 16), Flags(1, 2, 4)),
-        new Syscall("arch_prctl", 158, Around(0x1003, 0x1011, 0x1012, 0x2000), Out()).Seldom,
+        new Syscall("arch_prctl", 158, Around(0x1003, 0x1011, 0x2000), Out()).Seldom,
         new Syscall("wait4", 61, Of(-1, 0, 1, 0x3fffffff, int.MinValue), OutOrNull(), Around(0, 1, 2, 8), OutOrNull()),
         new Syscall("waitid", 247, Around(0, 1, 2, 3), Of(0, 1, 0x3fffffff), OutOrNull(), Around(4, 0, 5, 0x1000004), Of(0)),
-        new Syscall("seccomp", 317, Of(99, 2), Of(1), Out()).Seldom,
         new Syscall("rseq", 334, Out(), Around(32, 31), Of(2, 4), Of(0)).Seldom,
         new Syscall("getitimer", 36, Around(0, 1, 2), Out()),
-        new Syscall("syslog", 103, Of(10, -1, 12, 11), Of(0), Of(0)) { Comparison = 'v' }.Seldom,
-        new Syscall("iopl", 172, Of(4, -1)).Seldom,
-        new Syscall("ioperm", 173, Of(0x10000, 0xffff), Of(1, 2), Of(1)).Seldom,
-        new Syscall("modify_ldt", 154, Of(0, 2, 5), Out(), Of(0, 16)).Seldom,
-        new Syscall("sethostname", 170, Bad, Of(1, -1, 65)).Seldom,
-        new Syscall("acct", 163, Of(1)).Seldom,
         new Syscall("get_thread_area", 211, Out()).Seldom,
         new Syscall("ustat", 136, Of(-1), Out()).Seldom,
-        new Syscall("sysfs", 139, Of(3, 0, 9), Of(0)) { Comparison = 'v' }.Seldom,
         new Syscall("uselib", 134, Of(0)).Seldom,
         new Syscall("create_module", 174).Seldom,
         new Syscall("query_module", 178).Seldom,

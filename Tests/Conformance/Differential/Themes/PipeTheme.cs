@@ -11,7 +11,7 @@ internal static class PipeTheme
 
     private static readonly Gen<Argument> s_pollSet = InOut32([], Descriptor, Of(1, 4, 5, 0x2000, 0x41, 0), Descriptor, Of(1, 4, 5, 0xffff, 0));
     private static readonly Gen<Argument> s_event = In32(Of(1, 4, 5, unchecked((int)0x80000001), 0x40000001, 0x2005, 0x10000001, 0x20000001), Of(42), Of(43));
-    private static readonly Gen<Argument> s_vectors = In(Where(), Of(0, 1, 10, 100), Where(), Of(0, 5, 300));
+    private static readonly Gen<Argument> s_vectors = InBehind(Where(), Of(0, 1, 10, 100), Where(), Of(0, 5, 300));
     private static readonly Gen<Argument> s_zero = NotNull(Times((0, 0), (0, 1000)));
     private static readonly Gen<Argument> s_bits = InOut([], Of(0, 8, 0x10, 0x20, 0x78), Of(0));
 
@@ -68,7 +68,7 @@ internal static class PipeTheme
     internal static Theme Sockets { get; } = new("local sockets",
     [
         new Syscall("socketpair", 53, Of(1), s_type, Of(0), Where()) { Makes = Product.TwoDescriptors }.Often,
-        new Syscall("socketpair", 53, Of(2, 99), Of(1, 2), Of(0, 1), Where()).Seldom,
+        new Syscall("socketpair", 53, Of(2, 99), Of(1, 2), Of(0, 77), Where()).Seldom,
         new Syscall("socket", 41, Of(1), s_type, Of(0)) { Makes = Product.Descriptor }.Often,
         new Syscall("socket", 41, Of(0, 99, -1), Of(1), Of(0)).Seldom,
         new Syscall("socket", 41, Of(1), Of(0, 3, 99), Of(0, 1)).Seldom,

@@ -23,7 +23,7 @@ internal static class TimeTheme
         new Syscall("time", 201, OutOrNull(('z', 0, 8))) { Comparison = 'v' },
         new Syscall("nanosleep", 35, ShortTime, OutOrNull()),
         new Syscall("clock_nanosleep", 230, Of(0, 1, 7, 3, 4, 11, -1, 99), Of(0, 0, 0, 1, 2), ShortTime, OutOrNull()),
-        new Syscall("timer_create", 222, Around(0, 1, 7, 2, 3), In(Of(0, 1, 42), Of(10 + (1L << 32), 12 + (1L << 32), 1L << 32, 10 + (2L << 32), 99 + (1L << 32), 34), Of(0)), Out(('k', 0, 0))) { Makes = Product.Timer }.Often,
+        new Syscall("timer_create", 222, Of(0, 1, 7, 2, 3, 1, -6, -2, 4, 12, int.MaxValue), In(Of(0, 1, 42), Of(10 + (1L << 32), 12 + (1L << 32), 1L << 32, 10 + (2L << 32), 99 + (1L << 32), 34), Of(0)), Out(('k', 0, 0))) { Makes = Product.Timer }.Often,
         new Syscall("timer_settime", 223, TimerId, Of(0, 0, 1, 2), s_far, OutOrNull(s_timer)),
         new Syscall("timer_gettime", 224, TimerId, Out(s_timer)),
         new Syscall("timer_getoverrun", 225, TimerId),
