@@ -1,3 +1,0 @@
-using AzaleaOS.Sideloader.Commands;
-
-return await SideloaderCommand.Create().Parse(args).InvokeAsync();
