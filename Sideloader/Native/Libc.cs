@@ -22,6 +22,7 @@ internal static unsafe partial class Libc
     internal const int EventNonBlocking = 0x800;
     internal const int EventCloseOnExec = 0x80000;
     internal const ushort PollIn = 1;
+    internal const int DescriptorLimit = 7;
 
     private const string Library = "libc";
 
@@ -66,6 +67,99 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "sendmsg")]
     internal static partial nint SendMessage(int socket, MessageHeader* message, MessageFlags flags);
+
+    [LibraryImport(Library, EntryPoint = "openat")]
+    internal static partial int OpenAt(int directory, byte* path, OpenFlags flags, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "fstatat")]
+    internal static partial int StatAt(int directory, byte* path, Stat* status, int flags);
+
+    [LibraryImport(Library, EntryPoint = "fstatfs")]
+    internal static partial int StatFileSystem(int descriptor, FileSystemStatus* status);
+
+    [LibraryImport(Library, EntryPoint = "readlinkat")]
+    internal static partial nint ReadLinkAt(int directory, byte* path, byte* target, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "symlinkat")]
+    internal static partial int SymbolicLinkAt(byte* target, int directory, byte* path);
+
+    [LibraryImport(Library, EntryPoint = "mknodat")]
+    internal static partial int MakeNodeAt(int directory, byte* path, uint mode, ulong device);
+
+    [LibraryImport(Library, EntryPoint = "mkdirat")]
+    internal static partial int MakeDirectoryAt(int directory, byte* path, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "unlinkat")]
+    internal static partial int UnlinkAt(int directory, byte* path, int flags);
+
+    [LibraryImport(Library, EntryPoint = "renameat2")]
+    internal static partial int RenameAt(int oldDirectory, byte* oldPath, int newDirectory, byte* newPath, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "linkat")]
+    internal static partial int LinkAt(int oldDirectory, byte* oldPath, int newDirectory, byte* newPath, int flags);
+
+    [LibraryImport(Library, EntryPoint = "fchmodat")]
+    internal static partial int ChangeModeAt(int directory, byte* path, uint mode, int flags);
+
+    [LibraryImport(Library, EntryPoint = "fchownat")]
+    internal static partial int ChangeOwnerAt(int directory, byte* path, uint user, uint group, int flags);
+
+    [LibraryImport(Library, EntryPoint = "utimensat")]
+    internal static partial int SetTimesAt(int directory, byte* path, Timespec* times, int flags);
+
+    [LibraryImport(Library, EntryPoint = "preadv")]
+    internal static partial nint ReadVector(int descriptor, IoVector* buffers, int count, long offset);
+
+    [LibraryImport(Library, EntryPoint = "pwritev")]
+    internal static partial nint WriteVector(int descriptor, IoVector* buffers, int count, long offset);
+
+    [LibraryImport(Library, EntryPoint = "dup")]
+    internal static partial int Duplicate(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "fsync")]
+    internal static partial int Synchronize(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "fdatasync")]
+    internal static partial int SynchronizeData(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "syncfs")]
+    internal static partial int SynchronizeFileSystem(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "fallocate")]
+    internal static partial int Allocate(int descriptor, int mode, long offset, long length);
+
+    [LibraryImport(Library, EntryPoint = "copy_file_range")]
+    internal static partial nint CopyRange(int source, long* sourceOffset, int target, long* targetOffset, nuint length, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "getdents64")]
+    internal static partial nint ReadDirectory(int descriptor, void* buffer, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "setxattr")]
+    internal static partial int SetExtendedAttribute(byte* path, byte* name, void* value, nuint length, int flags);
+
+    [LibraryImport(Library, EntryPoint = "getxattr")]
+    internal static partial nint GetExtendedAttribute(byte* path, byte* name, void* value, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "listxattr")]
+    internal static partial nint ListExtendedAttributes(byte* path, byte* list, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "removexattr")]
+    internal static partial int RemoveExtendedAttribute(byte* path, byte* name);
+
+    [LibraryImport(Library, EntryPoint = "umask")]
+    internal static partial uint SetCreationMask(uint mask);
+
+    [LibraryImport(Library, EntryPoint = "getrlimit")]
+    internal static partial int GetLimit(int resource, ResourceLimit* limit);
+
+    [LibraryImport(Library, EntryPoint = "setrlimit")]
+    internal static partial int SetLimit(int resource, ResourceLimit* limit);
+
+    [LibraryImport(Library, EntryPoint = "geteuid")]
+    internal static partial uint GetUser();
+
+    [LibraryImport(Library, EntryPoint = "getegid")]
+    internal static partial uint GetGroup();
 
     /// <summary>Adds one to an eventfd.</summary>
     /// <exception cref="LinuxException">It is none.</exception>

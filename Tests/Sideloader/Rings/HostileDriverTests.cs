@@ -147,13 +147,13 @@ public sealed unsafe class HostileDriverTests : IDisposable
         VirtqDescriptorFlags flags = random.Next(16) switch
         {
             0 => (VirtqDescriptorFlags)random.Next(65536),
-            1 => VirtqDescriptorFlags.Indirect,
+            1 => VirtqDescriptorFlags.Indirect | (random.Next(16) == 0 ? VirtqDescriptorFlags.Next : 0),
             < 6 => VirtqDescriptorFlags.Next,
             < 8 => VirtqDescriptorFlags.Next | VirtqDescriptorFlags.Write,
             < 12 => VirtqDescriptorFlags.Write,
             _ => VirtqDescriptorFlags.None,
         };
-        if (flags == VirtqDescriptorFlags.Indirect && random.Next(4) != 0)
+        if (flags.HasFlag(VirtqDescriptorFlags.Indirect) && random.Next(4) != 0)
             buffer = new(FencedMemory.LowAddress + 0x1_0000 + (ulong)random.Next(16) * 0x1000, (uint)random.Next(1, 9) * VirtqDescriptor.Bytes, false);
 
         return new VirtqDescriptor { Address = buffer.Address, Length = buffer.Length, Flags = flags, Next = (ushort)random.Next(random.Next(40) == 0 ? 65536 : driver.Size) };
