@@ -9,7 +9,7 @@ public enum ChannelOperation : ushort
     /// <summary>Agrees on version and features: <see cref="HelloRequest"/> for <see cref="HelloResponse"/>. -EPROTO if there is no common version.</summary>
     Hello = 0xFF00,
 
-    /// <summary>Interrupts the request whose sequence number is argument 0, which then returns -EINTR. -ENOENT if it is not waiting.</summary>
+    /// <summary>Interrupts the request whose sequence number is argument 0, which then returns -EINTR. -ENOENT if it does not wait: not yet, or no longer.</summary>
     Cancel = 0xFF01,
 
     /// <summary>Does nothing. Returns 0.</summary>

@@ -9,10 +9,12 @@ namespace AzaleaOS.Abi.Channel;
 /// <see cref="ResponseHeader"/>, then room for what comes back. Each part may be split into buffers at any byte.
 /// </para>
 /// <para>
-/// A call has Linux's number and Linux's arguments, with two changes. Where Linux takes the address of a path or of
-/// another structure that it reads, the argument is its length in bytes, and the bytes follow the header in the order of
-/// the arguments; a path has no zero at the end. Where Linux takes the address of a buffer, the argument is 0: bytes to
-/// write follow the paths, bytes to read go to the room behind the response header, and the room's size bounds them.
+/// A call has Linux's number and Linux's arguments, but no addresses. Where Linux takes the address of a path or of another
+/// structure that it reads, the argument is its length in bytes, -1 for a null address, and the bytes follow the header in
+/// the order of the arguments; a path has no zero at the end. Where Linux takes a buffer or a list of buffers, address and
+/// length are 0: bytes to write follow the header, up to the end of the readable part; bytes to read and structures that Linux
+/// writes go behind the response header, and the room there bounds them. <see cref="OffloadedCall"/> lists the calls.
+/// A descriptor is the peer's: the lowest number that is free, as on Linux, apart from the application's own numbers.
 /// </para>
 /// <para>Requests may be answered in any order. The first is <see cref="ChannelOperation.Hello"/>; before it, all others get -EPROTO.</para>
 /// </remarks>

@@ -17,7 +17,8 @@ internal sealed class QueueWorker : IDisposable
     private readonly TimeSpan _spin;
     private readonly int _kick;
     private readonly int _stop;
-    private readonly DescriptorChain _chain = new();
+    private readonly Stack<DescriptorChain> _free = new();
+    private DescriptorChain _chain = new();
     private readonly Thread _thread;
     private volatile bool _stopping;
 
@@ -45,8 +46,12 @@ internal sealed class QueueWorker : IDisposable
         _stopping = true;
         Libc.Signal(_stop);
         _thread.Join();
+        while (_handler.TryInterrupt(out DescriptorChain? kept, out uint written))
+            GiveBack(kept!, written);
         LinuxException.ThrowIfFailed(Libc.Close(_stop), "close an eventfd");
         _chain.Dispose();
+        foreach (DescriptorChain chain in _free)
+            chain.Dispose();
         _handler.Dispose();
         _memory.Release();
     }
@@ -60,6 +65,8 @@ internal sealed class QueueWorker : IDisposable
                 _queue.DisableNotifications();
                 if (!Drain())
                     return;
+                while (_handler.TryFinish(out DescriptorChain? kept, out uint written))
+                    GiveBack(kept!, written);
                 if (Spin() || _queue.EnableNotifications())
                     continue;
 
@@ -89,12 +96,31 @@ internal sealed class QueueWorker : IDisposable
                     return false;
             }
 
-            _queue.Give(_chain.Head, _handler.Handle(_chain));
-            if (_queue.ShouldNotify())
-                _signals.Call.Signal();
+            long written = _handler.Handle(_chain);
+            if (written == IRequestHandler.Kept)
+            {
+                _chain = _free.Count > 0 ? _free.Pop() : new DescriptorChain();
+                continue;
+            }
+
+            Give(_chain.Head, (uint)written);
         }
 
         return true;
+    }
+
+    /// <summary>Gives back a request that was kept, whose chain can be used again.</summary>
+    private void GiveBack(DescriptorChain kept, uint written)
+    {
+        Give(kept.Head, written);
+        _free.Push(kept);
+    }
+
+    private void Give(ushort head, uint written)
+    {
+        _queue.Give(head, written);
+        if (_queue.ShouldNotify())
+            _signals.Call.Signal();
     }
 
     /// <summary>Looks for the next request for a while.</summary>
@@ -119,11 +145,13 @@ internal sealed class QueueWorker : IDisposable
 
     private unsafe void WaitForKick()
     {
-        PollDescriptor* waits = stackalloc PollDescriptor[2];
+        PollDescriptor* waits = stackalloc PollDescriptor[3];
         waits[0] = new PollDescriptor { Descriptor = _kick, Events = Libc.PollIn };
         waits[1] = new PollDescriptor { Descriptor = _stop, Events = Libc.PollIn };
+        // Without kept requests a negative number, which poll passes over.
+        waits[2] = new PollDescriptor { Descriptor = _handler.WaitDescriptor, Events = Libc.PollIn };
         // A signal may end the wait: then the queue is looked at once for nothing.
-        if (Libc.Poll(waits, 2, -1) > 0 && waits[0].Found != 0)
+        if (Libc.Poll(waits, 3, -1) > 0 && waits[0].Found != 0)
             Libc.Acknowledge(_kick);
     }
 }

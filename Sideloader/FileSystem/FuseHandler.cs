@@ -25,7 +25,10 @@ internal sealed unsafe partial class FuseHandler(FileTree tree) : IRequestHandle
     private int _requestLength;
 
     /// <inheritdoc/>
-    public uint Handle(DescriptorChain chain)
+    public int WaitDescriptor => -1;
+
+    /// <inheritdoc/>
+    public long Handle(DescriptorChain chain)
     {
         if (!chain.TryRead(0, out FuseRequestHeader header))
             return 0;
@@ -45,6 +48,16 @@ internal sealed unsafe partial class FuseHandler(FileTree tree) : IRequestHandle
         };
         return chain.TryWrite(0, in response) ? response.Length : 0;
     }
+
+    /// <inheritdoc/>
+    public bool TryFinish(out DescriptorChain? request, out uint written)
+    {
+        (request, written) = (null, 0);
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public bool TryInterrupt(out DescriptorChain? request, out uint written) => TryFinish(out request, out written);
 
     /// <inheritdoc/>
     public void Dispose()

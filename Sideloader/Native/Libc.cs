@@ -113,6 +113,37 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "pwritev")]
     internal static partial nint WriteVector(int descriptor, IoVector* buffers, int count, long offset);
 
+    [LibraryImport(Library, EntryPoint = "preadv2")]
+    internal static partial nint ReadVector(int descriptor, IoVector* buffers, int count, long offset, int flags);
+
+    [LibraryImport(Library, EntryPoint = "pwritev2")]
+    internal static partial nint WriteVector(int descriptor, IoVector* buffers, int count, long offset, int flags);
+
+    /// <summary>Calls without a function of their own in every C library.</summary>
+    [LibraryImport(Library, EntryPoint = "syscall")]
+    internal static partial long SystemCall(long number, long first, void* second, void* third, long fourth, void* fifth);
+
+    [LibraryImport(Library, EntryPoint = "truncate")]
+    internal static partial int Truncate(byte* path, long length);
+
+    [LibraryImport(Library, EntryPoint = "chmod")]
+    internal static partial int ChangeMode(byte* path, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "fchmod")]
+    internal static partial int ChangeMode(int descriptor, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "fcntl")]
+    internal static partial int Control(int descriptor, int command, nint argument);
+
+    [LibraryImport(Library, EntryPoint = "epoll_create1")]
+    internal static partial int CreatePoll(int flags);
+
+    [LibraryImport(Library, EntryPoint = "epoll_ctl")]
+    internal static partial int ControlPoll(int poll, int operation, int descriptor, EpollEvent* wanted);
+
+    [LibraryImport(Library, EntryPoint = "epoll_wait")]
+    internal static partial int WaitForPoll(int poll, EpollEvent* events, int count, int milliseconds);
+
     [LibraryImport(Library, EntryPoint = "dup")]
     internal static partial int Duplicate(int descriptor);
 

@@ -29,7 +29,9 @@ internal sealed class ReverseDevice(int queues) : IVirtioDevice
         private readonly byte[] _bytes = new byte[4096];
         private long _before = -1;
 
-        public uint Handle(DescriptorChain request)
+        public int WaitDescriptor => -1;
+
+        public long Handle(DescriptorChain request)
         {
             if (_before < 0)
                 _before = GC.GetAllocatedBytesForCurrentThread();
@@ -37,8 +39,16 @@ internal sealed class ReverseDevice(int queues) : IVirtioDevice
             _bytes.AsSpan(0, count).Reverse();
             _bytes[count] = (byte)queue;
             device.Allocated = GC.GetAllocatedBytesForCurrentThread() - _before;
-            return (uint)request.Write(0, _bytes.AsSpan(0, count + 1));
+            return request.Write(0, _bytes.AsSpan(0, count + 1));
         }
+
+        public bool TryFinish(out DescriptorChain? request, out uint written)
+        {
+            (request, written) = (null, 0);
+            return false;
+        }
+
+        public bool TryInterrupt(out DescriptorChain? request, out uint written) => TryFinish(out request, out written);
 
         public void Dispose() => device.Handlers--;
     }

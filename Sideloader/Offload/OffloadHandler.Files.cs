@@ -1,0 +1,181 @@
+using AzaleaOS.Abi;
+using AzaleaOS.Abi.Channel;
+using AzaleaOS.Abi.Linux;
+using AzaleaOS.Sideloader.FileSystem;
+using AzaleaOS.Sideloader.Native;
+using FileMode = AzaleaOS.Abi.Linux.FileMode;
+
+namespace AzaleaOS.Sideloader.Offload;
+
+// Open files: by number.
+internal sealed unsafe partial class OffloadHandler
+{
+    /// <summary>F_GETFL and F_SETFL. Source: Linux, include/uapi/asm-generic/fcntl.h.</summary>
+    private const int GetFlags = 3;
+    private const int SetFlags = 4;
+
+    private const OpenFlags KnownFlags = OpenFlags.AccessMask | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoTerminal | OpenFlags.Truncate
+        | OpenFlags.Append | OpenFlags.NonBlocking | OpenFlags.Asynchronous | OpenFlags.Direct | OpenFlags.LargeFile | OpenFlags.Directory
+        | OpenFlags.NoFollow | OpenFlags.NoAccessTime | OpenFlags.CloseOnExec | OpenFlags.Synchronous | OpenFlags.Path | OpenFlags.Temporary;
+
+    private long Open(long directory, long pathLength, OpenFlags flags, uint mode)
+    {
+        // open passes over what it does not know; openat2, which does the work, refuses it.
+        flags &= KnownFlags & ~OpenFlags.Asynchronous;
+        if ((flags & OpenFlags.Path) != 0)
+            flags &= OpenFlags.Path | OpenFlags.Directory | OpenFlags.NoFollow | OpenFlags.CloseOnExec;
+        bool makes = (flags & (OpenFlags.Create | OpenFlags.Temporary)) != 0;
+        if (_application.IsReadOnly && ((flags & (OpenFlags.AccessMask | OpenFlags.Truncate)) != 0 || makes))
+            return -(int)Errno.EROFS;
+
+        if (TakePath(pathLength, _path) is < 0 and var pathError)
+            return pathError;
+        OpenFile? start = BorrowDirectory(directory, _path[0] == '/', out long error);
+        if (start is null)
+            return error;
+
+        mode = makes ? mode & FileMode.PermissionMask & ~_application.CreationMask : 0;
+        // To open a pipe may wait for its other end: it does not here.
+        bool nonBlocking = (flags & OpenFlags.NonBlocking) != 0;
+        int descriptor = _resolver.Open(start.Descriptor, _path, (flags & OpenFlags.Path) != 0 ? flags : flags | OpenFlags.NonBlocking, mode);
+        start.Release();
+        if (descriptor < 0)
+            return descriptor;
+
+        Stat status;
+        if (Libc.StatAt(descriptor, FileTree.Empty, &status, AtFlags.EmptyPath) < 0)
+        {
+            error = FileTree.Error;
+            _ = Libc.Close(descriptor);
+            return error;
+        }
+
+        bool waits = (flags & OpenFlags.Path) == 0 && (status.Mode & FileMode.KindMask) is not (FileMode.Regular or FileMode.Directory or FileMode.BlockDevice);
+        return _application.Files.Add(_application.Files.Create(descriptor, waits, nonBlocking));
+    }
+
+    private long Duplicate()
+    {
+        // The table takes over what was borrowed.
+        return _application.Files.Borrow(Argument(0)) is { } file ? _application.Files.Add(file) : -(int)Errno.EBADF;
+    }
+
+    private long Seek(OpenFile file)
+    {
+        long offset = Libc.Seek(file.Descriptor, Argument(1), (int)Argument(2));
+        return offset < 0 ? FileTree.Error : offset;
+    }
+
+    private long Control(OpenFile file)
+    {
+        int flags = Libc.Control(file.Descriptor, GetFlags, 0);
+        if (flags < 0)
+            return FileTree.Error;
+
+        switch (Argument(1))
+        {
+            case GetFlags:
+                return (long)((OpenFlags)flags & ~OpenFlags.NonBlocking | (file.NonBlocking ? OpenFlags.NonBlocking : 0));
+            case SetFlags:
+                OpenFlags wanted = (OpenFlags)Argument(2) & ~OpenFlags.Asynchronous | OpenFlags.NonBlocking;
+                if (Libc.Control(file.Descriptor, SetFlags, (nint)wanted) < 0)
+                    return FileTree.Error;
+
+                file.NonBlocking = ((OpenFlags)Argument(2) & OpenFlags.NonBlocking) != 0;
+                return 0;
+            default:
+                return -(int)Errno.EINVAL;
+        }
+    }
+
+    private long ReadDirectory(OpenFile file)
+    {
+        long room = Math.Min(_chain.WritableBytes - ResponseHeader.Bytes, MaxRecords);
+        nint length = Libc.ReadDirectory(file.Descriptor, _records, (nuint)room);
+        return length < 0 ? FileTree.Error : AnswerBytes(new ReadOnlySpan<byte>(_records, (int)length));
+    }
+
+    private long TransferAt(bool writes, int flags) =>
+        Argument(3) < 0 ? -(int)Errno.EINVAL : Transfer(writes, Argument(3), flags);
+
+    /// <summary>Offset -1 is the file's own.</summary>
+    private long TransferWithFlags(bool writes) =>
+        Argument(3) < -1 ? -(int)Errno.EINVAL : Transfer(writes, Argument(3), (int)Argument(5));
+
+    private long Transfer(bool writes, long offset, int flags)
+    {
+        if (_application.Files.Borrow(Argument(0)) is not { } file)
+            return -(int)Errno.EBADF;
+
+        long result = writes
+            ? Write(_chain, file.Descriptor, offset, flags)
+            : Read(_chain, file.Descriptor, offset, flags);
+        if (result == -(int)Errno.EAGAIN && file.Waits && !file.NonBlocking && (_header.Flags & RequestFlags.NonBlocking) == 0 && (flags & NoWait) == 0)
+            result = Keep(file, writes, flags);
+        file.Release();
+        if (!writes && result > 0)
+            _answered = result;
+        return result;
+    }
+
+    private static long Read(Rings.DescriptorChain chain, int descriptor, long offset, int flags)
+    {
+        ReadOnlySpan<IoVector> buffers = chain.SelectWritable(ResponseHeader.Bytes, long.MaxValue);
+        fixed (IoVector* first = buffers)
+        {
+            nint count = Libc.ReadVector(descriptor, first, buffers.Length, offset, flags);
+            return count < 0 ? FileTree.Error : count;
+        }
+    }
+
+    private static long Write(Rings.DescriptorChain chain, int descriptor, long offset, int flags)
+    {
+        ReadOnlySpan<IoVector> buffers = chain.SelectReadable(RequestHeader.Bytes, long.MaxValue);
+        fixed (IoVector* first = buffers)
+        {
+            nint count = Libc.WriteVector(descriptor, first, buffers.Length, offset, flags);
+            return count < 0 ? FileTree.Error : count;
+        }
+    }
+
+    private long CopyRange()
+    {
+        long sourceOffset = 0;
+        long targetOffset = 0;
+        if (TakeOffset(Argument(1), ref sourceOffset) is < 0 and var sourceError)
+            return sourceError;
+        if (TakeOffset(Argument(3), ref targetOffset) is < 0 and var targetError)
+            return targetError;
+        if (_application.Files.Borrow(Argument(0)) is not { } source)
+            return -(int)Errno.EBADF;
+        if (_application.Files.Borrow(Argument(2)) is not { } target)
+        {
+            source.Release();
+            return -(int)Errno.EBADF;
+        }
+
+        long count = Libc.CopyRange(
+            source.Descriptor, Argument(1) < 0 ? null : &sourceOffset, target.Descriptor, Argument(3) < 0 ? null : &targetOffset, (nuint)Argument(4), (uint)Argument(5));
+        if (count < 0)
+            count = FileTree.Error;
+        source.Release();
+        target.Release();
+        if (count >= 0 && Argument(1) >= 0 && Answer(in sourceOffset) is < 0 and var sourceFault)
+            return sourceFault;
+        if (count >= 0 && Argument(3) >= 0 && Answer(in targetOffset) is < 0 and var targetFault)
+            return targetFault;
+        return count;
+    }
+
+    /// <summary>Takes an offset of the request, or none for a null address.</summary>
+    private long TakeOffset(long length, ref long offset)
+    {
+        if (length < 0)
+            return 0;
+        if (length != sizeof(long) || !_chain.TryRead(_taken, out offset))
+            return -(int)Errno.EFAULT;
+
+        _taken += sizeof(long);
+        return 0;
+    }
+}

@@ -1,0 +1,94 @@
+using AzaleaOS.Abi;
+
+namespace AzaleaOS.Sideloader.Offload;
+
+/// <summary>The application's open files by number: the lowest free one, as on Linux.</summary>
+internal sealed class OpenFileTable
+{
+    /// <summary>Most open files. Source: the default of Linux's RLIMIT_NOFILE, hard limit 4096 before systemd.</summary>
+    internal const int MaxFiles = 4096;
+
+    private readonly Lock _gate = new();
+    private readonly OpenFile?[] _files = new OpenFile?[MaxFiles];
+    private readonly Stack<OpenFile> _unused = new();
+    private int _lowestFree;
+
+    /// <summary>Takes over a descriptor, without a number yet.</summary>
+    internal OpenFile Create(int descriptor, bool waits, bool nonBlocking)
+    {
+        OpenFile? file;
+        lock (_gate)
+            _unused.TryPop(out file);
+        file ??= new OpenFile(this);
+        file.Start(descriptor, waits, nonBlocking);
+        return file;
+    }
+
+    /// <summary>Takes back a file that nobody holds.</summary>
+    internal void Reuse(OpenFile file)
+    {
+        lock (_gate)
+            _unused.Push(file);
+    }
+
+    /// <summary>Gives a number to a file that the caller holds no longer.</summary>
+    /// <returns>The number, or -EMFILE: then the file is closed.</returns>
+    internal int Add(OpenFile file)
+    {
+        lock (_gate)
+        {
+            for (int number = _lowestFree; number < MaxFiles; number++)
+            {
+                if (_files[number] is not null)
+                    continue;
+
+                _files[number] = file;
+                _lowestFree = number + 1;
+                return number;
+            }
+
+            _lowestFree = MaxFiles;
+        }
+
+        file.Release();
+        return -(int)Errno.EMFILE;
+    }
+
+    /// <summary>Uses a file, which the caller releases.</summary>
+    internal OpenFile? Borrow(long number)
+    {
+        lock (_gate)
+        {
+            if ((ulong)number >= MaxFiles || _files[number] is not { } file)
+                return null;
+
+            file.Hold();
+            return file;
+        }
+    }
+
+    /// <summary>Closes a number.</summary>
+    /// <returns>0, or -EBADF.</returns>
+    internal int Remove(long number)
+    {
+        OpenFile? file;
+        lock (_gate)
+        {
+            if ((ulong)number >= MaxFiles || (file = _files[number]) is null)
+                return -(int)Errno.EBADF;
+
+            _files[number] = null;
+            _lowestFree = Math.Min(_lowestFree, (int)number);
+        }
+
+        file.Release();
+        return 0;
+    }
+
+    /// <summary>Closes all.</summary>
+    internal void Clear()
+    {
+        for (int number = 0; number < MaxFiles; number++)
+            Remove(number);
+    }
+}
