@@ -67,7 +67,8 @@ public static class SyscallStubs
             else
             {
                 ushort vector = registerUse.TryGetValue(call.Symbol, out RegisterUse use) ? use.Vector : XmmArea.All;
-                methodTable[call.Number] = Method(output, call, vector);
+                string method = Method(output, call, vector);
+                methodTable[call.Number] = call.SeesFrame ? WithFrame(output, call, method) : method;
                 kept.Add(vector);
             }
         }
@@ -186,6 +187,21 @@ public static class SyscallStubs
                 a.jmp(a[KeeperOf(vector)]);
             },
             alignment: 4); // ilc takes an odd multiple of 2 for a fat pointer
+        return stub;
+    }
+
+    /// <summary>A call that looks at its caller's registers: they are put into the frame before anything changes them.</summary>
+    private static string WithFrame(KernelObject output, SyscallEntry call, string method)
+    {
+        string stub = $"azalea_frame_{call.Number}";
+        output.Add(
+            stub,
+            a =>
+            {
+                a.lea(r10, __[a[method]]);
+                a.jmp(a["azalea_complete_frame"]);
+            },
+            alignment: 4);
         return stub;
     }
 

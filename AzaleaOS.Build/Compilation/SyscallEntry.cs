@@ -8,5 +8,6 @@ namespace AzaleaOS.Build.Compilation;
 /// <param name="Leaf">Runs on the caller's stack.</param>
 /// <param name="File">The C# file that holds the method, if its PDB tells.</param>
 /// <param name="Line">The line of its body, or 0.</param>
+/// <param name="SeesFrame">Looks at the registers of its caller: the whole trap frame is there while it runs.</param>
 public sealed record SyscallEntry(
-    int Number, string Symbol, string Method, int ParameterCount, bool Leaf, string? File = null, int Line = 0);
+    int Number, string Symbol, string Method, int ParameterCount, bool Leaf, string? File = null, int Line = 0, bool SeesFrame = false);

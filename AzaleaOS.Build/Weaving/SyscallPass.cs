@@ -56,7 +56,7 @@ internal sealed class SyscallPass(AssemblySet assemblies, List<BuildDiagnostic> 
     private SyscallEntry? Check(MethodDefinition method, CustomAttribute syscall)
     {
         int number = (int)syscall.ConstructorArguments[0].Value;
-        bool leaf = syscall.Properties.Any(property => property is { Name: "Leaf", Argument.Value: true });
+        bool leaf = Says("Leaf");
         int before = errors.Count;
         if (number is < 0 or > LargestNumber)
             Error(WeaverCodes.SyscallNumber, method, $"the number {number} is not between 0 and {LargestNumber}");
@@ -81,7 +81,9 @@ internal sealed class SyscallPass(AssemblySet assemblies, List<BuildDiagnostic> 
 
         SourceLocation at = SourceLocation.Of(method);
         return new SyscallEntry(number, $"azalea_sys_{number}", $"{SignatureText.Of(method.DeclaringType)}.{method.Name}",
-            method.Parameters.Count, leaf, at.File, at.Line);
+            method.Parameters.Count, leaf, at.File, at.Line, Says("SeesFrame"));
+
+        bool Says(string name) => syscall.Properties.Any(property => property.Name == name && property.Argument.Value is true);
     }
 
     // Integers, pointers, and structures that the System V ABI passes like them (3.2.3): up to eight bytes, no floats.

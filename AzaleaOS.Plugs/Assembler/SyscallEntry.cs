@@ -12,11 +12,19 @@ namespace AzaleaOS.Plugs.Assembler;
 /// </remarks>
 internal static class SyscallEntry
 {
+    // What the way back loads again; all others C# keeps, or the instruction destroys.
+    private static readonly (AssemblerRegister64 Register, string Field)[] s_arguments =
+    [
+        (rdi, nameof(TrapFrame.Rdi)), (rsi, nameof(TrapFrame.Rsi)), (rdx, nameof(TrapFrame.Rdx)),
+        (r8, nameof(TrapFrame.R8)), (r9, nameof(TrapFrame.R9)), (r10, nameof(TrapFrame.R10)),
+    ];
+
     /// <summary>A known number, behind <c>syscall</c>.</summary>
     /// <remarks>
     /// In: rax number, less than the tables' length; rdi rsi rdx r10 r8 r9 arguments; rcx return address; r11 flags; IF clear.
     /// Out: rax result; rcx and r11 undefined; every other register as the <see cref="TrapFrame"/> at the top of the kernel stack
-    /// says, which the method may have changed.
+    /// says, which the work on the way back (signals) may have changed. While the method runs the frame has no rax, rcx, r11, cs, ss and
+    /// none of the registers that a C function keeps, unless the method says SeesFrame.
     /// Stack: nothing is written to the caller's. Interrupts are enabled while the method runs.
     /// Source: SDM vol. 2B, SYSCALL; System V ABI for AMD64, A.2.1.
     /// </remarks>
@@ -77,17 +85,17 @@ internal static class SyscallEntry
         a.mov(rsp, __qword_ptr.gs[KernelStackTop]);
         a.Cfi.Cfa(rsp, 0);
         a.Cfi.Lost(rsp);
-        a.push(Selectors.Data);
-        a.push(__qword_ptr.gs[CallerStack]);
-        a.Cfi.Saved(rsp, At(nameof(TrapFrame.Rsp)));
-        a.push(r11);
-        a.push(Selectors.Code);
-        a.push(rcx);
+        a.sub(rsp, Offset.SizeOf<TrapFrame>());
+        a.mov(Field(nameof(TrapFrame.Rflags)), r11);
+        a.mov(Field(nameof(TrapFrame.Rip)), rcx);
         a.Cfi.Saved(Register.RIP, At(nameof(TrapFrame.Rip)));
-        a.push(rax);
-        a.push((int)TrapFrame.SystemCallVector);
-        foreach (AssemblerRegister64 register in TrapFrameLayout.PushOrder)
-            a.push(register);
+        a.mov(r11, __qword_ptr.gs[CallerStack]);
+        a.mov(Field(nameof(TrapFrame.Rsp)), r11);
+        a.Cfi.Saved(rsp, At(nameof(TrapFrame.Rsp)));
+        a.mov(Field(nameof(TrapFrame.Error)), rax);
+        a.mov(Field(nameof(TrapFrame.Vector)), (int)TrapFrame.SystemCallVector);
+        foreach ((AssemblerRegister64 register, string field) in s_arguments)
+            a.mov(Field(field), register);
 
         a.sti();
         a.mov(rcx, r10); // C's fourth argument
@@ -97,15 +105,9 @@ internal static class SyscallEntry
         a.cmp(__dword_ptr.gs[Work], 0);
         a.jne(work);
 
-        foreach (AssemblerRegister64 register in TrapFrameLayout.PopOrder)
-        {
-            if (register == rax || register == rcx || register == r11)
-                a.add(rsp, 8); // the result, and what the instruction destroys
-            else
-                a.pop(register);
-        }
-
-        a.add(rsp, TrapFrameLayout.RipOffset - TrapFrameLayout.VectorOffset);
+        foreach ((AssemblerRegister64 register, string field) in s_arguments)
+            a.mov(register, Field(field));
+        a.add(rsp, TrapFrameLayout.RipOffset);
         a.pop(rcx);
         a.Cfi.InRegister(Register.RIP, rcx);
         a.add(rsp, 8);
@@ -119,10 +121,39 @@ internal static class SyscallEntry
 
         // The whole frame counts from here on: a signal's handler may be where it leads.
         a.Label(ref work);
-        a.mov(__qword_ptr[rsp + Offset.Of<TrapFrame>(nameof(TrapFrame.Rax))], rax);
+        a.mov(Field(nameof(TrapFrame.Rax)), rax);
+        StoreRest(a, above: 0);
         InterruptStubs.LeaveKernel(a);
         InterruptStubs.PopRegisters(a);
         a.iretq();
+    }
+
+    /// <summary>In front of a method that looks at its caller's registers: makes the frame whole and goes on to the method.</summary>
+    /// <remarks>In: r10 method, its arguments in C's registers; [rsp] return address, the frame above. Clobbers r11.</remarks>
+    [AssemblerMethod("azalea_complete_frame")]
+    internal static void CompleteFrame(KernelAssembler a)
+    {
+        StoreRest(a, above: 8);
+        a.jmp(r10);
+    }
+
+    /// <summary>Stores what a frame of <see cref="WithFrame"/> lacks. C# has left those registers as the caller had them.</summary>
+    /// <remarks>Clobbers r11. Source: SDM vol. 2B, SYSCALL, for rcx and r11.</remarks>
+    internal static void StoreRest(KernelAssembler a, int above)
+    {
+        (AssemblerRegister64, string)[] kept =
+        [
+            (rbx, nameof(TrapFrame.Rbx)), (rbp, nameof(TrapFrame.Rbp)), (r12, nameof(TrapFrame.R12)),
+            (r13, nameof(TrapFrame.R13)), (r14, nameof(TrapFrame.R14)), (r15, nameof(TrapFrame.R15)),
+        ];
+        foreach ((AssemblerRegister64 register, string field) in kept)
+            a.mov(Field(field, above), register);
+        a.mov(r11, Field(nameof(TrapFrame.Rip), above));
+        a.mov(Field(nameof(TrapFrame.Rcx), above), r11);
+        a.mov(r11, Field(nameof(TrapFrame.Rflags), above));
+        a.mov(Field(nameof(TrapFrame.R11), above), r11);
+        a.mov(Field(nameof(TrapFrame.Cs), above), (int)Selectors.Code);
+        a.mov(Field(nameof(TrapFrame.Ss), above), (int)Selectors.Data);
     }
 
     private static void WithoutFrame(KernelAssembler a, Action call)
@@ -164,6 +195,8 @@ internal static class SyscallEntry
         a.mov(rax, __qword_ptr[rsp + Offset.Of<TrapFrame>(nameof(TrapFrame.Rax))]);
         a.jmp(leave);
     }
+
+    private static AssemblerMemoryOperand Field(string name, int above = 0) => __qword_ptr[rsp + (above + Offset.Of<TrapFrame>(name))];
 
     /// <summary>Where a field of the frame is, seen from its end, which is the top of the kernel stack.</summary>
     private static int At(string field) => Offset.Of<TrapFrame>(field) - Offset.SizeOf<TrapFrame>();

@@ -15,6 +15,7 @@ internal static class SyscallTrace
     internal static void Entry(KernelAssembler a)
         => SyscallEntry.WithFrame(a, () =>
         {
+            SyscallEntry.StoreRest(a, above: 0);
             a.mov(rdi, rsp);
             a.sub(rsp, XmmArea.Size);
             XmmArea.Save(a, XmmArea.All);

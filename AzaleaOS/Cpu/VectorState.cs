@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AzaleaOS.Cpu;
 
 /// <summary>The state of vector and floating-point units: which parts exist, and the space to save them.</summary>
@@ -63,6 +65,7 @@ internal static unsafe class VectorState
     }
 
     /// <summary>Stores this core's vector registers to a 64-byte aligned area of <see cref="Size"/> bytes that was prepared once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Save(void* area)
     {
         if (s_components != 0) Instructions.XSave(area, s_components);
@@ -70,6 +73,7 @@ internal static unsafe class VectorState
     }
 
     /// <summary>Loads this core's vector registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Restore(void* area)
     {
         if (s_components != 0) Instructions.XRestore(area, s_components);

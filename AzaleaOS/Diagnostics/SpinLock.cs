@@ -17,6 +17,10 @@ internal struct SpinLock
         if (Interlocked.Exchange(ref _held, 1) != 0) Wait();
     }
 
+    /// <summary>Takes the lock if it is free (acquire).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryEnter() => Interlocked.Exchange(ref _held, 1) == 0;
+
     /// <summary>Gives the lock back (release).</summary>
     internal void Exit() => Volatile.Write(ref _held, 0);
 

@@ -18,7 +18,7 @@ internal static unsafe class CloneCalls
 
     /// <summary>clone(2).</summary>
     /// <returns>The new thread's number; 0 in the new thread.</returns>
-    [Syscall(56)]
+    [Syscall(56, SeesFrame = true)]
     internal static long Clone(CloneFlags flags, ulong stack, ulong parentId, ulong childId, ulong threadPointer)
         => Clone(new CloneArguments
         {
@@ -32,7 +32,7 @@ internal static unsafe class CloneCalls
 
     /// <summary>clone3(2).</summary>
     /// <returns>The new thread's number; 0 in the new thread.</returns>
-    [Syscall(435)]
+    [Syscall(435, SeesFrame = true)]
     internal static long Clone(ulong arguments, ulong size)
     {
         if (size > LargestArguments)

@@ -18,26 +18,48 @@ internal static unsafe class FutexCalls
     internal static long Operate(ulong address, FutexCommand operation, uint value, ulong timeout, ulong second, uint third)
     {
         // What nearly all calls are, without looking at more than they need.
-        if (operation == (FutexCommand.Wake | FutexCommand.Private) && IsWord(address))
+        if (address % sizeof(uint) == 0 && address <= AddressSpace.Highest - sizeof(uint))
         {
-            return Futex.Wake(FutexKey.Private(address), Count(value), Futex.AnyBit);
+            if (operation == (FutexCommand.Wake | FutexCommand.Private))
+            {
+                return Futex.Wake(FutexKey.Private(address), Count(value), Futex.AnyBit);
+            }
+
+            if (operation == (FutexCommand.WaitBitset | FutexCommand.Private | FutexCommand.RealTime) && timeout == 0 && third != 0)
+            {
+                return Futex.WaitForever(address, value, third);
+            }
+
+            if (operation == (FutexCommand.Wait | FutexCommand.Private) && timeout == 0)
+            {
+                return Futex.WaitForever(address, value, Futex.AnyBit);
+            }
         }
 
-        if (operation == (FutexCommand.Wait | FutexCommand.Private) && timeout == 0 && IsWord(address))
-        {
-            return Futex.Wait(address, FutexKey.Private(address), value, Futex.AnyBit, Scheduler.Never);
-        }
-
-        if (operation == (FutexCommand.WaitBitset | FutexCommand.Private | FutexCommand.RealTime) && timeout == 0 && third != 0 && IsWord(address))
-        {
-            return Futex.Wait(address, FutexKey.Private(address), value, third, Scheduler.Never);
-        }
-
-        return Decode(address, operation, value, timeout, second, third);
+        return DecodeApart(address, operation, value, timeout, second, third);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsWord(ulong address) => address % sizeof(uint) == 0 && UserMemory.IsInside(address, sizeof(uint));
+    // So that the fast ways above need not keep the vector registers that some of these may change.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
+    private static long DecodeApart(ulong address, FutexCommand operation, uint value, ulong timeout, ulong second, uint third)
+    {
+        ulong* call = stackalloc ulong[7];
+        call[0] = address;
+        call[1] = (ulong)operation;
+        call[2] = value;
+        call[3] = timeout;
+        call[4] = second;
+        call[5] = third;
+        ColdCall.Invoke(&Decode, call);
+        return (long)call[6];
+    }
+
+    private static void Decode(void* arguments)
+    {
+        ulong* call = (ulong*)arguments;
+        call[6] = (ulong)Decode(call[0], (FutexCommand)call[1], (uint)call[2], call[3], call[4], (uint)call[5]);
+    }
 
     private static long Decode(ulong address, FutexCommand operation, uint value, ulong timeout, ulong second, uint third)
     {

@@ -19,4 +19,10 @@ internal sealed class SyscallAttribute(int number) : Attribute
 
     /// <summary>Answered by the Linux peer.</summary>
     public bool Offload { get; set; }
+
+    /// <summary>
+    /// The method looks at all registers of its caller, in the frame at the top of the kernel stack. Without it
+    /// the frame holds the arguments, the number, and where the caller goes on.
+    /// </summary>
+    public bool SeesFrame { get; init; }
 }

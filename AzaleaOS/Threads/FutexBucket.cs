@@ -19,7 +19,22 @@ internal unsafe struct FutexBucket
     private FutexWaiter* _last;
 
     /// <summary>Adds a waiter: behind those of its priority, in front of those with a lower one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Add(FutexWaiter* waiter)
+    {
+        if (_last != null)
+        {
+            AddBehind(waiter);
+            return;
+        }
+        waiter->Previous = null;
+        waiter->Next = null;
+        First = waiter;
+        _last = waiter;
+        waiter->Bucket = (FutexBucket*)Unsafe.AsPointer(ref this);
+    }
+
+    private void AddBehind(FutexWaiter* waiter)
     {
         FutexWaiter* before = _last;
         int priority = waiter->Thread->Priority;
@@ -32,6 +47,14 @@ internal unsafe struct FutexBucket
         if (before == null) First = waiter;
         else before->Next = waiter;
         fixed (FutexBucket* self = &this) waiter->Bucket = self;
+    }
+
+    /// <summary>Takes the only waiter off.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Clear()
+    {
+        First = null;
+        _last = null;
     }
 
     /// <summary>Takes a waiter off. Its <see cref="FutexWaiter.Bucket"/> stays, for whoever wants to move it.</summary>

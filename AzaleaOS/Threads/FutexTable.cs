@@ -11,26 +11,28 @@ internal static unsafe class FutexTable
     private const int BucketsPerPage = 1 << PageShift;
     private const ulong Spread = 0x9e37_79b9_7f4a_7c15;
 
-    private static Pages s_pages;
+    // A page that holds the addresses of the buckets' pages: an array in a static would be checked for its bounds.
+    private static FutexBucket** s_pages;
 
     /// <summary>Makes empty buckets.</summary>
     /// <returns>False when memory is exhausted.</returns>
     internal static bool Initialize()
     {
-        for (int i = 0; i < PageCount; i++)
+        s_pages = (FutexBucket**)KernelPages.Take();
+        for (int i = 0; s_pages != null && i < PageCount; i++)
         {
-            s_pages[i] = (ulong)KernelPages.Take();
-            if (s_pages[i] == 0) return false;
+            s_pages[i] = (FutexBucket*)KernelPages.Take();
+            if (s_pages[i] == null) return false;
         }
-        return true;
+        return s_pages != null;
     }
 
     /// <summary>The bucket of a futex.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static FutexBucket* Bucket(FutexKey key)
     {
-        int index = (int)((key.Value * Spread) >> (64 - PageShift - 2));
-        return (FutexBucket*)s_pages[index >> PageShift] + (index & (BucketsPerPage - 1));
+        ulong index = (key.Value * Spread) >> (64 - PageShift - 2);
+        return s_pages[index >> PageShift] + (index & (BucketsPerPage - 1));
     }
 
     /// <summary>Locks two buckets, which may be the same.</summary>
@@ -47,11 +49,5 @@ internal static unsafe class FutexTable
     {
         a->Lock.Exit();
         if (a != b) b->Lock.Exit();
-    }
-
-    [InlineArray(PageCount)]
-    private struct Pages
-    {
-        private ulong _first;
     }
 }

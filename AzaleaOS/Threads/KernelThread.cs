@@ -40,7 +40,7 @@ internal static unsafe class KernelThread
     [DoesNotReturn]
     internal static void Start(Thread* first)
     {
-        Become(first);
+        Become(CoreBlock.Current, first);
         ulong abandoned;
         ContextSwitch.To(&abandoned, first->StackPointer);
         Panic.Because("the boot stack was switched back to"u8);
@@ -48,12 +48,10 @@ internal static unsafe class KernelThread
 
     /// <summary>Lets another thread run on this core. Returns when somebody switches back, perhaps on another core.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void SwitchTo(Thread* next)
+    internal static void SwitchTo(CoreBlock* core, Thread* self, Thread* next)
     {
-        Thread* self = CoreBlock.Current->Running;
-        if (self == next) return;
         if (self->VectorArea != null) VectorState.Save(self->VectorArea);
-        Become(next);
+        Become(core, next);
         ContextSwitch.To(&self->StackPointer, next->StackPointer);
     }
 
@@ -81,9 +79,8 @@ internal static unsafe class KernelThread
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Become(Thread* next)
+    private static void Become(CoreBlock* core, Thread* next)
     {
-        CoreBlock* core = CoreBlock.Current;
         core->Running = next;
         core->KernelStackTop = next->KernelStackTop;
         if (next->Work != 0) CoreWork.Request(core, CoreWork.Thread);

@@ -27,4 +27,16 @@ internal unsafe struct KernelTimer
 
     /// <summary>The one before it below the same parent, or the parent if it is the first.</summary>
     internal KernelTimer* Previous;
+
+    /// <summary>Makes a timer that is stopped. Touches no vector register.</summary>
+    internal static void Prepare(KernelTimer* timer, delegate*<KernelTimer*, void> fire, void* context)
+    {
+        timer->When = 0;
+        timer->Fire = fire;
+        timer->Context = context;
+        timer->Core = null;
+        timer->Child = null;
+        timer->Sibling = null;
+        timer->Previous = null;
+    }
 }

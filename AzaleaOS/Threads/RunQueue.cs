@@ -19,17 +19,17 @@ internal unsafe struct RunQueue
     internal readonly Thread* First => _head;
 
     /// <summary>Adds a thread behind those of its priority.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Add(Thread* thread)
     {
+        if (thread->Priority != 0) AddByPriority(thread);
+        else AddLast(thread);
+    }
+
+    /// <summary>Adds a thread whose priority is 0, the lowest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void AddLast(Thread* thread)
+    {
         Count++;
-        if (thread->Priority != 0)
-        {
-            Thread** place = &((RunQueue*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref this))->_head;
-            while (*place != null && (*place)->Priority >= thread->Priority) place = &(*place)->Next;
-            Insert(place, thread);
-            return;
-        }
         thread->Next = null;
         if (_tail == null) _head = thread;
         else _tail->Next = thread;
@@ -44,6 +44,18 @@ internal unsafe struct RunQueue
         if (thread == null) return null;
         _head = thread->Next;
         if (_head == null) _tail = null;
+        Count--;
+        return thread;
+    }
+
+    /// <summary>Takes the next one; another one if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Thread* TakeOr(Thread* other)
+    {
+        Thread* thread = _head;
+        if (thread == null) return other;
+        _head = thread->Next;
+        if (thread->Next == null) _tail = null;
         Count--;
         return thread;
     }
@@ -73,8 +85,11 @@ internal unsafe struct RunQueue
         return found;
     }
 
-    private void Insert(Thread** place, Thread* thread)
+    private void AddByPriority(Thread* thread)
     {
+        Count++;
+        Thread** place = &((RunQueue*)Unsafe.AsPointer(ref this))->_head;
+        while (*place != null && (*place)->Priority >= thread->Priority) place = &(*place)->Next;
         thread->Next = *place;
         *place = thread;
         if (thread->Next == null) _tail = thread;

@@ -67,28 +67,24 @@ internal static unsafe class Scheduler
 
     /// <summary>Gives the core away until the thread is woken. <see cref="Arm"/> comes first.</summary>
     /// <param name="deadline">Nanoseconds of the monotonic clock.</param>
+    [SkipLocalsInit]
     internal static WakeReason Block(long deadline = Never)
     {
-        Thread* self = Current;
-        if ((Volatile.Read(ref self->Work) & ThreadWork.Interrupting) != 0)
-        {
-            // Somebody may have woken it for good before the signal came.
-            int state = Interlocked.Exchange(ref self->Wake, WakeState.None);
-            return state > WakeState.Parked ? (WakeReason)state : WakeReason.Interrupted;
-        }
-        if (deadline == Never) return Park(self);
+        if (deadline == Never) return BlockForever();
 
-        KernelTimer timer = default;
-        timer.Fire = &TimeOut;
-        timer.Context = self;
+        KernelTimer timer;
+        KernelTimer.Prepare(&timer, &TimeOut, Current);
         Timers.Start(&timer, deadline);
-        WakeReason reason = Park(self);
+        WakeReason reason = BlockForever();
         Timers.Stop(&timer);
         return reason;
     }
 
+    /// <summary><see cref="Block"/> without a deadline. Touches no vector register but by <see cref="ColdCall"/>.</summary>
+    internal static WakeReason BlockForever() => Park(ThreadWork.Interrupting);
+
     /// <summary>Gives the core away until the thread is woken; neither signals nor the end of the process count.</summary>
-    internal static void BlockThrough() => Park(Current);
+    internal static void BlockThrough() => Park(0);
 
     /// <summary>Wakes a thread that waits or is about to.</summary>
     /// <returns>False if it was not, or if somebody else was first.</returns>
@@ -200,15 +196,16 @@ internal static unsafe class Scheduler
     internal static Thread* Next(CoreScheduler* core)
     {
         if (core->Core->Work != 0) ColdCall.Invoke(&Serve, core);
-        Thread* next = core->Queue.Take();
-        return next != null ? next : core->Idle;
+        return core->Queue.TakeOr(core->Idle);
     }
 
     /// <summary>Switches to another thread and returns when somebody switches back.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void SwitchTo(CoreScheduler* core, Thread* next)
+    internal static void SwitchTo(CoreScheduler* core, Thread* next) => Switch(core, core->Core, core->Core->Running, next);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Switch(CoreScheduler* core, CoreBlock* block, Thread* self, Thread* next)
     {
-        Thread* self = core->Core->Running;
         ulong now = Instructions.ReadTimestamp();
         core->SliceEnd = now + s_sliceTicks;
         if (core->Queue.Count != 0) core->ArmNoLaterThan(core->SliceEnd);
@@ -219,7 +216,7 @@ internal static unsafe class Scheduler
         self->RunTicks += ran;
         if (self->IsApplication) core->ApplicationTicks += ran;
         next->SwitchedIn = now;
-        KernelThread.SwitchTo(next);
+        KernelThread.SwitchTo(block, self, next);
         FinishSwitch();
     }
 
@@ -228,7 +225,12 @@ internal static unsafe class Scheduler
     internal static void FinishSwitch()
     {
         CoreScheduler* core = CoreScheduler.Current;
-        if (((nint)core->Dead | (nint)core->Leaving) == 0) return;
+        if (((nint)core->Dead | (nint)core->Leaving) != 0) ColdCall.Invoke(&FinishSwitch, core);
+    }
+
+    private static void FinishSwitch(void* of)
+    {
+        CoreScheduler* core = (CoreScheduler*)of;
         if (core->Dead != null)
         {
             Thread* dead = core->Dead;
@@ -247,15 +249,24 @@ internal static unsafe class Scheduler
     /// <summary>Whether some core has more threads than it can run. Unordered.</summary>
     internal static bool SomebodyIsOverloaded => Volatile.Read(ref s_overloaded) != 0;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static WakeReason Park(Thread* self)
+    private static WakeReason TakeInterrupt(Thread* self)
     {
+        // Somebody may have woken it for good before the signal came.
+        int state = Interlocked.Exchange(ref self->Wake, WakeState.None);
+        return state > WakeState.Parked ? (WakeReason)state : WakeReason.Interrupted;
+    }
+
+    // Returns at once if the thread has work of one of these kinds.
+    private static WakeReason Park(int interrupting)
+    {
+        CoreBlock* block = CoreBlock.Current;
+        Thread* self = block->Running;
+        if ((Volatile.Read(ref self->Work) & interrupting) != 0) return TakeInterrupt(self);
         if (Interlocked.CompareExchange(ref self->Wake, WakeState.Parked, WakeState.Armed) == WakeState.Armed)
         {
-            CoreScheduler* core = CoreScheduler.Current;
+            CoreScheduler* core = (CoreScheduler*)block->Scheduler;
             self->VoluntarySwitches++;
-            Thread* next = Next(core);
-            SwitchTo(core, next);
+            Switch(core, block, self, Next(core));
         }
         int reason = self->Wake;
         Volatile.Write(ref self->Wake, WakeState.None);
@@ -275,9 +286,14 @@ internal static unsafe class Scheduler
         }
     }
 
+    /// <summary>Takes over a thread that waits: nobody else wakes it, and it runs once it is delivered.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryTakeParked(Thread* thread)
+        => Interlocked.CompareExchange(ref thread->Wake, WakeState.Woken, WakeState.Parked) == WakeState.Parked;
+
     /// <summary>Puts a thread that is ready where its core finds it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Deliver(Thread* thread, CoreBlock* core)
+    internal static void Deliver(Thread* thread, CoreBlock* core)
     {
         CoreBlock* self = CoreBlock.Current;
         if (core == self)
@@ -293,12 +309,28 @@ internal static unsafe class Scheduler
     private static void Enqueue(CoreScheduler* core, Thread* thread)
     {
         Thread* running = core->Core->Running;
-        bool isBusy = running != core->Idle && running != thread;
-        if (isBusy && Cores.Count > 1 && TrySendToSleeper(core, thread)) return;
+        if (running == core->Idle || running == thread)
+        {
+            core->Queue.Add(thread);
+        }
+        else if (Cores.Count > 1 || thread->Priority != 0)
+        {
+            EnqueueOrSend(core, thread);
+        }
+        else
+        {
+            // The way of nearly all wake-ups on one core: no call, and nothing to keep over one.
+            core->Queue.AddLast(thread);
+            core->ArmNoLaterThan(core->SliceEnd);
+        }
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void EnqueueOrSend(CoreScheduler* core, Thread* thread)
+    {
+        if (Cores.Count > 1 && TrySendToSleeper(core, thread)) return;
         core->Queue.Add(thread);
-        if (!isBusy) return;
-        if (thread->Priority > running->Priority) CoreWork.Request(core->Core, CoreWork.Reschedule);
+        if (thread->Priority > core->Core->Running->Priority) CoreWork.Request(core->Core, CoreWork.Reschedule);
         core->ArmNoLaterThan(core->SliceEnd);
     }
 

@@ -62,9 +62,9 @@ public sealed unsafe class SyscallStubsTests
     }
 
     [Fact]
-    public void The_frame_at_the_top_of_the_kernel_stack_holds_the_callers_registers()
+    public void A_method_that_sees_the_frame_finds_the_callers_registers_there()
     {
-        using LoadedObject kernel = Trap([Call(9, 6, leaf: false)], Use((9, CallerSaved, 0)), o => o.Add("azalea_sys_9", Record));
+        using LoadedObject kernel = Trap([Call(9, 6, leaf: false) with { SeesFrame = true }], Use((9, CallerSaved, 0)), o => o.Add("azalea_sys_9", Record));
         var probe = new RegisterProbe(kernel);
         using var gs = new GsBase(kernel["core_block"]);
         Run(probe, 9, 77);
@@ -73,7 +73,6 @@ public sealed unsafe class SyscallStubsTests
         TrapFrame frame = *Frame(kernel);
         Assert.Equal(TrapFrame.SystemCallVector, frame.Vector);
         Assert.Equal(9ul, frame.Error);
-        Assert.Equal(9ul, frame.Rax);
         Assert.Equal((ulong)kernel["probe_return"], frame.Rip);
         Assert.Equal(before.Flags, frame.Rflags);
         Assert.Equal(before.General[RegisterProbe.Rsp], frame.Rsp);
@@ -85,7 +84,23 @@ public sealed unsafe class SyscallStubsTests
     }
 
     [Fact]
-    public void What_a_method_writes_to_the_frame_is_what_the_caller_gets()
+    public void Every_method_finds_the_arguments_the_number_and_the_way_back_in_the_frame()
+    {
+        using LoadedObject kernel = Trap([Call(9, 6, leaf: false)], Use((9, CallerSaved, 0)), o => o.Add("azalea_sys_9", Record));
+        var probe = new RegisterProbe(kernel);
+        using var gs = new GsBase(kernel["core_block"]);
+        Run(probe, 9, 78);
+
+        ref VisibleState before = ref probe.Before;
+        TrapFrame frame = *Frame(kernel);
+        Assert.Equal((TrapFrame.SystemCallVector, 9ul, (ulong)kernel["probe_return"]), (frame.Vector, frame.Error, frame.Rip));
+        Assert.Equal((before.Flags, before.General[RegisterProbe.Rsp]), (frame.Rflags, frame.Rsp));
+        Assert.Equal((before.General[RegisterProbe.Rdi], before.General[RegisterProbe.Rsi], before.General[RegisterProbe.Rdx]), (frame.Rdi, frame.Rsi, frame.Rdx));
+        Assert.Equal((before.General[RegisterProbe.R10], before.General[RegisterProbe.R8], before.General[RegisterProbe.R9]), (frame.R10, frame.R8, frame.R9));
+    }
+
+    [Fact]
+    public void Arguments_that_a_method_writes_to_the_frame_are_what_the_caller_gets()
     {
         using LoadedObject kernel = Trap(
             [Call(15, 0, leaf: false)],
@@ -94,16 +109,16 @@ public sealed unsafe class SyscallStubsTests
             {
                 a.lea(rcx, __[a["kernel_stack"] + (StackBytes - sizeof(TrapFrame))]);
                 a.mov(eax, 1234);
-                a.mov(__qword_ptr[rcx + Offset.Of<TrapFrame>(nameof(TrapFrame.R15))], rax);
+                a.mov(__qword_ptr[rcx + Offset.Of<TrapFrame>(nameof(TrapFrame.R8))], rax);
                 a.mov(__qword_ptr[rcx + Offset.Of<TrapFrame>(nameof(TrapFrame.Rdx))], rax);
                 a.ret();
             }));
         var probe = new RegisterProbe(kernel);
         using var gs = new GsBase(kernel["core_block"]);
         Run(probe, 15, 5);
-        Assert.Equal(1234ul, probe.After.General[15]);
+        Assert.Equal(1234ul, probe.After.General[RegisterProbe.R8]);
         Assert.Equal(1234ul, probe.After.General[RegisterProbe.Rdx]);
-        probe.AssertUnchangedBut(RegisterProbe.Rax, RegisterProbe.Rcx, RegisterProbe.R11, RegisterProbe.Rdx, 15);
+        probe.AssertUnchangedBut(RegisterProbe.Rax, RegisterProbe.Rcx, RegisterProbe.R11, RegisterProbe.Rdx, RegisterProbe.R8);
     }
 
     [Theory]
@@ -286,6 +301,7 @@ public sealed unsafe class SyscallStubsTests
         SyscallStubs.Emit(calls, use, o);
         o.Add("azalea_syscall_on_kernel_stack", Entries.OnKernelStack);
         o.Add("azalea_syscall_out_of_range", Entries.OutOfRange);
+        o.Add("azalea_complete_frame", Entries.CompleteFrame);
         o.Add("azalea_call_on_kernel_stack", Entries.CallOnKernelStack);
         o.Add("azalea_call_out_of_range", Entries.CallOutOfRange);
         o.Add("azalea_unknown_number", Entries.Unknown);

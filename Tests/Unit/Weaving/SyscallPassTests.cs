@@ -15,6 +15,7 @@ public class SyscallPassTests
             {
                 public int Number { get; } = number;
                 public bool Leaf { get; set; }
+                public bool SeesFrame { get; set; }
             }
         }
         namespace Calls
@@ -30,7 +31,7 @@ public class SyscallPassTests
         using var pair = new WovenPair(Attribute + """
             internal static class Identity
             {
-                [Syscall(186)] internal static long GetTid() => 2;
+                [Syscall(186, SeesFrame = true)] internal static long GetTid() => 2;
                 [Syscall(39, Leaf = true)] private static long GetPid() => 1;
                 [Syscall(0)] internal static unsafe long Read(int fd, byte* buffer, nuint count) => 0;
                 internal static long Other() => 0;
@@ -44,7 +45,7 @@ public class SyscallPassTests
             [
                 new SyscallEntry(0, "azalea_sys_0", "Calls.Identity.Read", 3, false, "Target.cs", 5),
                 new SyscallEntry(39, "azalea_sys_39", "Calls.Identity.GetPid", 0, true, "Target.cs", 4),
-                new SyscallEntry(186, "azalea_sys_186", "Calls.Identity.GetTid", 0, false, "Target.cs", 3),
+                new SyscallEntry(186, "azalea_sys_186", "Calls.Identity.GetTid", 0, false, "Target.cs", 3, SeesFrame: true),
             ],
             entries);
         using ModuleDefinition module = ModuleDefinition.ReadModule(pair.WovenFile);

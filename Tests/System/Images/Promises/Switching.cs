@@ -22,7 +22,7 @@ internal static unsafe class Switching
         for (int i = 0; i < Rounds; i++)
         {
             if (s_turns != i || CoreBlock.Current->Running != s_main) return false;
-            KernelThread.SwitchTo(other);
+            KernelThread.SwitchTo(CoreBlock.Current, s_main, other);
         }
         return s_turns == Rounds && number == 42 + Rounds && CoreBlock.Current->KernelStackTop == s_main->KernelStackTop;
     }
@@ -34,7 +34,7 @@ internal static unsafe class Switching
         {
             if (s_turns == expected++) s_turns++;
             (*(int*)argument)++;
-            KernelThread.SwitchTo(s_main);
+            KernelThread.SwitchTo(CoreBlock.Current, CoreBlock.Current->Running, s_main);
         }
     }
 }
