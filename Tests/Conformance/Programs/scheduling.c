@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static _Atomic int stop, ended, moves;
+static _Atomic int stop, turns, ended, moves;
 static volatile double sums[8];
 
 static void say(const char *what, long result)
@@ -28,6 +28,7 @@ static void *spin(void *argument)
 {
     long n = (long)argument;
     double a = n, b = 1;
+    atomic_fetch_add(&turns, 1);
     while (!atomic_load_explicit(&stop, memory_order_relaxed))
     {
         a += 1;
@@ -73,6 +74,11 @@ int main(void)
         pthread_create(&threads[i], 0, spin, (void *)i);
     struct timespec nap = { 0, 60000000 };
     nanosleep(&nap, 0);
+
+    // All others spin meanwhile. An emulated core may itself wait long for its turn.
+    for (int i = 0; i < 500 && atomic_load(&turns) < 5; i++)
+        nanosleep(&nap, 0);
+    say("turns while others spin", turns);
     atomic_store(&stop, 1);
     for (int i = 0; i < 5; i++)
         pthread_join(threads[i], 0);
