@@ -32,6 +32,9 @@ internal static unsafe class PollableFiles
     /// <summary>The process, of pidfd_open.</summary>
     internal static FileOperations* Process => s_tables + 6;
 
+    /// <summary>signalfd.</summary>
+    internal static FileOperations* Signals => s_tables + 7;
+
     /// <summary>How /proc calls a kind of file that has no other name.</summary>
     internal static ReadOnlySpan<byte> NameOf(FileOperations* operations)
         => operations == EventCounter ? "anon_inode:[eventfd]"u8
@@ -82,6 +85,7 @@ internal static unsafe class PollableFiles
             Release = &Polling.EventPoll.Release,
         };
         *Process = new FileOperations { Poll = &NeverReady, Seek = &Devices.SeekNowhere };
+        *Signals = new FileOperations { Read = &SignalFile.Read, Poll = &SignalFile.Poll, Seek = &Devices.SeekNowhere };
         *Socket = new FileOperations
         {
             Read = &SocketFile.Read,

@@ -3,6 +3,7 @@ using AzaleaOS.Abi.Linux;
 using AzaleaOS.Files;
 using AzaleaOS.Files.Events;
 using AzaleaOS.Memory;
+using AzaleaOS.Signals;
 
 namespace AzaleaOS.Syscalls;
 
@@ -106,6 +107,46 @@ internal static unsafe class EventCalls
         {
             ((TimerFile*)reference.File->Data)->Get(out long value, out long interval);
             result = to.TryWrite(SettingOf(value, interval)) ? 0 : -Errno.EFAULT;
+        }
+
+        reference.Release();
+        return result;
+    }
+
+    /// <summary>signalfd(2).</summary>
+    [Syscall(282)]
+    internal static long Signals(int descriptor, UserPointer<ulong> set, ulong maskBytes) => Signals(descriptor, set, maskBytes, 0);
+
+    /// <summary>signalfd4.</summary>
+    [Syscall(289)]
+    internal static long Signals(int descriptor, UserPointer<ulong> set, ulong maskBytes, OpenFlags flags)
+    {
+        if (maskBytes != SignalCalls.MaskBytes)
+        {
+            return -Errno.EINVAL;
+        }
+
+        if (!set.TryRead(out ulong signals))
+        {
+            return -Errno.EFAULT;
+        }
+
+        if ((flags & ~Kept) != 0)
+        {
+            return -Errno.EINVAL;
+        }
+
+        signals &= ~SignalSet.Uncatchable;
+        if (descriptor == -1)
+        {
+            return DescriptorTable.AddAnonymous(PollableFiles.Signals, (void*)signals, flags | OpenFlags.ReadWrite);
+        }
+
+        FileReference reference = DescriptorTable.Get(descriptor);
+        long result = reference.IsNull ? -Errno.EBADF : reference.File->Operations != PollableFiles.Signals ? -Errno.EINVAL : descriptor;
+        if (result >= 0)
+        {
+            SignalFile.Change(reference.File, signals);
         }
 
         reference.Release();
