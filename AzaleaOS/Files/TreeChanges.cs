@@ -39,7 +39,8 @@ internal static unsafe class TreeChanges
             return -Errno.EEXIST;
         }
 
-        return (walk.HasSlash && !isDirectory) || walk.Directory->Links == 0 ? -Errno.ENOENT
+        // As in Linux, /proc does not even say that a name is free.
+        return (walk.HasSlash && !isDirectory) || walk.Directory->Links == 0 || walk.Directory->FileSystem == FileSystemKind.Processes ? -Errno.ENOENT
             : IsGenerated(walk.Directory) ? -Errno.EPERM : 0;
     }
 
@@ -282,7 +283,7 @@ internal static unsafe class TreeChanges
 
         if (IsGenerated(from.Directory) || IsGenerated(to.Directory))
         {
-            return -Errno.EPERM;
+            return target == null && to.Directory->FileSystem == FileSystemKind.Processes ? -Errno.ENOENT : -Errno.EPERM;
         }
 
         if (target == null)

@@ -237,7 +237,7 @@ internal static unsafe partial class Opening
 
         if (walk.Directory->FileSystem is FileSystemKind.Processes or FileSystemKind.System)
         {
-            return -Errno.EACCES;
+            return walk.Directory->FileSystem == FileSystemKind.System ? -Errno.EACCES : -Errno.ENOENT;
         }
 
         if (walk.Directory->Links == 0)

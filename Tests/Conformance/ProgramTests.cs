@@ -89,6 +89,15 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Reports_on_the_process_and_the_machine_have_the_shape_and_the_errors_of_Linux(int cores)
+    {
+        string[] words = [tree.AddProgram("reports", "-static"), "one", "", "two words"];
+        tree.Here(new MachineDescription { Cpus = cores }, words).MustEqual(tree.OnLinuxAsRoot(words));
+    }
+
+    [Theory]
     [InlineData("names")]
     [InlineData("contents")]
     [InlineData("attributes")]

@@ -184,6 +184,8 @@ internal static unsafe class ReportDirectory
         }
         else
         {
+            // As Linux has it for links to descriptors.
+            node->Size = *mark == '@' && mark[1] == 'f' ? 64u : 0;
             node->Names = *mark == '/' ? Directories : *mark == '>' ? TextLinks : FileLinks;
             if (*mark == '/')
             {

@@ -281,27 +281,27 @@ internal static unsafe class ReportTable
         index#I/
 
         /sys/devices/system/cpu/cpu#C/cache/index#I
-        coherency_line_size=%kY
-        id=%kD
-        level=%kL
-        number_of_sets=%kS
+        coherency_line_size=%uY
+        id=%uD
+        level=%uL
+        number_of_sets=%uS
         physical_line_partition=1
         shared_cpu_list=%Lc
         shared_cpu_map=%Mc
-        size=%kkZK
+        size=%kuZK
         type=%Ny
-        ways_of_associativity=%kW
+        ways_of_associativity=%uW
 
         /sys/devices/system/cpu/cpu#C/topology
         core_cpus=%Mt
         core_cpus_list=%Lt
-        core_id=%kc
+        core_id=%uc
         core_siblings=%MP
         core_siblings_list=%LP
         die_id=0
         package_cpus=%MP
         package_cpus_list=%LP
-        physical_package_id=%kp
+        physical_package_id=%up
         thread_siblings=%Mt
         thread_siblings_list=%Lt
 
@@ -349,7 +349,7 @@ internal static unsafe class ReportTable
         use_zero_page=0
 
         /?c
-        |processor	: %ki
+        |processor	: %ui
         |vendor_id	: %Nv
         |cpu family	: %if
         |model		: %im
@@ -357,12 +357,12 @@ internal static unsafe class ReportTable
         |stepping	: %is
         |cpu MHz		: %.iM0
         |cache size	: %kiz KB
-        |physical id	: %kp
-        |siblings	: %ks
-        |core id		: %kc
-        |cpu cores	: %ku
-        |apicid		: %ka
-        |initial apicid	: %ka
+        |physical id	: %up
+        |siblings	: %us
+        |core id		: %uc
+        |cpu cores	: %uu
+        |apicid		: %ua
+        |initial apicid	: %ua
         |fpu		: yes
         |fpu_exception	: yes
         |cpuid level	: %il
@@ -377,7 +377,7 @@ internal static unsafe class ReportTable
         |
 
         /?t
-        |cpu%ki %kt 0 0 %kw 0 0 0 0 0 0
+        |cpu%ui %ut 0 0 %uw 0 0 0 0 0 0
 
         /?a
         *%08xvs-%08xve %cvr%cvw%cvx%cvp %08xvo 00:%02xvd %vi%1_

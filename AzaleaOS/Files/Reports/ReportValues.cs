@@ -8,7 +8,7 @@ namespace AzaleaOS.Files.Reports;
 internal static unsafe class ReportValues
 {
     /// <summary>A number.</summary>
-    /// <param name="group">t of a thread, a of the address space, v of the mapping at an address, p of the process, m of the machine, k of a core, n of a node, d of a descriptor, i of the processor's kind.</param>
+    /// <param name="group">t of a thread, a of the address space, v of the mapping at an address, p of the process, m of the machine, u of a core, n of a node, d of a descriptor, i of the processor's kind.</param>
     /// <param name="item">Which.</param>
     /// <param name="argument">The numbers on the path.</param>
     internal static ulong Of(byte group, byte item, ulong argument) => (char)group switch
@@ -18,7 +18,7 @@ internal static unsafe class ReportValues
         'v' => MemoryValues.OfArea(item, argument),
         'p' => OfProcess(item),
         'm' => MachineValues.Of(item),
-        'k' => CoreValues.Of(item, argument),
+        'u' => CoreValues.Of(item, argument),
         'n' => NodeValues.Of(item, ReportEntry.Last(argument)),
         'd' => OfDescriptor(item, ReportEntry.Last(argument)),
         _ => ProcessorValues.Of(item),
