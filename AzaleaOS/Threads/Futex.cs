@@ -112,9 +112,11 @@ internal static unsafe class Futex
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static long WakeAny(FutexBucket* bucket, FutexKey key, int count, uint bitset, bool isLocked)
     {
+        WakeList list = default;
         if (!isLocked) bucket->Lock.Enter();
-        long woken = WakeLocked(bucket, key, count, bitset);
+        long woken = WakeLocked(bucket, key, count, bitset, ref list);
         bucket->Lock.Exit();
+        list.Deliver();
         return woken;
     }
 
@@ -131,6 +133,7 @@ internal static unsafe class Futex
     {
         FutexBucket* source = FutexTable.Bucket(from);
         FutexBucket* target = FutexTable.Bucket(to);
+        WakeList list = default;
         FutexTable.EnterBoth(source, target);
         long result = 0;
         if (compares)
@@ -141,7 +144,7 @@ internal static unsafe class Futex
         long moved = 0;
         if (result == 0)
         {
-            result = WakeLocked(source, from, wakes, AnyBit);
+            result = WakeLocked(source, from, wakes, AnyBit, ref list);
             FutexWaiter* next;
             for (FutexWaiter* waiter = source->First; waiter != null && moved < moves; waiter = next)
             {
@@ -155,6 +158,7 @@ internal static unsafe class Futex
             }
         }
         FutexTable.ExitBoth(source, target);
+        list.Deliver();
         return result < 0 ? result : result + moved;
     }
 
@@ -164,15 +168,17 @@ internal static unsafe class Futex
     {
         FutexBucket* a = FutexTable.Bucket(first);
         FutexBucket* b = FutexTable.Bucket(second);
+        WakeList list = default;
         FutexTable.EnterBoth(a, b);
         long result = FutexOperation.Apply(secondAddress, operation);
         if (result >= 0)
         {
             bool wakesSecond = result != 0;
-            result = WakeLocked(a, first, wakes, AnyBit);
-            if (wakesSecond) result += WakeLocked(b, second, secondWakes, AnyBit);
+            result = WakeLocked(a, first, wakes, AnyBit, ref list);
+            if (wakesSecond) result += WakeLocked(b, second, secondWakes, AnyBit, ref list);
         }
         FutexTable.ExitBoth(a, b);
+        list.Deliver();
         return result;
     }
 
@@ -208,17 +214,17 @@ internal static unsafe class Futex
         }
     }
 
-    /// <summary>Wakes the thread of a waiter that is in a locked bucket. The waiter's memory is gone afterwards.</summary>
+    /// <summary>Takes a waiter off that is in a locked bucket, to wake its thread. The waiter's memory is gone afterwards.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Release(FutexBucket* bucket, FutexWaiter* waiter)
+    internal static void Release(FutexBucket* bucket, FutexWaiter* waiter, ref WakeList list)
     {
         Thread* thread = waiter->Thread;
         bucket->Unlink(waiter);
         Volatile.Write(ref *(nint*)&waiter->Bucket, 0);
-        Scheduler.Wake(thread);
+        list.Add(thread);
     }
 
-    private static long WakeLocked(FutexBucket* bucket, FutexKey key, int count, uint bitset)
+    private static long WakeLocked(FutexBucket* bucket, FutexKey key, int count, uint bitset, ref WakeList list)
     {
         long woken = 0;
         FutexWaiter* next;
@@ -226,7 +232,7 @@ internal static unsafe class Futex
         {
             next = waiter->Next;
             if (waiter->Key.Value != key.Value || (waiter->Bitset & bitset) == 0 || waiter->IsPi) continue;
-            Release(bucket, waiter);
+            Release(bucket, waiter, ref list);
             woken++;
         }
         return woken;

@@ -52,11 +52,13 @@ internal static unsafe class PiFutex
     internal static long Unlock(ulong address, FutexKey key)
     {
         FutexBucket* bucket = FutexTable.Bucket(key);
+        WakeList list = default;
         bucket->Lock.Enter();
         long result = !UserMemory.TryLoad(address, out uint word) ? -Errno.EFAULT
             : (word & OwnerMask) != (uint)Scheduler.Current->Id ? -Errno.EPERM
-            : HandOver(bucket, address, key, word, diedFlag: 0);
+            : HandOver(bucket, address, key, word, diedFlag: 0, ref list);
         bucket->Lock.Exit();
+        list.Deliver();
         return result;
     }
 
@@ -64,9 +66,11 @@ internal static unsafe class PiFutex
     internal static void OwnerHasDied(ulong address, FutexKey key)
     {
         FutexBucket* bucket = FutexTable.Bucket(key);
+        WakeList list = default;
         bucket->Lock.Enter();
-        if (UserMemory.TryLoad(address, out uint word)) HandOver(bucket, address, key, word, OwnerDied);
+        if (UserMemory.TryLoad(address, out uint word)) HandOver(bucket, address, key, word, OwnerDied, ref list);
         bucket->Lock.Exit();
+        list.Deliver();
     }
 
     /// <summary>FUTEX_WAIT_REQUEUE_PI: waits on a word until it is moved to a lock, and then for the lock.</summary>
@@ -99,6 +103,7 @@ internal static unsafe class PiFutex
     {
         FutexBucket* source = FutexTable.Bucket(from);
         FutexBucket* target = FutexTable.Bucket(to);
+        WakeList list = default;
         FutexTable.EnterBoth(source, target);
         long result = !UserMemory.TryLoad(address, out uint now) ? -Errno.EFAULT : now != value ? -Errno.EAGAIN : 0;
         long handled = 0;
@@ -116,7 +121,7 @@ internal static unsafe class PiFutex
             if (result == 0)
             {
                 waiter->IsPi = true;
-                Futex.Release(source, waiter);
+                Futex.Release(source, waiter, ref list);
             }
             else if (result == -Errno.EINPROGRESS)
             {
@@ -133,6 +138,7 @@ internal static unsafe class PiFutex
             handled++;
         }
         FutexTable.ExitBoth(source, target);
+        list.Deliver();
         return result < 0 ? result : handled;
     }
 
@@ -176,7 +182,7 @@ internal static unsafe class PiFutex
         }
     }
 
-    private static long HandOver(FutexBucket* bucket, ulong address, FutexKey key, uint word, uint diedFlag)
+    private static long HandOver(FutexBucket* bucket, ulong address, FutexKey key, uint word, uint diedFlag, ref WakeList list)
     {
         FutexWaiter* next = FindWaiter(bucket->First, key);
         while (true)
@@ -189,7 +195,7 @@ internal static unsafe class PiFutex
             // Only the waiters' bit may change under the owner.
             if (((word ^ expected) & OwnerMask) != 0) return -Errno.EAGAIN;
         }
-        if (next != null) Futex.Release(bucket, next);
+        if (next != null) Futex.Release(bucket, next, ref list);
         return 0;
     }
 

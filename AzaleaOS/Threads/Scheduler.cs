@@ -90,6 +90,12 @@ internal static unsafe class Scheduler
     /// <returns>False if it was not, or if somebody else was first.</returns>
     internal static bool Wake(Thread* thread) => Wake(thread, WakeState.Woken);
 
+    /// <summary>Decides a wake-up without bringing it about: for holders of a spin lock.</summary>
+    /// <param name="thread">A thread that waits or is about to.</param>
+    /// <param name="isParked">Whether it has to be delivered; until then it does not run.</param>
+    /// <returns>False if it did not wait, or if somebody else was first.</returns>
+    internal static bool Claim(Thread* thread, out bool isParked) => Claim(thread, WakeState.Woken, out isParked);
+
     /// <summary>Makes a thread look at its <see cref="Thread.Work"/> as soon as possible, wherever it is. The caller has set the bit.</summary>
     internal static void Interrupt(Thread* thread)
     {
@@ -276,14 +282,24 @@ internal static unsafe class Scheduler
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool Wake(Thread* thread, int reason)
     {
-        while (true)
+        bool isWoken = Claim(thread, reason, out bool isParked);
+        if (isParked) Deliver(thread, thread->Core);
+        return isWoken;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Claim(Thread* thread, int reason, out bool isParked)
+    {
+        int state;
+        do
         {
-            int state = Volatile.Read(ref thread->Wake);
+            state = Volatile.Read(ref thread->Wake);
+            isParked = false;
             if (state is not (WakeState.Armed or WakeState.Parked)) return false;
-            if (Interlocked.CompareExchange(ref thread->Wake, reason, state) != state) continue;
-            if (state == WakeState.Parked) Deliver(thread, thread->Core);
-            return true;
         }
+        while (Interlocked.CompareExchange(ref thread->Wake, reason, state) != state);
+        isParked = state == WakeState.Parked;
+        return true;
     }
 
     /// <summary>Takes over a thread that waits: nobody else wakes it, and it runs once it is delivered.</summary>

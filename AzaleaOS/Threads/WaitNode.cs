@@ -10,8 +10,8 @@ internal unsafe struct WaitNode
     /// <summary>The queue it is in; null while it is in none.</summary>
     internal WaitQueue* Queue;
 
-    /// <summary>Called instead of waking <see cref="Thread"/>, under the queue's lock: the node and what has happened. Must not block.</summary>
-    internal delegate*<WaitNode*, uint, void> Notify;
+    /// <summary>Called under the queue's lock, with the node and what has happened: whether to wake <see cref="Thread"/>. Must not block.</summary>
+    internal delegate*<WaitNode*, uint, bool> Notify;
 
     /// <summary>For whoever added the node.</summary>
     internal void* Context;

@@ -51,15 +51,17 @@ internal unsafe struct WaitQueue
     /// <param name="events">What; handed to <see cref="WaitNode.Notify"/>.</param>
     internal void Wake(uint events = uint.MaxValue)
     {
+        WakeList woken = default;
         _lock.Enter();
         WaitNode* next;
         for (WaitNode* node = _first; node != null; node = next)
         {
             next = node->Next;
-            if (node->Notify != null) node->Notify(node, events);
-            else Scheduler.Wake(node->Thread);
+            if (node->Notify != null && !node->Notify(node, events)) continue;
+            woken.Add(node->Thread);
         }
         _lock.Exit();
+        woken.Deliver();
     }
 
     /// <summary>Takes the first node off that can be woken, and wakes its thread.</summary>
@@ -67,16 +69,16 @@ internal unsafe struct WaitQueue
     internal bool WakeOne()
     {
         bool isWoken = false;
+        WakeList woken = default;
         _lock.Enter();
         while (!isWoken && _first != null)
         {
             WaitNode* node = _first;
-            Thread* thread = node->Thread;
             Unlink(node);
-            // The node's memory may be gone as soon as its thread runs.
-            isWoken = Scheduler.Wake(thread);
+            isWoken = woken.Add(node->Thread);
         }
         _lock.Exit();
+        woken.Deliver();
         return isWoken;
     }
 

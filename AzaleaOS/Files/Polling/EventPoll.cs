@@ -449,13 +449,15 @@ internal unsafe struct EventPoll
         => _buckets + ((((uint)descriptor * 0x9e3779b1u) ^ (uint)((nuint)file >> 6)) % BucketCount);
 
     // Something has happened to a watched file. Called under the lock of the file's wait queue.
-    private static void Notify(WaitNode* node, uint events)
+    private static bool Notify(WaitNode* node, uint events)
     {
         EpollItem* item = (EpollItem*)node->Context;
         if ((events & Volatile.Read(ref item->Events) & ~HowBits) != 0)
         {
             Tell(item);
         }
+
+        return false;
     }
 
     private static void Tell(EpollItem* item)

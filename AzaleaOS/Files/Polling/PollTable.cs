@@ -151,13 +151,15 @@ internal unsafe struct PollTable
     private static uint EventsOf(OpenFile* file, WaitNode* node)
         => file->Operations->Poll == null ? PollEvents.Always : file->Operations->Poll(file, node);
 
-    private static void Tell(WaitNode* node, uint events)
+    private static bool Tell(WaitNode* node, uint events)
     {
-        if ((events & node->Events) != 0)
+        if ((events & node->Events) == 0)
         {
-            Volatile.Write(ref ((PollTable*)node->Context)->_isTold, 1);
-            Scheduler.Wake(node->Thread);
+            return false;
         }
+
+        Volatile.Write(ref ((PollTable*)node->Context)->_isTold, 1);
+        return true;
     }
 
     private bool TakePage()

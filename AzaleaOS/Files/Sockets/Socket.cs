@@ -243,6 +243,9 @@ internal unsafe struct Socket
     }
 
     // There is room at the other side, so those who poll this one can write.
-    private static void PassOn(WaitNode* node, uint events)
-        => ((Socket*)node->Context)->Watchers.Wake(events == uint.MaxValue ? PollEvents.Writable | PollEvents.WriteBand : events);
+    private static bool PassOn(WaitNode* node, uint events)
+    {
+        ((Socket*)node->Context)->Watchers.Wake(events == uint.MaxValue ? PollEvents.Writable | PollEvents.WriteBand : events);
+        return false;
+    }
 }
