@@ -14,6 +14,7 @@ internal static class Recipes
         new CompiledProgram("threads-glibc", Gcc, "C/threads.c", ["-static", "-O2", "-pthread"], Libc),
         new CompiledProgram("threads-pie", Gcc, "C/threads.c", ["-static-pie", "-O2", "-pthread"], Libc),
         new CompiledProgram("threads-musl", Musl, "C/threads.c", ["-static", "-O2", "-pthread"]),
+        new CompiledProgram("torture", Gcc, "C/torture.c", ["-static", "-O2", "-pthread"], Libc),
         new CompiledProgram("openmp", Gcc, "C/openmp.c", ["-static", "-O2", "-fopenmp", "-lm"], Libc),
         new CompiledProgram("sqlite", Gcc, "C/sqlite.c", ["-static", "-O1", "-lsqlite3", "-lm", "-lpthread", "-ldl"], Libc, Sqlite),
         new CompiledProgram("lua", Gcc, "C/lua.c", ["-static", "-O1", "-I/usr/include/lua5.4", "-llua5.4", "-lm", "-ldl"], Libc, Lua),

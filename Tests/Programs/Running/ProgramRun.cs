@@ -10,7 +10,6 @@ namespace AzaleaOS.Tests.Programs.Running;
 /// <param name="Arguments">Its arguments.</param>
 internal sealed record ProgramRun(string Program, params IReadOnlyList<string> Arguments)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
     private static readonly Lock s_host = new();
 
     /// <summary>Where both start it. The host's directory is made for one run and removed.</summary>
@@ -22,6 +21,9 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
 
     /// <summary>NAME=VALUE; all there is besides TZ and PWD.</summary>
     internal IReadOnlyList<string> Environment { get; init; } = [];
+
+    /// <summary>How long it may take.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Memory of the machine.</summary>
     internal MemorySize Memory { get; init; } = MemorySize.Mebibytes(512);
@@ -69,7 +71,7 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
         using Process process = Process.Start(start)!;
         using var output = new MemoryStream();
         Task reading = process.StandardOutput.BaseStream.CopyToAsync(output);
-        if (!process.WaitForExit(s_patience))
+        if (!process.WaitForExit(Patience))
         {
             process.Kill(entireProcessTree: true);
             Assert.Fail($"{Program} does not end on this host");
@@ -98,7 +100,7 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
                 Cpus = cpus,
                 Memory = Memory,
                 CommandLine = [.. AllVariables.Select(variable => "env=" + variable), "cwd=" + s_work, "--", Program, .. Arguments],
-                Timeout = s_patience,
+                Timeout = Patience,
             });
             return new Outcome(result.OutputBytes.ToArray(), result.Status, result.ToString());
         }
