@@ -7,10 +7,10 @@ namespace AzaleaOS.Tests.Programs;
 public sealed class ThreadTests
 {
     public static OnCores Parts { get; } = new(
-        "mutexes", "conditions", "broadcast", "rwlocks", "barriers", "semaphores", "tls",
+        "mutexes", "conditions", "broadcast", "rwlocks", "barriers", "semaphores", "tls", "lifecycle",
         "detaching", "robustness", "inheritance", "cancellation", "signals");
 
-    public static OnCores Kinds { get; } = new("threads-musl");
+    public static OnCores Kinds { get; } = new("threads-pie", "threads-musl");
 
     [Theory]
     [MemberData(nameof(Parts))]
