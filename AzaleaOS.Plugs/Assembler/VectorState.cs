@@ -28,20 +28,20 @@ internal static class VectorState
         a.ret();
     }
 
-    /// <remarks>In: rdi 64-byte aligned area; rsi components. Clobbers rax, rdx.</remarks>
+    /// <remarks>In: rdi 64-byte aligned area. All components that XCR0 has. Clobbers rax, rdx.</remarks>
     [AssemblerMethod("azalea_xsave")]
     internal static void XSave(KernelAssembler a)
     {
-        SplitMask(a, rsi);
+        AllComponents(a);
         a.xsave64(__[rdi]);
         a.ret();
     }
 
-    /// <remarks>In: rdi 64-byte aligned area; rsi components. Clobbers rax, rdx and the components.</remarks>
+    /// <remarks>In: rdi 64-byte aligned area. All components that XCR0 has. Clobbers rax, rdx and the components.</remarks>
     [AssemblerMethod("azalea_xrstor")]
     internal static void XRestore(KernelAssembler a)
     {
-        SplitMask(a, rsi);
+        AllComponents(a);
         a.xrstor64(__[rdi]);
         a.ret();
     }
@@ -63,6 +63,13 @@ internal static class VectorState
     }
 
     /// <summary>edx:eax = a 64-bit value.</summary>
+    // The instructions take what both edx:eax and XCR0 have.
+    private static void AllComponents(KernelAssembler a)
+    {
+        a.mov(eax, -1);
+        a.mov(edx, eax);
+    }
+
     private static void SplitMask(KernelAssembler a, Iced.Intel.AssemblerRegister64 value)
     {
         a.mov(rax, value);

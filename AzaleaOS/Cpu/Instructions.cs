@@ -109,17 +109,17 @@ internal static unsafe class Instructions
     [RuntimeImport("azalea_xsetbv")]
     internal static extern void WriteXcr0(ulong value);
 
-    /// <summary>Stores the state components in mask to a 64-byte aligned area.</summary>
+    /// <summary>Stores all state components that XCR0 has to a 64-byte aligned area.</summary>
     /// <remarks>Source: SDM vol. 2D, XSAVE.</remarks>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_xsave")]
-    internal static extern void XSave(void* area, ulong mask);
+    internal static extern void XSave(void* area);
 
-    /// <summary>Loads the state components in mask.</summary>
+    /// <summary>Loads all state components that XCR0 has.</summary>
     /// <remarks>Source: SDM vol. 2D, XRSTOR.</remarks>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_xrstor")]
-    internal static extern void XRestore(void* area, ulong mask);
+    internal static extern void XRestore(void* area);
 
     /// <summary>Stores x87 and SSE state to a 16-byte aligned area of 512 bytes.</summary>
     /// <remarks>Source: SDM vol. 2A, FXSAVE.</remarks>

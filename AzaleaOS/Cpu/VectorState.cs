@@ -68,7 +68,7 @@ internal static unsafe class VectorState
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Save(void* area)
     {
-        if (s_components != 0) Instructions.XSave(area, s_components);
+        if (s_components != 0) Instructions.XSave(area);
         else Instructions.FxSave(area);
     }
 
@@ -76,7 +76,7 @@ internal static unsafe class VectorState
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Restore(void* area)
     {
-        if (s_components != 0) Instructions.XRestore(area, s_components);
+        if (s_components != 0) Instructions.XRestore(area);
         else Instructions.FxRestore(area);
     }
 

@@ -1,9 +1,10 @@
+using AzaleaOS.Bench.Reports;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Build.Pipeline;
 
 namespace AzaleaOS.Bench;
 
-/// <summary>What <c>azalea bench</c> runs: <c>getpid [--json] [--output FOLDER]</c>.</summary>
+/// <summary>What <c>azalea bench</c> runs: <c>getpid|micro [--json] [--output FOLDER]</c>.</summary>
 internal static class BenchProgram
 {
     /// <summary>Measures, shows, saves. Results go to standard output, all else to standard error.</summary>
@@ -17,15 +18,16 @@ internal static class BenchProgram
         };
         try
         {
-            if (!TryParse(arguments, out bool json, out string folder))
+            if (!TryParse(arguments, out string name, out bool json, out string folder))
             {
-                Console.Error.WriteLine("azalea: usage: azalea bench getpid [--json] [--output FOLDER]");
+                Console.Error.WriteLine("azalea: usage: azalea bench getpid|micro [--json] [--output FOLDER]");
                 return ExitStatus.Usage;
             }
 
             string work = Path.Combine(SourceTree.Root, "Tests", "Bench", "obj", "programs");
-            IReadOnlyList<Measurement> all = new GetPidBench(work, text => Console.Error.WriteLine($"azalea: {text}")).Run(cancellation.Token);
-            var report = new GetPidReport(all);
+            IReport report = name == "micro"
+                ? new MicroReport(new MicroBench(work, Note).Run(cancellation.Token))
+                : new GetPidReport(new GetPidBench(work, Note).Run(cancellation.Token));
             report.Save(folder);
             Console.Out.WriteLine(json ? report.Json : report.Text);
             Console.Error.WriteLine($"azalea: saved in {folder}");
@@ -44,12 +46,16 @@ internal static class BenchProgram
         }
     }
 
-    private static bool TryParse(string[] arguments, out bool json, out string folder)
+    private static void Note(string text) => Console.Error.WriteLine($"azalea: {text}");
+
+    private static bool TryParse(string[] arguments, out string name, out bool json, out string folder)
     {
         json = false;
         folder = Path.Combine(SourceTree.Root, "Tests", "Bench", "bin", "results");
-        if (arguments is not ["getpid", .. var options])
+        name = "";
+        if (arguments is not [("getpid" or "micro") and var bench, .. var options])
             return false;
+        name = bench;
         for (int i = 0; i < options.Length; i++)
         {
             if (options[i] == "--json")

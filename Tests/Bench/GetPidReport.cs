@@ -1,14 +1,11 @@
-using System.Text.Json;
 using AzaleaOS.Bench.Reports;
 using AzaleaOS.Build.Launching;
 
 namespace AzaleaOS.Bench;
 
 /// <summary>Shows the results of <see cref="GetPidBench"/>: a table, two charts, JSON.</summary>
-internal sealed class GetPidReport(IReadOnlyList<Measurement> all)
+internal sealed class GetPidReport(IReadOnlyList<Measurement> all) : IReport
 {
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
     // Ways into the kernel: what they are called in the results, and in words.
     private static readonly (string Name, string Words)[] s_ways =
     [
@@ -28,10 +25,10 @@ internal sealed class GetPidReport(IReadOnlyList<Measurement> all)
     ];
 
     /// <summary>All numbers: an array of name, unit and value.</summary>
-    internal string Json => JsonSerializer.Serialize(all, s_json);
+    public string Json => ResultFile.Json(all);
 
     /// <summary>The tables.</summary>
-    internal string Text => string.Join('\n',
+    public string Text => string.Join('\n',
         "getpid, one of 10,000 calls in QEMU (TCG)\n",
         ResultTable.Write(["way", "instructions", "Linux / this", "ticks"], [.. s_ways.Select(way => (IReadOnlyList<string>)
         [
@@ -50,11 +47,9 @@ internal sealed class GetPidReport(IReadOnlyList<Measurement> all)
         $"kernel entry to Run, 1 core, 256 MiB: {BarChart.Number(Value("boot"))} instructions\n");
 
     /// <summary>Writes getpid.md, getpid.json, and the charts getpid and getpid-native as PNG and SVG.</summary>
-    internal void Save(string folder)
+    public void Save(string folder)
     {
-        Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, "getpid.md"), Text);
-        File.WriteAllText(Path.Combine(folder, "getpid.json"), Json + "\n");
+        ResultFile.Save(this, folder, "getpid");
         BarChart.Write(Path.Combine(folder, "getpid"), "getpid in QEMU: instructions per call", "instructions", Bars(s_ways));
         BarChart.Write(Path.Combine(folder, "getpid-native"), "getpid on this processor: cycles per call", "cycles", Bars(s_nativeWays));
     }

@@ -34,6 +34,29 @@ internal static class Guest
         }, cancellation));
     }
 
+    /// <summary>Whether a Linux program runs to its end on the libOS in so much memory.</summary>
+    internal static bool FitsLibOS(string program, MemorySize memory, CancellationToken cancellation)
+    {
+        try
+        {
+            MachineResult result = Machine.Run(new MachineDescription
+            {
+                Kernel = ImageOf("Runner"),
+                Initramfs = program,
+                CommandLine = [KernelCommandLine.ProgramSeparator, "/program"],
+                Memory = memory,
+                Accelerator = Accelerator.Tcg,
+                Timeout = s_timeout,
+            }, cancellation: cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            return result.Status == 0;
+        }
+        catch (LaunchException e) when (e.Diagnostics[0].Code == "AZ7007")
+        {
+            return false;
+        }
+    }
+
     /// <summary>A Linux program as the first process of Linux.</summary>
     internal static MachineResult RunOnLinux(string kernel, string program, bool countInstructions, CancellationToken cancellation)
         => WithFile(program, "/init", archive => Run(new MachineDescription
@@ -54,7 +77,8 @@ internal static class Guest
         return [folder, Sibling(folder, "plugs.o"), Sibling(folder, "syscalls.o")];
     }
 
-    private static string ImageOf(string image)
+    /// <summary>A kernel as images have it.</summary>
+    internal static string ImageOf(string image)
         => Newest(Path.Combine(SourceTree.Root, "UserApps", image, "bin", SourceTree.Configuration), image + ".stripped.elf");
 
     private static string Sibling(string path, string name) => Path.Combine(Path.GetDirectoryName(path)!, name);
