@@ -6,7 +6,7 @@ namespace AzaleaOS.Bench;
 /// <summary>Shows the results of <see cref="MicroBench"/>: a table, JSON.</summary>
 internal sealed class MicroReport(IReadOnlyList<Measurement> all) : IReport
 {
-    // What it is called in the results, in words, and what it may be: see docs/developer/budgets.md.
+    // What it is called in the results, in words.
     private static readonly (string Name, string Words)[] s_costs =
     [
         ("getpid", "getpid by syscall"),
