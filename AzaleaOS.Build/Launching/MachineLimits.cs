@@ -23,7 +23,7 @@ internal static class MachineLimits
 
     private static readonly MemorySize s_mostBochs = MemorySize.Mebibytes(2048);
 
-    /// <summary>The kernel is loaded at 1 MiB; below it is the firmware's.</summary>
+    /// <summary>The kernel is loaded at 1 MiB, and it and its data take less than another; below it is the firmware's.</summary>
     private static readonly MemorySize s_leastDirect = MemorySize.Mebibytes(2);
 
     private static readonly MemorySize s_leastGrubBios = MemorySize.Mebibytes(16);
@@ -119,7 +119,9 @@ internal static class MachineLimits
             { BootsFromIso: true } => (s_leastGrubBios, "BIOS and GRUB"),
             _ => (s_leastDirect, "the kernel, which is loaded at 1 MiB,"),
         };
-        long payload = Length(machine.Kernel) + Length(machine.Initramfs);
+
+        // Of a kernel that boots directly, what is loaded counts, which is much less than a file with debug information.
+        long payload = (machine.BootsFromIso ? Length(machine.Kernel) : 0) + Length(machine.Initramfs);
         MemorySize needed = MemorySize.Mebibytes((least.Bytes + payload + (1 << 20) - 1) >> 20);
         if (machine.Memory < needed)
         {

@@ -162,7 +162,11 @@ internal static unsafe class Clock
 
     // Measuring takes some milliseconds, once; who wants to know the time meanwhile has to wait anyway.
     private static void FindInverseRate(void* nothing)
-        => s_inverseRate = (ulong)(((UInt128)ReadFrequency() << RateShift) / (ulong)Second);
+    {
+        // frequency * 2^32 / 10^9 in pieces that fit.
+        ulong frequency = ReadFrequency();
+        s_inverseRate = ((frequency / (ulong)Second) << RateShift) + (((frequency % (ulong)Second) << RateShift) / (ulong)Second);
+    }
 
     private static void FindRate(void* nothing)
     {

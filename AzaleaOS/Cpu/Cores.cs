@@ -171,7 +171,7 @@ internal static unsafe class Cores
         while (prepared < s_count && TryPrepare(prepared)) prepared++;
         for (int i = 2; i < prepared; i++) Reset(i);
         for (int i = 2; i < prepared; i++) Call(i);
-        PauseFor(SecondCallTicks);
+        SleepFor(SecondCallTicks);
         for (int i = 2; i < prepared; i++)
         {
             if (!IsOnline(i)) Call(i);
@@ -228,6 +228,21 @@ internal static unsafe class Cores
             if (Block(i) != null) sum += Volatile.Read(ref Block(i)->Pings);
         }
         return sum;
+    }
+
+    // For a core that has interrupts on and nothing else to do.
+    private static void SleepFor(ulong ticks)
+    {
+        const uint Times = 100;
+        ulong start = Instructions.ReadTimestamp();
+        Instructions.DisableInterrupts();
+        while (Instructions.ReadTimestamp() - start < ticks)
+        {
+            OneShotTimer.ArmShortly(Times);
+            Instructions.EnableInterruptsAndHalt();
+            Instructions.DisableInterrupts();
+        }
+        Instructions.EnableInterrupts();
     }
 
     private static void PauseFor(ulong ticks)

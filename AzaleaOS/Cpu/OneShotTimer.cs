@@ -37,18 +37,19 @@ internal static unsafe class OneShotTimer
         LocalApic.StartCountdown(ToCount(deadline > now ? deadline - now : 0, rate), interrupt: true);
     }
 
-    /// <summary>Lets the timer of this core fire in some microseconds, whatever it was armed for. For interrupt handlers.</summary>
-    internal static void ArmShortly()
+    /// <summary>Lets the timer of this core fire in some microseconds, whatever it was armed for. For interrupt handlers, and before anything was measured.</summary>
+    /// <param name="times">How many times as long.</param>
+    internal static void ArmShortly(uint times = 1)
     {
-        const uint Ticks = 10_000;
-        const uint Counts = 500;
+        uint ticks = 10_000 * times;
+        uint counts = 500 * times;
         if (!CpuFeatures.HasTscDeadline)
         {
-            LocalApic.StartCountdown(Counts, interrupt: true);
+            LocalApic.StartCountdown(counts, interrupt: true);
             return;
         }
         LocalApic.UseDeadline();
-        Instructions.WriteMsr(Msr.TscDeadline, Instructions.ReadTimestamp() + Ticks);
+        Instructions.WriteMsr(Msr.TscDeadline, Instructions.ReadTimestamp() + ticks);
     }
 
     /// <summary>The timer of this core will not fire.</summary>

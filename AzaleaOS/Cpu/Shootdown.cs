@@ -23,6 +23,7 @@ internal static unsafe class Shootdown
     private static ulong s_start;
     private static ulong s_end;
     private static bool s_isBarrier;
+    private static bool s_interrupts;
 
     /// <summary>Every other core that may hold translations of the application drops those of a range. This core has dropped its own.</summary>
     /// <param name="start">First address.</param>
@@ -37,15 +38,16 @@ internal static unsafe class Shootdown
     }
 
     /// <summary>Every other core that may run the application passes a memory barrier. This core has passed one.</summary>
-    internal static void SendBarrier()
+    /// <param name="interrupts">Whether the threads that run there lose their time slices, and so leave restartable sequences.</param>
+    internal static void SendBarrier(bool interrupts)
     {
         if (ApplicationHalf.IsShared)
         {
-            Send(0, 0, isBarrier: true);
+            Send(0, 0, isBarrier: true, interrupts);
         }
     }
 
-    private static void Send(ulong start, ulong end, bool isBarrier)
+    private static void Send(ulong start, ulong end, bool isBarrier, bool interrupts = false)
     {
         int count = Cores.Count;
         while (Interlocked.CompareExchange(ref s_turn, 1, 0) != 0)
@@ -58,6 +60,7 @@ internal static unsafe class Shootdown
         s_start = start;
         s_end = end;
         s_isBarrier = isBarrier;
+        s_interrupts = interrupts;
         CoreBlock* self = CoreBlock.Current;
         for (int i = 0; i < count; i++)
         {
@@ -101,6 +104,11 @@ internal static unsafe class Shootdown
         if (asked == core->ShootdownsDone)
         {
             return;
+        }
+
+        if (s_interrupts)
+        {
+            CoreWork.Request(core, CoreWork.Reschedule);
         }
 
         if (!s_isBarrier)

@@ -17,22 +17,26 @@ internal static unsafe class FileStatus
     private const ulong ShortLink = 128;
 
     /// <summary>struct stat of a file.</summary>
-    internal static Stat Of(FileNode* node) => new()
+    internal static Stat Of(FileNode* node)
     {
-        Device = DeviceNumber.Of(0, MinorOf(node)),
-        Inode = node->Inode,
-        Links = node->Links,
-        Mode = node->Mode,
-        User = node->User,
-        Group = node->Group,
-        SpecialDevice = node->SpecialDevice,
-        Size = SizeOf(node),
-        BlockSize = BlockSize,
-        Blocks = BlocksOf(node),
-        Accessed = node->Accessed,
-        Modified = node->Modified,
-        Changed = node->Changed,
-    };
+        FileTime.Complete(node);
+        return new Stat
+        {
+            Device = DeviceNumber.Of(0, MinorOf(node)),
+            Inode = node->Inode,
+            Links = node->Links,
+            Mode = node->Mode,
+            User = node->User,
+            Group = node->Group,
+            SpecialDevice = node->SpecialDevice,
+            Size = SizeOf(node),
+            BlockSize = BlockSize,
+            Blocks = BlocksOf(node),
+            Accessed = node->Accessed,
+            Modified = node->Modified,
+            Changed = node->Changed,
+        };
+    }
 
     /// <summary>struct statx of a file.</summary>
     /// <param name="node">The file.</param>
@@ -43,6 +47,7 @@ internal static unsafe class FileStatus
         const ulong MountRoot = 0x2000;
         bool isTree = node->FileSystem is FileSystemKind.Tree or FileSystemKind.Devices or FileSystemKind.Memory;
         uint mountMask = (wanted & UniqueMountId) != 0 ? UniqueMountId : MountId;
+        FileTime.Complete(node);
         return new Statx
         {
             Mask = Basic | (isTree ? wanted & Birth : 0) | mountMask,

@@ -26,10 +26,19 @@ internal static unsafe class FileTime
         return new Timespec { Seconds = now / Second, Nanoseconds = now % Second };
     }
 
+    /// <summary>Somebody looks at the times of a file: what the kernel reports is as it is now.</summary>
+    internal static void Complete(FileNode* node)
+    {
+        if (Clock != null && !KeepsTimes(node))
+        {
+            node->Accessed = node->Modified = node->Changed = Now();
+        }
+    }
+
     /// <summary>The contents were changed.</summary>
     internal static void Modify(FileNode* node)
     {
-        if (Clock != null)
+        if (KeepsTimes(node))
         {
             node->Modified = node->Changed = Now();
         }
@@ -38,7 +47,7 @@ internal static unsafe class FileTime
     /// <summary>Attributes or names were changed.</summary>
     internal static void Change(FileNode* node)
     {
-        if (Clock != null)
+        if (KeepsTimes(node))
         {
             node->Changed = Now();
         }
@@ -50,7 +59,7 @@ internal static unsafe class FileTime
     /// </summary>
     internal static void Access(FileNode* node, OpenFlags flags)
     {
-        if (Clock == null || (flags & OpenFlags.NoAccessTime) != 0)
+        if (!KeepsTimes(node) || (flags & OpenFlags.NoAccessTime) != 0)
         {
             return;
         }
@@ -67,6 +76,9 @@ internal static unsafe class FileTime
             node->Accessed = now;
         }
     }
+
+    // Not what the kernel reports: a program that only asks who it is does not wait for the clock.
+    private static bool KeepsTimes(FileNode* node) => Clock != null && node->FileSystem is not (FileSystemKind.Processes or FileSystemKind.System);
 
     private static int Order(in Timespec a, in Timespec b)
         => a.Seconds != b.Seconds ? a.Seconds.CompareTo(b.Seconds) : a.Nanoseconds.CompareTo(b.Nanoseconds);

@@ -56,7 +56,9 @@ internal static unsafe class FileTree
     }
 
     /// <summary>Makes a file without a name, with one reference for the caller; null when memory is exhausted.</summary>
-    internal static FileNode* NewNode(uint mode)
+    /// <param name="mode">Kind and permissions.</param>
+    /// <param name="hasTimes">Whether the times are now; without them they are whatever it is when somebody looks.</param>
+    internal static FileNode* NewNode(uint mode, bool hasTimes = true)
     {
         FileNode* node = s_nodes.Take();
         if (node != null)
@@ -67,7 +69,7 @@ internal static unsafe class FileTree
             node->Links = node->IsDirectory ? 2u : 0;
             node->Operations = FileOperations.ForKind(node->Kind);
             node->Seals = FileSeals.Seal;
-            node->Accessed = node->Modified = node->Changed = node->Born = FileTime.Now();
+            node->Accessed = node->Modified = node->Changed = node->Born = hasTimes ? FileTime.Now() : default;
             node->References = 1;
         }
 

@@ -132,9 +132,11 @@ internal static unsafe class Application
             return ExitStatus.CannotRun;
         }
 
+        // On several nodes memory belongs near the core that touches it first.
+        bool isFirstTouch = options.Pages == PopulateMode.Automatic && KernelMemory.Nodes->Count > 1;
         s_space = default;
         AddressSpace* space = (AddressSpace*)Unsafe.AsPointer(ref s_space);
-        space->Initialize(UserPageTables.Operations, mode: options.Pages);
+        space->Initialize(UserPageTables.Operations, mode: isFirstTouch ? PopulateMode.Lazy : options.Pages);
         AddressSpace.Current = space;
         if (SegmentLoader.Load(image, space, SegmentLoader.PositionIndependentBase, out LoadedProgram loaded) < 0
             || !MakeStack(options, path, space, loaded, out ulong stackPointer)

@@ -72,8 +72,7 @@ internal unsafe partial struct AddressSpace
             }
 
             // The pages of a file are in memory, mapped or not.
-            bool isInFile = area->Backing != null && (area->Flags & AreaFlags.BeyondFile) == 0;
-            pages[i] = (byte)(isInFile || _pages.Query(page, out _).IsPresent ? 1 : 0);
+            pages[i] = (byte)(area->Backing != null || _pages.Query(page, out _).IsPresent ? 1 : 0);
         }
 
         return pages.Length;
@@ -183,12 +182,6 @@ internal unsafe partial struct AddressSpace
     /// <summary>The pages read as zeros from now on, or as the file again.</summary>
     private readonly long Discard(Area* area, ulong start, ulong end)
     {
-        if (FilePages.Take == null && area->Backing != null)
-        {
-            // The pages are copies, and there is no other.
-            return 0;
-        }
-
         if (!IsWhole(area, start, end) || !_pages.CanCut(start, end))
         {
             return IsWhole(area, start, end) ? -Errno.ENOMEM : -Errno.EINVAL;

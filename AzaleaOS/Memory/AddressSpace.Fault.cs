@@ -82,7 +82,7 @@ internal unsafe partial struct AddressSpace
         while (at < end)
         {
             Area* area = _areas.Find(at);
-            if (area == null || (area->Protection & access) != access || (area->Flags & AreaFlags.BeyondFile) != 0)
+            if (area == null || (area->Protection & access) != access)
             {
                 break;
             }

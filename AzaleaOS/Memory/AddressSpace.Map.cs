@@ -35,8 +35,9 @@ internal unsafe partial struct AddressSpace
     /// <param name="kind">What the area is for.</param>
     /// <param name="backing">The file that is mapped, or null.</param>
     /// <param name="offset">Where in the file.</param>
+    /// <param name="refusal">What is answered where all else is right; 0 to map.</param>
     /// <returns>The address, or -EINVAL, -ENOMEM, -EPERM, -EEXIST.</returns>
-    internal long Map(ulong hint, ulong length, Protection protection, MapFlags flags, AreaFlags kind, void* backing, ulong offset)
+    internal long Map(ulong hint, ulong length, Protection protection, MapFlags flags, AreaFlags kind, void* backing, ulong offset, long refusal = 0)
     {
         if (length == 0)
         {
@@ -81,6 +82,11 @@ internal unsafe partial struct AddressSpace
             return place == 0 ? -Errno.ENOMEM : place;
         }
 
+        if (refusal != 0)
+        {
+            return refusal;
+        }
+
         area.Start = (ulong)place;
         area.End = area.Start + bytes;
         if (!_areas.Reserve(3))
@@ -105,7 +111,7 @@ internal unsafe partial struct AddressSpace
         }
 
         _areas.Add(area);
-        if (isPopulated && backing != null && FilePages.Take != null)
+        if (isPopulated && backing != null)
         {
             // As in Linux, whose mmap does not fail for this. Unasked, private pages stay the file's until they are written.
             _ = ProvideArea(_areas.Find(area.Start), area.Start, area.End, copies: isAsked);
@@ -176,7 +182,8 @@ internal unsafe partial struct AddressSpace
     {
         if (start > _high - bytes)
         {
-            return -Errno.ENOMEM;
+            // Linux takes an address that looks like an error number for one.
+            return start >= unchecked((ulong)-4095L) ? (long)start : -Errno.ENOMEM;
         }
 
         if ((start & (unit - 1)) != 0)

@@ -20,11 +20,10 @@ internal unsafe partial struct AddressSpace
         ulong oldBytes = RoundUp(oldLength);
         ulong newBytes = RoundUp(newLength);
         bool mayMove = (flags & RemapFlags.MayMove) != 0;
-        bool isWrong = (flags & ~All) != 0
-            || ((flags & (RemapFlags.Fixed | RemapFlags.DontUnmap)) != 0 && !mayMove)
-            || ((flags & RemapFlags.DontUnmap) != 0 && oldBytes != newBytes)
-            || start % PageSize != 0
-            || newBytes == 0;
+        bool isPlaced = (flags & (RemapFlags.Fixed | RemapFlags.DontUnmap)) != 0;
+        bool isWrong = (flags & ~All) != 0 || start % PageSize != 0 || newBytes == 0 || newBytes > _high
+            || (isPlaced && (!mayMove || target % PageSize != 0 || target > _high - newBytes || (target < start + oldBytes && start < target + newBytes)))
+            || ((flags & RemapFlags.DontUnmap) != 0 && oldBytes != newBytes);
         if (isWrong)
         {
             return -Errno.EINVAL;
@@ -46,14 +45,14 @@ internal unsafe partial struct AddressSpace
             return -Errno.ENOMEM;
         }
 
-        if ((flags & (RemapFlags.Fixed | RemapFlags.DontUnmap)) != 0)
+        if (isPlaced)
         {
             return MoveTo(start, oldBytes, newBytes, flags, target);
         }
 
         if (newBytes <= oldBytes)
         {
-            long removed = newBytes == oldBytes ? 0 : RemoveRange(start + newBytes, start + oldBytes);
+            long removed = newBytes == oldBytes ? 0 : Unmap(start + newBytes, oldBytes - newBytes);
             return removed < 0 ? removed : (long)start;
         }
 
@@ -97,19 +96,9 @@ internal unsafe partial struct AddressSpace
     {
         bool isFixed = (flags & RemapFlags.Fixed) != 0;
         bool keepsOld = (flags & RemapFlags.DontUnmap) != 0;
-        if (isFixed)
+        if (isFixed && target < _low)
         {
-            bool isWrong = target % PageSize != 0 || newBytes > _high || target > _high - newBytes
-                || (target < start + oldBytes && start < target + newBytes);
-            if (isWrong)
-            {
-                return -Errno.EINVAL;
-            }
-
-            if (target < _low)
-            {
-                return -Errno.EPERM;
-            }
+            return -Errno.EPERM;
         }
 
         long result = MayResize(_areas.Find(start), start, Math.Min(oldBytes, newBytes), newBytes);
@@ -125,7 +114,7 @@ internal unsafe partial struct AddressSpace
 
         if (result == 0 && oldBytes > newBytes)
         {
-            result = RemoveRange(start + newBytes, start + oldBytes);
+            result = Unmap(start + newBytes, oldBytes - newBytes);
             oldBytes = newBytes;
         }
 

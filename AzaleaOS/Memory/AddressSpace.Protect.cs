@@ -113,14 +113,14 @@ internal unsafe partial struct AddressSpace
 
     private static long MayProtect(Area* area, ulong start, ulong end, Protection protection)
     {
+        if ((protection & Protection.Write) != 0 && (area->Flags & (AreaFlags.NeverWritable | AreaFlags.Vvar)) != 0)
+        {
+            return -Errno.EACCES;
+        }
+
         if ((area->Flags & AreaFlags.Sealed) != 0)
         {
             return -Errno.EPERM;
-        }
-
-        if ((protection & Protection.Write) != 0 && (area->Flags & AreaFlags.NeverWritable) != 0)
-        {
-            return -Errno.EACCES;
         }
 
         return IsWhole(area, start, end) ? 0 : -Errno.EINVAL;

@@ -19,9 +19,6 @@ internal enum AreaFlags : uint
     /// <summary>MAP_SHARED.</summary>
     Shared = 8,
 
-    /// <summary>Pages behind the end of the mapped file: they exist for mmap, but not for an access.</summary>
-    BeyondFile = 16,
-
     /// <summary>MAP_GROWSDOWN: extends itself when the address below is touched.</summary>
     GrowsDown = 1 << 5,
 

@@ -84,6 +84,18 @@ internal unsafe struct FrameNodes
         return orders[(node * MaxNodes) + n];
     }
 
+    /// <summary>The node that a frame is of.</summary>
+    internal int NodeOf(FrameNumber frame)
+    {
+        int node = _count - 1;
+        while (node > 0 && !this[node]->Owns(frame))
+        {
+            node--;
+        }
+
+        return node;
+    }
+
     /// <summary>Takes a block from a node or else from the nearest that has one.</summary>
     internal bool TryTake(int node, int order, out FrameNumber frame)
     {

@@ -26,7 +26,7 @@ internal static unsafe class NodePlacement
                 return nodes->TryTake(BitOperations.TrailingZeroCount(policy.Nodes), order, out frame);
             case MemoryPolicy.PreferredMany:
                 return TryTakeAmong(nodes, policy.Nodes, first, order, out frame) || nodes->TryTake(local, order, out frame);
-            case MemoryPolicy.Interleave:
+            case MemoryPolicy.Interleave or MemoryPolicy.Weighted:
                 return nodes->TryTake(NodeInTurn(policy.Nodes, address >> (PageSize.Shift4K + order)), order, out frame);
             default:
                 return nodes->TryTake(local, order, out frame);

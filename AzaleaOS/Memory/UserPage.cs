@@ -11,6 +11,9 @@ internal struct UserPage
     /// <summary>The frame is borrowed, and who writes gets a copy.</summary>
     internal bool IsCopiedOnWrite;
 
+    /// <summary>The frame is a file's.</summary>
+    internal bool IsBorrowed;
+
     /// <summary>The frame.</summary>
     internal FrameNumber Frame;
 }

@@ -32,14 +32,24 @@ internal static unsafe class UserPageTables
         Move = &Move,
         Borrow = &Borrow,
         Copy = &Copy,
+        Relocate = &Relocate,
+        NodeOf = &NodeOf,
         Query = &Query,
         FreeBytes = &Frames.FreeBytes,
     };
 
-    private static bool Populate(ulong start, ulong length, Protection protection, in MemoryPolicy policy, int order)
+    /// <summary>The policy of the running thread, for areas without one. Null as long as no thread has any.</summary>
+    internal static delegate*<MemoryPolicy*> ThreadPolicy { get; set; }
+
+    private static bool Populate(ulong start, ulong length, Protection protection, in MemoryPolicy ofArea, int order)
     {
         PageAccess access = Access(protection);
-        if (length == PageSize.Size4K && policy.IsDefault && TryPopulateOne(start, access, out bool hasFrame))
+        MemoryPolicy policy = default;
+        if (!ofArea.IsDefault || ThreadPolicy != null)
+        {
+            policy = Choose(ofArea);
+        }
+        else if (length == PageSize.Size4K && TryPopulateOne(start, access, out bool hasFrame))
         {
             return hasFrame;
         }
@@ -388,7 +398,7 @@ internal static unsafe class UserPageTables
 
     private static bool Copy(ulong page, FrameNumber frame, Protection protection, in MemoryPolicy policy)
     {
-        if (!Frames.TryTake(0, policy, page, out FrameNumber copy))
+        if (!Frames.TryTake(0, Choose(policy), page, out FrameNumber copy))
         {
             return false;
         }
@@ -411,6 +421,32 @@ internal static unsafe class UserPageTables
         return true;
     }
 
+    private static MemoryPolicy Choose(in MemoryPolicy ofArea) => ofArea.IsDefault && ThreadPolicy != null ? *ThreadPolicy() : ofArea;
+
+    private static int NodeOf(FrameNumber frame) => KernelMemory.Nodes->NodeOf(frame);
+
+    private static bool Relocate(ulong page, Protection protection, int node)
+    {
+        _ = KernelMemory.Tables.TryQuery(new VirtualAddress(page), out PageMapping place);
+
+        // Nobody writes while it is copied: who touches it faults, and waits for the lock.
+        MemoryPolicy there = new() { Mode = MemoryPolicy.Bind, Nodes = 1UL << node };
+        FrameNumber old = place.Physical.Frame;
+        if (!Protect(page, PageSize.Size4K, Protection.None))
+        {
+            return false;
+        }
+
+        if (!Copy(page, old, protection, there))
+        {
+            // It is a small page now, so this takes no memory.
+            return Protect(page, PageSize.Size4K, protection) && false;
+        }
+
+        Frames.Return(old);
+        return true;
+    }
+
     private static UserPage Query(ulong address, out ulong alike)
     {
         bool isPresent = KernelMemory.Tables.TryQuery(new VirtualAddress(address), out PageMapping place);
@@ -418,6 +454,7 @@ internal static unsafe class UserPageTables
         return new UserPage
         {
             IsPresent = isPresent,
+            IsBorrowed = (place.Marks & PageEntry.Borrowed) != 0,
             IsCopiedOnWrite = (place.Marks & PageEntry.CopyOnWrite) != 0,
             Frame = place.Physical.Frame,
         };

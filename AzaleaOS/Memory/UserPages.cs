@@ -44,6 +44,12 @@ internal unsafe struct UserPages
     /// <summary>Maps one page to a new frame with the contents of another: page, frame, protection, placement. A page that is there is replaced. False without memory.</summary>
     internal delegate*<ulong, FrameNumber, Protection, in MemoryPolicy, bool> Copy;
 
+    /// <summary>Gives a 4 KiB page that is there another frame, of a node, with the same contents: page, protection, node. False without memory.</summary>
+    internal delegate*<ulong, Protection, int, bool> Relocate;
+
+    /// <summary>Which node a frame is of.</summary>
+    internal delegate*<FrameNumber, int> NodeOf;
+
     /// <summary>What is at an address, and how many bytes from there on are alike at least.</summary>
     internal delegate*<ulong, out ulong, UserPage> Query;
 

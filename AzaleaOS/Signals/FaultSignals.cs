@@ -1,5 +1,6 @@
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
+using AzaleaOS.Diagnostics;
 using AzaleaOS.Memory;
 
 namespace AzaleaOS.Signals;
@@ -33,6 +34,11 @@ internal static unsafe class FaultSignals
     internal static void Raise(TrapFrame* frame, ulong address, FaultOutcome reason)
     {
         SignalInformation information = Fault.OfPageFault(address, reason);
+        if (reason == FaultOutcome.OutOfMemory)
+        {
+            Log.Error($"memory is exhausted: there is none for the page at 0x{address:x}");
+        }
+
         ulong error = Fault.ErrorOfPageFault(frame->Error, address, AddressSpace.Highest);
         Raise(&information, new FaultRecord { Trap = Vector.PageFault, Error = error, Address = address });
     }

@@ -20,10 +20,12 @@ internal static class MemoryBarriers
     private const int RegisterPrivateExpedited = 1 << 4;
     private const int PrivateSyncCore = 1 << 5;
     private const int RegisterPrivateSyncCore = 1 << 6;
+    private const int PrivateSequence = 1 << 7;
+    private const int RegisterPrivateSequence = 1 << 8;
     private const int GetRegistrations = 1 << 9;
 
     private const int All = Global | GlobalExpedited | RegisterGlobalExpedited | PrivateExpedited | RegisterPrivateExpedited
-        | PrivateSyncCore | RegisterPrivateSyncCore | GetRegistrations;
+        | PrivateSyncCore | RegisterPrivateSyncCore | PrivateSequence | RegisterPrivateSequence | GetRegistrations;
 
     private static int s_registrations;
 
@@ -31,7 +33,9 @@ internal static class MemoryBarriers
     [Syscall(324)]
     internal static long Barrier(int command, uint flags, int core)
     {
-        if (flags != 0)
+        // With the flag one core would be enough.
+        const uint OneCore = 1;
+        if (flags != 0 && (command != PrivateSequence || flags != OneCore))
         {
             return -Errno.EINVAL;
         }
@@ -41,18 +45,18 @@ internal static class MemoryBarriers
             case Query:
                 return All;
             case Global or GlobalExpedited:
-                Pass();
+                Pass(interrupts: false);
                 return 0;
-            case RegisterGlobalExpedited or RegisterPrivateExpedited or RegisterPrivateSyncCore:
+            case RegisterGlobalExpedited or RegisterPrivateExpedited or RegisterPrivateSyncCore or RegisterPrivateSequence:
                 Interlocked.Or(ref s_registrations, command);
                 return 0;
-            case PrivateExpedited or PrivateSyncCore:
+            case PrivateExpedited or PrivateSyncCore or PrivateSequence:
                 if ((Volatile.Read(ref s_registrations) & (command << 1)) == 0)
                 {
                     return -Errno.EPERM;
                 }
 
-                Pass();
+                Pass(interrupts: command == PrivateSequence);
                 return 0;
             case GetRegistrations:
                 return Volatile.Read(ref s_registrations);
@@ -61,9 +65,9 @@ internal static class MemoryBarriers
         }
     }
 
-    private static void Pass()
+    private static void Pass(bool interrupts)
     {
         Instructions.MemoryFence();
-        Shootdown.SendBarrier();
+        Shootdown.SendBarrier(interrupts);
     }
 }

@@ -11,6 +11,7 @@ internal static unsafe class MemoryCalls
 {
     private const int HugeSizeShift = 26;
     private const uint HugeSizeMask = 0x3f;
+    private const int NoKey = -1;
 
     /// <summary>mmap(2).</summary>
     [Syscall(9)]
@@ -34,26 +35,43 @@ internal static unsafe class MemoryCalls
 
     /// <summary>mprotect(2).</summary>
     [Syscall(10)]
-    internal static long Protect(ulong address, ulong length, uint protection)
-    {
-        // PROT_SEM means nothing on x86; no area of x86 grows upwards.
-        const uint Semaphore = 8, GrowsDown = 0x0100_0000, GrowsUp = 0x0200_0000;
-        if ((protection & ~((uint)Protection.All | Semaphore | GrowsDown)) != 0)
-        {
-            return (protection & GrowsUp) == 0 || address % AddressSpace.PageSize != 0 || (protection & GrowsDown) != 0 || length != 0 ? -Errno.EINVAL : 0;
-        }
-
-        AddressSpace* space = AddressSpace.Current;
-        space->Lock.Enter();
-        long result = space->Protect(address, length, (Protection)protection, (protection & GrowsDown) != 0);
-        space->Lock.Exit();
-        return result;
-    }
+    internal static long Protect(ulong address, ulong length, uint protection) => ProtectWithKey(address, length, protection, NoKey);
 
     /// <summary>pkey_mprotect(2): there are no protection keys, so that only -1, none, is right.</summary>
     [Syscall(329)]
     internal static long ProtectWithKey(ulong address, ulong length, uint protection, int key)
-        => key == -1 ? Protect(address, length, protection) : -Errno.EINVAL;
+    {
+        // PROT_SEM means nothing on x86; no area of x86 grows upwards. Source for the order: Linux, mm/mprotect.c, do_mprotect_pkey.
+        const uint Semaphore = 8, GrowsDown = 0x0100_0000, GrowsUp = 0x0200_0000;
+        uint grows = protection & (GrowsDown | GrowsUp);
+        if (grows == (GrowsDown | GrowsUp) || address % AddressSpace.PageSize != 0)
+        {
+            return -Errno.EINVAL;
+        }
+
+        if (length == 0)
+        {
+            return 0;
+        }
+
+        if (address + AddressSpace.RoundUp(length) <= address)
+        {
+            return -Errno.ENOMEM;
+        }
+
+        if ((protection & ~((uint)Protection.All | Semaphore | grows)) != 0 || key != NoKey)
+        {
+            return -Errno.EINVAL;
+        }
+
+        AddressSpace* space = AddressSpace.Current;
+        space->Lock.Enter();
+        long result = grows != GrowsUp ? space->Protect(address, length, (Protection)protection, grows != 0)
+            : space->IsFree(address, 1) ? -Errno.ENOMEM
+            : -Errno.EINVAL;
+        space->Lock.Exit();
+        return result;
+    }
 
     /// <summary>pkey_alloc(2): -ENOSPC, as on a processor without protection keys.</summary>
     [Syscall(330)]
@@ -113,12 +131,6 @@ internal static unsafe class MemoryCalls
             }
         }
 
-        MapFlags type = flags & MapFlags.TypeMask;
-        if (type is not (MapFlags.Shared or MapFlags.Private) || (type == MapFlags.Shared && (flags & MapFlags.GrowsDown) != 0))
-        {
-            return -Errno.EINVAL;
-        }
-
         AreaFlags kind = AddressSpace.KindOf(flags);
         if ((flags & MapFlags.HugePages) != 0)
         {
@@ -136,25 +148,46 @@ internal static unsafe class MemoryCalls
             }
         }
 
-        return Place(address, length, protection, flags, kind);
+        // As in Linux, this shows only where there is a place for it (mm/mmap.c, do_mmap).
+        MapFlags type = flags & MapFlags.TypeMask;
+        bool isRefused = type is not (MapFlags.Shared or MapFlags.Private) || (type == MapFlags.Shared && (flags & MapFlags.GrowsDown) != 0);
+        return Place(address, length, protection, flags, kind, null, 0, isRefused ? -Errno.EINVAL : 0);
     }
 
     private static long MapFile(OpenFile* file, ulong address, ulong length, Protection protection, MapFlags flags, ulong offset)
     {
-        // MAP_SYNC and what is not defined yet: refused where the caller wants to know.
-        const uint Known = 0x7f_ffff & ~0x8_0000u;
-        MapFlags type = flags & MapFlags.TypeMask;
         if ((file->Flags & OpenFlags.Path) != 0)
         {
             return -Errno.EBADF;
         }
 
-        if (length == 0)
+        if ((flags & MapFlags.HugePages) != 0)
         {
             return -Errno.EINVAL;
         }
 
-        if (offset + AddressSpace.RoundUp(length) < offset)
+        MapFlags type = flags & MapFlags.TypeMask;
+        bool isZero = file->Operations == FileOperations.Zero;
+        AreaFlags kind = type == MapFlags.Private ? AreaFlags.None : AreaFlags.Shared | (file->CanWrite ? AreaFlags.None : AreaFlags.NeverWritable);
+        kind |= (flags & MapFlags.Locked) != 0 ? AreaFlags.Locked : AreaFlags.None;
+        return Place(
+            address,
+            length,
+            protection,
+            flags,
+            isZero ? AddressSpace.KindOf(flags) : kind,
+            isZero ? null : file->Node,
+            isZero ? 0 : offset,
+            Refusal(file, length, protection, flags, offset));
+    }
+
+    /// <summary>Why a file cannot be mapped like this, where there is a place for it; 0 if it can.</summary>
+    private static long Refusal(OpenFile* file, ulong length, Protection protection, MapFlags flags, ulong offset)
+    {
+        // MAP_SYNC and what is not defined yet: refused where the caller wants to know.
+        const uint Known = 0x7f_ffff & ~0x8_0000u;
+        MapFlags type = flags & MapFlags.TypeMask;
+        if (file->Node->IsRegular && offset > long.MaxValue - AddressSpace.RoundUp(length))
         {
             return -Errno.EOVERFLOW;
         }
@@ -174,30 +207,16 @@ internal static unsafe class MemoryCalls
             return -Errno.EACCES;
         }
 
-        AreaFlags kind = type == MapFlags.Private ? AreaFlags.None : AreaFlags.Shared | (file->CanWrite ? AreaFlags.None : AreaFlags.NeverWritable);
-        kind |= (flags & MapFlags.Locked) != 0 ? AreaFlags.Locked : AreaFlags.None;
-        if (file->Operations != FileOperations.Regular)
-        {
-            return file->Operations == FileOperations.Zero ? Place(address, length, protection, flags, AddressSpace.KindOf(flags)) : -Errno.ENODEV;
-        }
-
-        if ((flags & MapFlags.GrowsDown) != 0)
-        {
-            return -Errno.EINVAL;
-        }
-
-        AddressSpace* space = AddressSpace.Current;
-        space->Lock.Enter();
-        long result = space->MapFile(address, length, protection, flags, kind, file->Node, file->Node->Data, file->Node->Size, offset);
-        space->Lock.Exit();
-        return result;
+        return !file->Node->IsRegular && file->Operations != FileOperations.Zero ? -Errno.ENODEV
+            : (flags & MapFlags.GrowsDown) != 0 ? -Errno.EINVAL
+            : 0;
     }
 
-    private static long Place(ulong address, ulong length, Protection protection, MapFlags flags, AreaFlags kind)
+    private static long Place(ulong address, ulong length, Protection protection, MapFlags flags, AreaFlags kind, void* file, ulong offset, long refusal)
     {
         AddressSpace* space = AddressSpace.Current;
         space->Lock.Enter();
-        long result = space->Map(address, length, protection, flags, kind, null, 0);
+        long result = space->Map(address, length, protection, flags, kind, file, offset, refusal);
         space->Lock.Exit();
         return result;
     }

@@ -39,6 +39,7 @@ internal static unsafe class ApplicationThread
         child->Policy = parent->Policy;
         child->Priority = parent->Priority;
         child->Nice = parent->Nice;
+        child->MemoryPolicy = parent->MemoryPolicy;
     }
 
     private static void Begin(void* argument)

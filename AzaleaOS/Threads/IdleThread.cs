@@ -55,6 +55,9 @@ internal static unsafe class IdleThread
             {
                 if (Scheduler.SomebodyIsOverloaded) AskForThread(core);
                 ApplicationHalf.Leave(core);
+
+                // What was asked of the thread before this one is asked again when it comes back.
+                CoreWork.Take(core, CoreWork.Reschedule | CoreWork.Thread);
                 Instructions.DisableInterrupts();
                 if (core->Work == 0) core->Inbox.Wait(monitor);
                 Instructions.EnableInterrupts();

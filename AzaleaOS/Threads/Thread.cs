@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using AzaleaOS.Cpu;
+using AzaleaOS.Memory;
 
 namespace AzaleaOS.Threads;
 
@@ -91,6 +92,9 @@ internal unsafe struct Thread
 
     /// <summary>PR_SET_TIMERSLACK, nanoseconds; 0 for the usual value.</summary>
     internal ulong TimerSlack;
+
+    /// <summary>set_mempolicy(2): where frames come from for memory without a policy of its own.</summary>
+    internal MemoryPolicy MemoryPolicy;
 
     /// <summary>How often it gave its core up by itself.</summary>
     internal ulong VoluntarySwitches;

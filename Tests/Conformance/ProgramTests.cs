@@ -175,6 +175,78 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
     }
 
     [Fact]
+    public void Four_mebibytes_are_enough_for_a_static_program_of_glibc()
+    {
+        MachineResult result = tree.RunModule(new MachineDescription { Memory = MemorySize.Mebibytes(4) }, File.ReadAllBytes(tree.AddProgram("hello", "-static")), "/hello");
+        Assert.Equal(("hello\n", 0), (result.Output, result.Status));
+    }
+
+    [Fact]
+    public void At_most_3_million_instructions_lie_between_the_kernels_entry_and_main_whatever_memory_and_cores_there_are()
+    {
+        int least = Boot(MemorySize.Mebibytes(64), 1);
+        Assert.InRange(least, 100_000, 3_000_000);
+        Assert.InRange(Boot(MemorySize.Gibibytes(16), 1), least - 20_000, least + 20_000);
+
+        // QEMU counts what a core did not use of its turn when it is started: with 64 cores some 700,000.
+        Assert.InRange(Boot(MemorySize.Mebibytes(256), 64), least, least + 1_000_000);
+
+        int Boot(MemorySize memory, int cores) => int.Parse(
+            tree.RunModule(
+                new MachineDescription { Memory = memory, Cpus = cores, CountInstructions = true },
+                File.ReadAllBytes(tree.AddProgram("hello", "-static")),
+                "/hello",
+                "instructions").Output,
+            System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public void Memory_that_is_exhausted_is_an_error_for_whoever_asks_and_comes_back()
+    {
+        MachineResult result = tree.Run(new MachineDescription { Memory = MemorySize.Mebibytes(64) }, tree.AddProgram("exhaust", "-static"), "map");
+        string[] said = [.. result.Output.Split('\n').Where(line => line.EndsWith("all is back", StringComparison.Ordinal))];
+        Assert.Equal(Enumerable.Range(0, 3).Select(round => $"round {round}: full, all is back"), said);
+        Assert.Equal(0, result.Status);
+    }
+
+    [Fact]
+    public void A_program_that_touches_more_than_there_is_ends_by_SIGKILL_with_a_report()
+    {
+        MachineResult result = tree.Run(new MachineDescription { Memory = MemorySize.Mebibytes(64) }, tree.AddProgram("exhaust", "-static"), "touch");
+        Assert.Equal(128 + 9, result.Status);
+        Assert.Contains("memory is exhausted", result.Log);
+        Assert.Contains("terminated by signal 9", result.Log);
+    }
+
+    [Fact]
+    public void Node_calls_give_the_errors_of_Linux()
+    {
+        string path = tree.AddProgram("nodes", "-static");
+        tree.Here(new MachineDescription(), path).MustEqual(tree.OnLinuxAsRoot(path));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Memory_is_on_the_nodes_that_a_program_asks_for(int nodes)
+    {
+        MachineDescription machine = new()
+        {
+            Cpus = nodes,
+            Memory = MemorySize.Mebibytes(64 * nodes),
+            ExtraArguments =
+            [
+                .. Enumerable.Range(0, nodes).SelectMany(node => new[]
+                {
+                    "-object", $"memory-backend-ram,id=m{node},size=64M", "-numa", $"node,nodeid={node},memdev=m{node},cpus={node}",
+                }),
+            ],
+        };
+        MachineResult result = tree.Run(machine, tree.AddProgram("nodes", "-static"), $"{nodes}");
+        Assert.Equal("all as asked\n", result.Output);
+    }
+
+    [Fact]
     public void The_smallest_machine_is_large_enough_for_busybox()
     {
         // Alone: the tree that the tests share grows with every program that they add.

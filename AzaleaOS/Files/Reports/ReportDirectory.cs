@@ -71,7 +71,7 @@ internal static unsafe class ReportDirectory
 
     private static bool Mount(ReadOnlySpan<byte> path, FileSystemKind kind)
     {
-        FileNode* node = FileTree.NewNode(ReadableDirectory);
+        FileNode* node = FileTree.NewNode(ReadableDirectory, hasTimes: false);
         if (node == null)
         {
             return false;
@@ -162,14 +162,15 @@ internal static unsafe class ReportDirectory
     private static void Add(FileNode* directory, byte* line, ReadOnlySpan<byte> name, ulong argument)
     {
         byte* mark = ReportLine.Mark(line);
-        FileNode* node = FileTree.NewNode(*mark switch
+        uint mode = *mark switch
         {
             (byte)'/' => ReadableDirectory,
             (byte)'>' or (byte)'@' => FileMode.SymbolicLink | FileMode.Permissions,
             (byte)'!' => FileMode.Regular | 0x1a4,
             (byte)'~' => FileMode.Regular | 0x100,
             _ => FileMode.Regular | 0x124,
-        });
+        };
+        FileNode* node = FileTree.NewNode(mode, hasTimes: false);
         if (node == null)
         {
             return;

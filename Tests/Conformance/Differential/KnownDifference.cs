@@ -17,6 +17,9 @@ internal sealed record KnownDifference(string Name, ImmutableArray<string> Calls
     [
         new("CLOCK_*_COARSE", ["clock_getres"], "there is no tick", (step, linux, here) => step.Words[0] is Number { Value: 5 or 6 } && IsSuccess(linux) && IsSuccess(here)) { EndsComparison = true },
         new("TIOCOUTQ", ["ioctl"], "Linux counts its own overhead", (step, linux, here) => step.Words[1] is Number { Value: 0x5411 } && IsSuccess(linux) && IsSuccess(here)) { EndsComparison = true },
+        new("mincore", ["mincore"], "pages have their frames before they are touched", (step, linux, here) => linux.Split('@')[0] == here.Split('@')[0]),
+        new("pkey_alloc", ["pkey_alloc"], "without protection keys Linux says one thing first and another then", (step, linux, here) => linux.StartsWith("-22", StringComparison.Ordinal) && here.StartsWith("-28", StringComparison.Ordinal)),
+        new("mremap", ["mremap"], "moves one mapping, as Linux did before 6.17", (step, linux, here) => !linux.StartsWith('-') && here.StartsWith("-14", StringComparison.Ordinal)) { EndsComparison = true },
     ];
 
     /// <summary>The one that explains two lines; null if none does.</summary>

@@ -67,6 +67,36 @@ static void *count(void *argument)
     return 0;
 }
 
+// Stays in a sequence until something breaks it.
+static void *stay(void *argument)
+{
+    if (rseq(&area, 32, 0, 0x53053053))
+        abort();
+    __asm__ goto(
+        ".pushsection .rodata\n .balign 32\n 3: .long 0, 0\n .quad 1f, 2f - 1f, 4f\n .popsection\n"
+        "lea 3b(%%rip), %%rax\n mov %%rax, 8(%0)\n movl $1, (%1)\n"
+        "1: jmp 1b\n 2:\n ud2\n"
+        ".long 0x53053053\n 4: jmp %l[broken]\n"
+        : : "r"(&area), "r"(argument) : "rax", "memory", "cc" : broken);
+broken:
+    return 0;
+}
+
+// A barrier that breaks sequences, also of a thread that nothing else disturbs.
+static void interrupt(void)
+{
+    volatile int isThere = 0;
+    pthread_t thread;
+    say("without a registration", syscall(SYS_membarrier, 128, 0, 0));
+    say("registration", syscall(SYS_membarrier, 256, 0, 0));
+    pthread_create(&thread, 0, stay, (void *)&isThere);
+    while (!isThere)
+        sched_yield();
+    say("barrier", syscall(SYS_membarrier, 128, 0, 0));
+    say("barrier for a core", syscall(SYS_membarrier, 128, 1, 0));
+    pthread_join(thread, 0);
+}
+
 int main(void)
 {
     drop();
@@ -97,6 +127,7 @@ int main(void)
     say("unregister", rseq(&area, 32, 1, 7));
     say("is reset", area.cpu == -1u && area.cpu_start == 0);
 
+    interrupt();
     pthread_t threads[6];
     for (int i = 0; i < 6; i++)
         pthread_create(&threads[i], 0, count, 0);

@@ -70,7 +70,7 @@ internal sealed unsafe class AddressSpaceModel(ulong first)
         ulong length = (ulong)count * Size;
         long result = model.File < 0
             ? Space->Map(At(page), length, protection, Fixed | MapFlags.Anonymous)
-            : Space->MapFile(At(page), length, protection, Fixed, model.IsShared ? AreaFlags.Shared : AreaFlags.None, HostFile.Handle, null, 0, (ulong)model.File * Size);
+            : Space->Map(At(page), length, protection, Fixed, model.IsShared ? AreaFlags.Shared : AreaFlags.None, HostFile.Handle, (ulong)model.File * Size);
         if (result == (long)At(page))
         {
             for (int i = 0; i < count; i++)

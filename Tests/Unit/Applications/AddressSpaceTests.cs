@@ -152,22 +152,6 @@ public sealed unsafe class AddressSpaceTests : IDisposable
     }
 
     [Fact]
-    public void A_file_is_copied_and_ends_where_it_ends()
-    {
-        byte[] bytes = new byte[5000];
-        Random.Shared.NextBytes(bytes);
-        byte* file = HostApplication.Pin(bytes);
-        ulong at = (ulong)Space->MapFile(0, 3 * 4096, Protection.Read, MapFlags.Private, AreaFlags.None, file, file, 5000, 0);
-        Assert.True(HostApplication.At(at, 5000).SequenceEqual(bytes));
-        Assert.True(HostApplication.At(at + 5000, 8192 - 5000).IndexOfAnyExcept((byte)0) < 0);
-        Assert.True(Space->Allows(at, 8192, Protection.Read));
-        Assert.False(Space->Allows(at, 8193, Protection.Read));
-        Assert.False(HostApplication.HasFrame(at + 8192));
-        Assert.Equal(FaultOutcome.BeyondFile, Space->ServeFault(at + 8192, Protection.Read));
-        Assert.Equal(0, Space->Unmap(at, 3 * 4096));
-    }
-
-    [Fact]
     public void Without_memory_for_the_areas_themselves_nothing_changes()
     {
         ulong at = (ulong)Space->Map(First, 512 * 1024, ReadWrite, Anonymous | MapFlags.Fixed);

@@ -16,6 +16,7 @@ public sealed partial class SchedulerModelTests
     [Theory]
     [InlineData("wake.pml", 100_000)]
     [InlineData("futex.pml", 1_000_000)]
+    [InlineData("sleep.pml", 2_000)]
     public void No_state_that_can_be_reached_is_wrong(string model, int states)
     {
         string report = Search(model, null);
@@ -35,12 +36,17 @@ public sealed partial class SchedulerModelTests
     [InlineData("futex.pml", "EARLY_WAKE")]
     [InlineData("futex.pml", "NO_RECHECK")]
     [InlineData("futex.pml", "EASY_LEAVE")]
+    [InlineData("sleep.pml", "LATE_COUNT")]
+    [InlineData("sleep.pml", "LATE_FLAG")]
+    [InlineData("sleep.pml", "EARLY_FLAG")]
+    [InlineData("sleep.pml", "EARLY_LOOK")]
     public void A_protocol_without_one_of_its_precautions_is_refused(string model, string broken)
         => Assert.Matches("errors: [1-9]", Search(model, broken));
 
     [Theory]
     [InlineData("wake.pml")]
     [InlineData("futex.pml")]
+    [InlineData("sleep.pml")]
     public void A_model_names_every_way_to_break_it_that_is_tried(string model)
     {
         string text = Repository.Read($"{Folder}/{model}");
