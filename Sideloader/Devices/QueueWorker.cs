@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Intrinsics.X86;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Sideloader.Memory;
 using AzaleaOS.Sideloader.Native;
@@ -9,6 +10,8 @@ namespace AzaleaOS.Sideloader.Devices;
 /// <summary>The thread that serves one queue from start to stop. No request allocates.</summary>
 internal sealed class QueueWorker : IDisposable
 {
+    private const int LooksPerClock = 64;
+
     private readonly Virtqueue _queue;
     private readonly GuestMemory _memory;
     private readonly IRequestHandler _handler;
@@ -129,16 +132,23 @@ internal sealed class QueueWorker : IDisposable
         if (_spin == TimeSpan.Zero)
             return false;
 
-        long start = Stopwatch.GetTimestamp();
-        while (!_stopping && Stopwatch.GetElapsedTime(start) < _spin)
+        long start = 0;
+        do
         {
-            for (int i = 0; i < 64; i++)
+            for (int i = 0; i < LooksPerClock; i++)
             {
                 if (_queue.HasAvailable)
                     return true;
-                Thread.SpinWait(1);
+                // A hint to the processor, and shorter than a wait of .NET's.
+                if (X86Base.IsSupported)
+                    X86Base.Pause();
             }
+
+            // The clock costs as much as a few looks: an answer that comes at once does without.
+            if (start == 0)
+                start = Stopwatch.GetTimestamp();
         }
+        while (!_stopping && Stopwatch.GetElapsedTime(start) < _spin);
 
         return false;
     }

@@ -107,6 +107,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "utimensat")]
     internal static partial int SetTimesAt(int directory, byte* path, Timespec* times, int flags);
 
+    [LibraryImport(Library, EntryPoint = "pread")]
+    internal static partial nint ReadAt(int descriptor, void* buffer, nuint length, long offset);
+
+    [LibraryImport(Library, EntryPoint = "pwrite")]
+    internal static partial nint WriteAt(int descriptor, void* buffer, nuint length, long offset);
+
     [LibraryImport(Library, EntryPoint = "preadv")]
     internal static partial nint ReadVector(int descriptor, IoVector* buffers, int count, long offset);
 

@@ -123,7 +123,10 @@ internal sealed unsafe partial class OffloadHandler
         ReadOnlySpan<IoVector> buffers = chain.SelectWritable(ResponseHeader.Bytes, long.MaxValue);
         fixed (IoVector* first = buffers)
         {
-            nint count = Libc.ReadVector(descriptor, first, buffers.Length, offset, flags);
+            // One buffer is what most calls have, and costs Linux less than a list.
+            nint count = buffers.Length != 1 || flags != 0 ? Libc.ReadVector(descriptor, first, buffers.Length, offset, flags)
+                : offset < 0 ? Libc.Read(descriptor, (void*)first->Base, (nuint)first->Length)
+                : Libc.ReadAt(descriptor, (void*)first->Base, (nuint)first->Length, offset);
             return count < 0 ? FileTree.Error : count;
         }
     }
@@ -133,7 +136,9 @@ internal sealed unsafe partial class OffloadHandler
         ReadOnlySpan<IoVector> buffers = chain.SelectReadable(RequestHeader.Bytes, long.MaxValue);
         fixed (IoVector* first = buffers)
         {
-            nint count = Libc.WriteVector(descriptor, first, buffers.Length, offset, flags);
+            nint count = buffers.Length != 1 || flags != 0 ? Libc.WriteVector(descriptor, first, buffers.Length, offset, flags)
+                : offset < 0 ? Libc.Write(descriptor, (void*)first->Base, (nuint)first->Length)
+                : Libc.WriteAt(descriptor, (void*)first->Base, (nuint)first->Length, offset);
             return count < 0 ? FileTree.Error : count;
         }
     }

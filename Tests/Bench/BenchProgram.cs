@@ -1,10 +1,11 @@
+using AzaleaOS.Bench.Offload;
 using AzaleaOS.Bench.Reports;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Build.Pipeline;
 
 namespace AzaleaOS.Bench;
 
-/// <summary>What <c>azalea bench</c> runs: <c>getpid|micro [--json] [--output FOLDER]</c>.</summary>
+/// <summary>What <c>azalea bench</c> runs: <c>getpid|micro|offload [--json] [--output FOLDER]</c>.</summary>
 internal static class BenchProgram
 {
     /// <summary>Measures, shows, saves. Results go to standard output, all else to standard error.</summary>
@@ -18,16 +19,25 @@ internal static class BenchProgram
         };
         try
         {
+            if (arguments is [OffloadPeer.Word, var socket, var root])
+            {
+                OffloadPeer.Serve(socket, root);
+                return ExitStatus.Success;
+            }
+
             if (!TryParse(arguments, out string name, out bool json, out string folder))
             {
-                Console.Error.WriteLine("azalea: usage: azalea bench getpid|micro [--json] [--output FOLDER]");
+                Console.Error.WriteLine("azalea: usage: azalea bench getpid|micro|offload [--json] [--output FOLDER]");
                 return ExitStatus.Usage;
             }
 
             string work = Path.Combine(SourceTree.Root, "Tests", "Bench", "obj", "programs");
-            IReport report = name == "micro"
-                ? new MicroReport(new MicroBench(work, Note).Run(cancellation.Token))
-                : new GetPidReport(new GetPidBench(work, Note).Run(cancellation.Token));
+            IReport report = name switch
+            {
+                "micro" => new MicroReport(new MicroBench(work, Note).Run(cancellation.Token)),
+                "offload" => new OffloadReport(new OffloadBench(work, Note).Run(cancellation.Token)),
+                _ => new GetPidReport(new GetPidBench(work, Note).Run(cancellation.Token)),
+            };
             report.Save(folder);
             Console.Out.WriteLine(json ? report.Json : report.Text);
             Console.Error.WriteLine($"azalea: saved in {folder}");
@@ -39,6 +49,11 @@ internal static class BenchProgram
             if (e.Advice is not null)
                 Console.Error.WriteLine($"        {e.Advice}");
             return e.ExitStatus;
+        }
+        catch (IOException e)
+        {
+            Console.Error.WriteLine($"azalea: {e.Message}");
+            return ExitStatus.Failure;
         }
         catch (OperationCanceledException)
         {
@@ -53,7 +68,7 @@ internal static class BenchProgram
         json = false;
         folder = Path.Combine(SourceTree.Root, "Tests", "Bench", "bin", "results");
         name = "";
-        if (arguments is not [("getpid" or "micro") and var bench, .. var options])
+        if (arguments is not [("getpid" or "micro" or "offload") and var bench, .. var options])
             return false;
         name = bench;
         for (int i = 0; i < options.Length; i++)

@@ -1,0 +1,24 @@
+using AzaleaOS.Sideloader.Offload;
+using AzaleaOS.Sideloader.VhostUser;
+
+namespace AzaleaOS.Bench.Offload;
+
+/// <summary>The other process of the bench: the channel's end on Linux, which polls.</summary>
+internal static class OffloadPeer
+{
+    /// <summary>The word by which the bench starts itself as the peer.</summary>
+    internal const string Word = "offload-peer";
+
+    /// <summary>Serves one driver at a socket.</summary>
+    internal static void Serve(string socket, string root)
+    {
+        using var device = new OffloadDevice(root, 1, readOnly: true, _ => { });
+        using var server = new VhostUserServer(socket, device, new VhostUserOptions
+        {
+            // Longer than any pause between two measurements.
+            Spin = TimeSpan.FromSeconds(5),
+            Log = Console.Error.WriteLine,
+        });
+        server.ServeOne(CancellationToken.None);
+    }
+}
