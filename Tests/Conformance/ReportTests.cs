@@ -32,6 +32,16 @@ public sealed class ReportTests(SampleTree tree) : IClassFixture<SampleTree>
         Assert.Contains(lines, line => line.StartsWith("/sys/devices/system/cpu/cpu3/topology/core_id:1", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void What_changes_while_it_is_read_is_whole(int cores)
+    {
+        Outcome outcome = tree.Here(new MachineDescription { Cpus = cores, Timeout = TimeSpan.FromMinutes(3) }, tree.AddProgram("reportrace", "-static"));
+        Assert.Equal((0, "wrong 0\n"), (outcome.Status, outcome.Text));
+    }
+
     private Outcome Run(int cores, string command)
         => tree.Here(new MachineDescription { Cpus = cores }, [SampleTree.Busybox, .. command.Split(' ')]);
 }

@@ -7,7 +7,10 @@ using AzaleaOS.Memory;
 namespace AzaleaOS.Files.Reports;
 
 /// <summary>Makes the files of /proc and /sys when somebody looks for them.</summary>
-/// <remarks>The files of a section are made once; those whose names are numbers come and go with what they stand for.</remarks>
+/// <remarks>
+/// A file is made when it is looked for, all of a directory when it is listed. Those whose names are numbers come and go
+/// with what they stand for; the others stay.
+/// </remarks>
 internal static unsafe class ReportDirectory
 {
     private const int LongestName = 32;
@@ -50,6 +53,14 @@ internal static unsafe class ReportDirectory
         return line;
     }
 
+    private static bool IsSame(ReadOnlySpan<byte> name, byte* text)
+    {
+        fixed (byte* first = name)
+        {
+            return Begins(first, text, name.Length);
+        }
+    }
+
     private static bool Begins(byte* text, byte* with, int length)
     {
         int same = 0;
@@ -88,7 +99,6 @@ internal static unsafe class ReportDirectory
     private static void Update(FileNode* directory, ReadOnlySpan<byte> name)
     {
         ReportEntry place = new(directory);
-        bool isNew = directory->FirstEntry == null;
         for (byte* line = ReportLine.Next(place.Line); *line != '\n'; line = ReportLine.Next(line))
         {
             int length = (int)(ReportLine.Mark(line) - line);
@@ -96,21 +106,30 @@ internal static unsafe class ReportDirectory
             {
                 UpdateNumbered(directory, line, length - 2, name);
             }
-            else if (isNew && length != 0)
+            else if (length != 0 && (name.IsEmpty || (name.Length == length && IsSame(name, line))))
             {
-                Add(directory, line, new ReadOnlySpan<byte>(line, length), place.Argument);
+                ReadOnlySpan<byte> own = new(line, length);
+                if (DirectoryIndex.Find(directory, own) == null)
+                {
+                    Add(directory, line, own, place.Argument);
+                }
             }
         }
     }
 
     private static void UpdateNumbered(FileNode* directory, byte* line, int prefix, ReadOnlySpan<byte> name)
     {
+        const ulong Sweep = 15;
         if (!name.IsEmpty)
         {
             UpdateOne(directory, line, prefix, NumberIn(name, line, prefix));
-            return;
+            if ((directory->EntryCount & Sweep) != Sweep)
+            {
+                return;
+            }
         }
 
+        // Now and then also for a name: somebody may look at one thread after the other, and never list them.
         for (DirectoryEntry* entry = directory->FirstEntry; entry != null;)
         {
             DirectoryEntry* next = entry->Next;
@@ -118,7 +137,7 @@ internal static unsafe class ReportDirectory
             entry = next;
         }
 
-        for (int number = -1; (number = ReportNumbers.Next(line[prefix + 1], number + 1)) >= 0;)
+        for (int number = -1; name.IsEmpty && (number = ReportNumbers.Next(line[prefix + 1], number + 1)) >= 0;)
         {
             UpdateOne(directory, line, prefix, number);
         }

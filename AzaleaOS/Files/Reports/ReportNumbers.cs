@@ -30,9 +30,9 @@ internal static unsafe class ReportNumbers
 
     private static int NextThread(int from)
     {
-        int next = -1;
         ThreadTable.Enter();
-        for (Thread* thread = ThreadTable.First; thread != null; thread = thread->NextInTable)
+        int next = ThreadTable.Find(from) != null ? from : -1;
+        for (Thread* thread = next == from ? null : ThreadTable.First; thread != null; thread = thread->NextInTable)
         {
             if (thread->Id >= from && (next < 0 || thread->Id < next))
             {

@@ -134,6 +134,24 @@ public sealed unsafe class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Descriptors_that_were_looked_at_and_closed_take_no_memory()
+    {
+        Assert.Equal(0, Transfers.Seek(Open("/proc/self/comm"), 0, 0));
+        ulong before = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            int file = Open("/proc/uptime");
+            int place = (int)Opening.DuplicateTo(file, 100 + i);
+            Assert.Equal("/proc/uptime", Link($"/proc/self/fd/{place}"));
+            Assert.Equal(0, Opening.Close(place));
+            Assert.Equal(0, Opening.Close(file));
+            before = i == 40 ? FileTree.NodeCount : before;
+        }
+
+        Assert.InRange(FileTree.NodeCount, 0ul, before + 16);
+    }
+
+    [Fact]
     public void Files_that_cannot_be_written_say_so_as_on_Linux()
     {
         Assert.Equal(-Errno.EACCES, Opening.Open(HostApplication.Text("/proc/sys/kernel/ostype"), OpenFlags.WriteOnly, 0));
