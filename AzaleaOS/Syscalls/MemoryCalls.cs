@@ -207,7 +207,7 @@ internal static unsafe class MemoryCalls
             return -Errno.EACCES;
         }
 
-        return !file->Node->IsRegular && file->Operations != FileOperations.Zero ? -Errno.ENODEV
+        return file->Operations != FileOperations.Regular && file->Operations != FileOperations.Zero ? -Errno.ENODEV
             : (flags & MapFlags.GrowsDown) != 0 ? -Errno.EINVAL
             : 0;
     }
