@@ -103,7 +103,9 @@ internal static unsafe class PosixTimers
         Timers.Stop(&timer->Kernel);
 
         SignalState.Enter();
-        timer->Interval = interval;
+
+        // Linux keeps the interval of a timer that is off only for CPU time: posix-timers.c, common_timer_set.
+        timer->Interval = value != 0 || timer->Clock is TimerClock.Process or TimerClock.Thread ? interval : 0;
         timer->Overrun = 0;
         timer->LastOverrun = 0;
         if (value != 0)

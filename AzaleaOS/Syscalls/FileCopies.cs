@@ -39,8 +39,7 @@ internal static unsafe class FileCopies
         FileReference from = DescriptorTable.Get(input);
         FileReference to = DescriptorTable.Get(output);
         long result = from.IsNull || to.IsNull ? -Errno.EBADF
-            : flags != 0 ? -Errno.EINVAL
-            : CopyRange(from.File, inputOffset, to.File, outputOffset, count);
+            : CopyRange(from.File, inputOffset, to.File, outputOffset, count, flags);
         from.Release();
         to.Release();
         return result;
@@ -50,6 +49,11 @@ internal static unsafe class FileCopies
     {
         bool hasOffset = !offset.IsNull;
         position = hasOffset ? position : from->Position;
+        if (count == 0 && to->Node->Kind == FileMode.Pipe)
+        {
+            return 0;
+        }
+
         if (!from->Operations->HasPosition || to->Operations->Write == null || (to->Flags & OpenFlags.Append) != 0)
         {
             return -Errno.EINVAL;
@@ -77,13 +81,18 @@ internal static unsafe class FileCopies
         return offset.TryWrite(position) ? result : -Errno.EFAULT;
     }
 
-    private static long CopyRange(OpenFile* from, UserPointer<long> inputOffset, OpenFile* to, UserPointer<long> outputOffset, ulong count)
+    private static long CopyRange(OpenFile* from, UserPointer<long> inputOffset, OpenFile* to, UserPointer<long> outputOffset, ulong count, uint flags)
     {
         long input = from->Position;
         long output = to->Position;
         if ((!inputOffset.IsNull && !inputOffset.TryRead(out input)) || (!outputOffset.IsNull && !outputOffset.TryRead(out output)))
         {
             return -Errno.EFAULT;
+        }
+
+        if (flags != 0)
+        {
+            return -Errno.EINVAL;
         }
 
         long result = CheckRange(from, input, to, output, ref count);
@@ -131,6 +140,11 @@ internal static unsafe class FileCopies
         if (!from->CanRead || !to->CanWrite || (to->Flags & OpenFlags.Append) != 0)
         {
             return -Errno.EBADF;
+        }
+
+        if (from->Node->FileSystem != to->Node->FileSystem)
+        {
+            return -Errno.EXDEV;
         }
 
         if ((ulong)input + count < (ulong)input || (ulong)output + count < (ulong)output)

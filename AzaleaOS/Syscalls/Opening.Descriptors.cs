@@ -88,7 +88,7 @@ internal static unsafe partial class Opening
         OpenFile* file = reference.File;
         long result = request is ClearCloseOnExec or SetCloseOnExec ? DescriptorTable.SetCloseOnExec(descriptor, request == SetCloseOnExec)
             : request == SetNonBlocking ? SetBlocking(file, argument)
-            : request == Clone ? CloneFrom((int)argument)
+            : request == Clone ? CloneFrom(file, (int)argument)
             : file->Operations->Control == null ? -Errno.ENOTTY
             : file->Operations->Control(file, request, argument);
         reference.Release();
@@ -154,10 +154,12 @@ internal static unsafe partial class Opening
     }
 
     // FICLONE: as on a tmpfs, whose files share no blocks.
-    private static long CloneFrom(int descriptor)
+    private static long CloneFrom(OpenFile* file, int descriptor)
     {
         FileReference reference = DescriptorTable.Get(descriptor);
-        long result = reference.IsNull ? -Errno.EBADF : -Errno.EOPNOTSUPP;
+        long result = reference.IsNull ? -Errno.EBADF
+            : reference.File->Node->FileSystem != file->Node->FileSystem ? -Errno.EXDEV
+            : -Errno.EOPNOTSUPP;
         reference.Release();
         return result;
     }

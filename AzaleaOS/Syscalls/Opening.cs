@@ -219,7 +219,7 @@ internal static unsafe partial class Opening
         {
             if (creates && result == -Errno.ENOTDIR && node != null)
             {
-                return exclusive ? -Errno.EEXIST : -Errno.EISDIR;
+                return -Errno.EISDIR;
             }
 
             return result;

@@ -56,7 +56,7 @@ internal static unsafe class SchedulingAttributeCalls
             return result;
         }
 
-        if ((wanted.Policy < 0 && (wanted.Flags & KeepPolicy) == 0) || ((wanted.Flags & Utilization) != 0 && wanted.Size <= SchedulingAttributes.SmallestSize))
+        if (wanted.Policy < 0 || ((wanted.Flags & Utilization) != 0 && wanted.Size <= SchedulingAttributes.SmallestSize))
         {
             return -Errno.EINVAL;
         }
@@ -69,7 +69,7 @@ internal static unsafe class SchedulingAttributeCalls
 
         int policy = (wanted.Flags & KeepPolicy) != 0 ? thread->Policy : wanted.Policy;
         bool keeps = (wanted.Flags & KeepParameters) != 0;
-        int priority = keeps ? thread->Priority : wanted.Priority;
+        int priority = keeps && SchedulingCalls.IsRealTime(thread->Policy) ? thread->Priority : wanted.Priority;
         result = (wanted.Flags & ~Known) != 0 || !SchedulingCalls.IsValid(policy, priority) ? -Errno.EINVAL
             : (wanted.Flags & Utilization) != 0 ? -Errno.EOPNOTSUPP
             : 0;

@@ -18,9 +18,7 @@ internal static unsafe class Transfers
             return -Errno.EBADF;
         }
 
-        long result = CanRead(reference.File);
-        Transfer transfer = default;
-        result = result < 0 ? result : Transfer.Of(buffer, count, out transfer);
+        long result = Begin(CanRead(reference.File), buffer, count, out Transfer transfer);
         result = result < 0 ? result : FromPosition(reference.File, &transfer, write: false);
         reference.Release();
         return result;
@@ -36,9 +34,7 @@ internal static unsafe class Transfers
             return -Errno.EBADF;
         }
 
-        long result = CanWrite(reference.File);
-        Transfer transfer = default;
-        result = result < 0 ? result : Transfer.Of(buffer, count, out transfer);
+        long result = Begin(CanWrite(reference.File), buffer, count, out Transfer transfer);
         result = result < 0 ? result : FromPosition(reference.File, &transfer, write: true);
         reference.Release();
         return result;
@@ -54,9 +50,7 @@ internal static unsafe class Transfers
             return result;
         }
 
-        Transfer transfer = default;
-        result = CanRead(reference.File);
-        result = result < 0 ? result : Transfer.Of(buffer, count, out transfer);
+        result = Begin(CanRead(reference.File), buffer, count, out Transfer transfer);
         transfer.Position = offset;
         result = result < 0 ? result : Move(reference.File, &transfer, write: false);
         reference.Release();
@@ -73,9 +67,7 @@ internal static unsafe class Transfers
             return result;
         }
 
-        Transfer transfer = default;
-        result = CanWrite(reference.File);
-        result = result < 0 ? result : Transfer.Of(buffer, count, out transfer);
+        result = Begin(CanWrite(reference.File), buffer, count, out Transfer transfer);
         transfer.Position = offset;
         result = result < 0 ? result : Move(reference.File, &transfer, write: true);
         reference.Release();
@@ -132,6 +124,19 @@ internal static unsafe class Transfers
 
         reference.Release();
         return result;
+    }
+
+    // That a directory has no bytes is found when the buffer is known to be one.
+    private static long Begin(long possible, ulong buffer, ulong count, out Transfer transfer)
+    {
+        transfer = default;
+        if (possible != 0 && possible != -Errno.EISDIR)
+        {
+            return possible;
+        }
+
+        long result = Transfer.Of(buffer, count, out transfer);
+        return result < 0 ? result : possible;
     }
 
     private static long Seekable(int descriptor, long offset, out FileReference reference)
@@ -210,8 +215,8 @@ internal static unsafe class Transfers
             return -Errno.EBADF;
         }
 
-        long result = Begin(reference.File, vector, count, flags, write, out Transfer transfer);
-        result = result < 0 ? result : FromPosition(reference.File, &transfer, write);
+        long result = Begin(reference.File, vector, count, 0, flags, write, out Transfer transfer);
+        result = result < 0 || transfer.Left == 0 ? result : FromPosition(reference.File, &transfer, write);
         reference.Release();
         return result;
     }
@@ -224,14 +229,13 @@ internal static unsafe class Transfers
             return result;
         }
 
-        result = Begin(reference.File, vector, count, flags, write, out Transfer transfer);
-        transfer.Position = offset;
-        result = result < 0 ? result : Move(reference.File, &transfer, write);
+        result = Begin(reference.File, vector, count, offset, flags, write, out Transfer transfer);
+        result = result < 0 || transfer.Left == 0 ? result : Move(reference.File, &transfer, write);
         reference.Release();
         return result;
     }
 
-    private static long Begin(OpenFile* file, UserPointer<IoVector> vector, ulong count, uint flags, bool write, out Transfer transfer)
+    private static long Begin(OpenFile* file, UserPointer<IoVector> vector, ulong count, long offset, uint flags, bool write, out Transfer transfer)
     {
         // RWF_ bits, include/uapi/linux/fs.h. Nothing here is asynchronous, so that most ask for what is done anyway.
         const uint HighPriority = 1, DataSync = 2, Sync = 4, NoWait = 8, Append = 0x10, NoAppend = 0x20;
@@ -241,10 +245,27 @@ internal static unsafe class Transfers
             return -Errno.EBADF;
         }
 
+        long possible = write ? CanWrite(file) : CanRead(file);
+        if (possible == -Errno.EINVAL)
+        {
+            return possible;
+        }
+
         long result = Transfer.Of(vector, count, out transfer);
-        if (result < 0)
+        if (result < 0 || transfer.Left == 0)
         {
             return result;
+        }
+
+        transfer.Position = offset;
+        if (file->Operations->HasPosition && offset + (long)transfer.Left < 0)
+        {
+            return -Errno.EINVAL;
+        }
+
+        if (possible < 0)
+        {
+            return (flags & ~HighPriority) != 0 ? -Errno.EOPNOTSUPP : possible;
         }
 
         if ((flags & ~(HighPriority | DataSync | Sync | NoWait | Append | NoAppend)) != 0)
@@ -266,6 +287,6 @@ internal static unsafe class Transfers
         transfer.NonBlocking = (flags & NoWait) != 0;
         transfer.Append = (flags & Append) != 0;
         transfer.IgnoreAppend = (flags & NoAppend) != 0;
-        return write ? CanWrite(file) : CanRead(file);
+        return 0;
     }
 }

@@ -52,6 +52,12 @@ internal static unsafe class SocketTransfers
         if (socket->IsConnectionBased)
         {
             // Sequential packets go to the other side, whatever address is given.
+            long error = Socket.TakeError(socket);
+            if (error < 0)
+            {
+                return error;
+            }
+
             if (socket->State != SocketState.Connected)
             {
                 return -Errno.ENOTCONN;
@@ -64,7 +70,8 @@ internal static unsafe class SocketTransfers
             long result = SocketAddresses.FindUnix(socket, message->Start, message->Address, out target);
             if (result < 0)
             {
-                return result;
+                // Linux copies the message before it looks for the receiver.
+                return result == -Errno.EINVAL || transfer->IsReadable ? result : -Errno.EFAULT;
             }
 
             message->HasCredentials |= target->Settings.PassCredentials;

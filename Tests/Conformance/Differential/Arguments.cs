@@ -65,7 +65,7 @@ internal static class Arguments
     /// <summary>A path; <c>f</c>, <c>empty</c>, <c>d</c>, <c>d/g</c>, <c>l</c>, <c>dangling</c> and <c>loop</c> exist at first.</summary>
     internal static Gen<Argument> PathName { get; } = Gen.Frequency(
         (20, from path in Gen.Elements("f", "empty", "d", "d/g", "l", "new", "d/new", "new2", "n", "d/n", "nd", "nd/x") select new Argument(new Text(path))),
-        (6, from path in Gen.Elements("dangling", "loop", "loop/x", "f/x", "f/", "d/", "d/.", "d/..", ".", "..", "", "missing/x", "l/", "./f", "d/../f", "d//g", "l/x", "/", "/missing/x",
+        (6, from path in Gen.Elements("dangling", "loop", "loop/x", "f/x", "f/", "d/", "d/.", "d/..", ".", "..", "", "missing/x", "l/", "./f", "d/../f", "d//g", "l/x", "/t/", "/missing/x",
             "new/", new string('x', 255), new string('x', 256))
             select new Argument(new Text(path))),
         (1, Bad));
@@ -127,6 +127,12 @@ internal static class Arguments
     internal static Gen<Argument> Data { get; } = Gen.Frequency(
         (20, from slot in Slot select new Argument(new Place(slot))),
         (1, Bad),
+        (1, Gen.Constant(new Argument(new Place(ReadOnly)))),
+        (1, Gen.Constant(new Argument(new Place(ScratchEnd - 10)))));
+
+    /// <summary>A buffer whose first bytes can be read: the tmpfs of Linux makes a file larger also by a write that fails.</summary>
+    internal static Gen<Argument> ReadableData { get; } = Gen.Frequency(
+        (20, from slot in Slot select new Argument(new Place(slot))),
         (1, Gen.Constant(new Argument(new Place(ReadOnly)))),
         (1, Gen.Constant(new Argument(new Place(ScratchEnd - 10)))));
 
