@@ -26,7 +26,8 @@ internal sealed class RedisProgram : ProgramRecipe
     internal override void Build(BuildFolder folder)
     {
         s_package.UnpackInto(folder, "redis-source");
-        folder.RunIn("redis-source", "/usr/bin/make", ["-j2", .. Options.Skip(1), "redis-server", "redis-benchmark"]);
+        // Not at the top: there each program is a make of its own, and the two clean up for each other.
+        folder.RunIn("redis-source/src", "/usr/bin/make", ["-j2", .. Options.Skip(1), "redis-server", "redis-benchmark"]);
 
         // Two main functions in one program: each gets a name of its own, and the benchmark keeps all else to itself.
         const string source = "redis-source/src/";

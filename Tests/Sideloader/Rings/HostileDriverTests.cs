@@ -60,9 +60,9 @@ public sealed unsafe class HostileDriverTests : IDisposable
             mutator.Join();
         }
 
-        // The device saw good chains and every kind of bad one: the storm was no calm.
-        Assert.InRange(taken, Chains / 20, Chains);
-        Assert.InRange(broken, Chains / 20, Chains);
+        // The device saw good chains and every kind of bad one: the storm was no calm. How many of each is up to the host's cores.
+        Assert.InRange(taken, Chains / 200, Chains);
+        Assert.InRange(broken, Chains / 200, Chains);
         RingRule[] expected =
         [
             RingRule.AvailableIndex, RingRule.Head, RingRule.Next, RingRule.ChainLength, RingRule.Order, RingRule.Memory,

@@ -73,7 +73,7 @@ public sealed class LinuxStructureTests
     [InlineData(462, "mseal", "xxxxxx")]
     [InlineData(335, "", "xxxxxx")]
     [InlineData(423, "", "xxxxxx")]
-    [InlineData(463, "", "xxxxxx")]
+    [InlineData(480, "", "xxxxxx")]
     [InlineData(ulong.MaxValue, "", "xxxxxx")]
     public void A_system_call_has_the_name_and_arguments_of_Linux(ulong number, string name, string arguments)
     {
