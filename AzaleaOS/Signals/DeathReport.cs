@@ -87,8 +87,9 @@ internal static unsafe class DeathReport
     private static void PrintMap()
     {
         Log.Line($"  memory:");
-        Area* area = AddressSpace.Current->AreaAtOrAbove(0);
-        for (int i = 0; area != null; i++)
+        // Other threads may map and unmap meanwhile: each area is copied under the lock.
+        ulong address = 0;
+        for (int i = 0; AddressSpace.Current->TryGetAreaAtOrAbove(address, out Area area); i++)
         {
             if (i == MaximumAreas)
             {
@@ -96,8 +97,8 @@ internal static unsafe class DeathReport
                 return;
             }
 
-            Log.Line($"  {area->Start:x12}-{area->End:x12} {Letters(area->Protection)}");
-            area = AddressSpace.Current->AreaAtOrAbove(area->End);
+            Log.Line($"  {area.Start:x12}-{area.End:x12} {Letters(area.Protection)}");
+            address = area.End;
         }
     }
 
