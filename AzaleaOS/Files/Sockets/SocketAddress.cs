@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Memory;
