@@ -16,7 +16,7 @@ public sealed class DifferentialTests(ScriptInterpreter interpreter, ITestOutput
     // With as many programs as each one has usually; 0 for those that still find differences.
     private static readonly (Theme Theme, int Programs)[] s_themes =
     [
-        (MemoryTheme.Theme, 0), (MemoryTheme.OfFiles, 0), (IdentityTheme.Theme, 250), (TimeTheme.Theme, 200), (SignalTheme.Theme, 300), (SignalTheme.Faults, 150),
+        (MemoryTheme.Theme, 0), (MemoryTheme.OfFiles, 0), (IdentityTheme.Theme, 250), (TimeTheme.Theme, 200), (SignalTheme.Theme, 600), (SignalTheme.Faults, 300),
         (FutexTheme.Theme, 250), (FileTheme.Descriptors, 300), (FileTheme.Names, 300), (PipeTheme.Theme, 250), (PipeTheme.Sockets, 250),
     ];
 

@@ -12,6 +12,8 @@ public sealed unsafe class HostileDriverTests : IDisposable
 {
     private const VirtioFeatures Features = VirtioFeatures.Version1 | VirtioFeatures.EventIndex | VirtioFeatures.IndirectDescriptors;
     private const int Chains = 1_000_000;
+    private const int MostChains = 20 * Chains;
+    private const int Fewest = Chains / 20;
 
     private readonly FencedMemory _memory = new();
 
@@ -34,7 +36,7 @@ public sealed unsafe class HostileDriverTests : IDisposable
         try
         {
             Virtqueue queue = driver.CreateQueue(_memory.Memory, strict);
-            for (int i = 0; i < Chains; i++)
+            for (int i = 0; i < Chains || IsCalm(i); i++)
             {
                 Scribble(driver, queue.NextAvailable, random);
                 switch (queue.TryTake(chain))
@@ -60,15 +62,18 @@ public sealed unsafe class HostileDriverTests : IDisposable
             mutator.Join();
         }
 
-        // The device saw good chains and every kind of bad one: the storm was no calm. How many of each is up to the host's cores.
-        Assert.InRange(taken, Chains / 200, Chains);
-        Assert.InRange(broken, Chains / 200, Chains);
+        // The device saw good chains and every kind of bad one: the storm was no calm.
+        Assert.InRange(taken, Fewest, int.MaxValue);
+        Assert.InRange(broken, Fewest, int.MaxValue);
         RingRule[] expected =
         [
             RingRule.AvailableIndex, RingRule.Head, RingRule.Next, RingRule.ChainLength, RingRule.Order, RingRule.Memory,
             RingRule.IndirectInIndirect, RingRule.IndirectWithNext, RingRule.IndirectTable,
         ];
         Assert.Empty(expected.Except(rules));
+
+        // How many of each there are among a million is up to the host's cores: the storm goes on until there are enough.
+        bool IsCalm(int done) => done < MostChains && (taken < Fewest || broken < Fewest);
     }
 
     /// <summary>Every buffer is in a region, and bytes can be moved through all of them.</summary>
