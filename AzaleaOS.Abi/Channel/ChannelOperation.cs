@@ -20,4 +20,10 @@ public enum ChannelOperation : ushort
 
     /// <summary>The application ended: argument 0 is its wait status as Linux's wait4 gives it. Returns 0.</summary>
     Exit = 0xFF04,
+
+    /// <summary>
+    /// Waits at the peer until it has a signal for the application, and returns the signal's number, from 1 to 64. On the control
+    /// queue. The unikernel keeps one in flight; a second one on the same queue gets -EBUSY. CANCEL ends it with -EINTR.
+    /// </summary>
+    WaitEvent = 0xFF05,
 }

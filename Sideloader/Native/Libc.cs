@@ -22,6 +22,7 @@ internal static unsafe partial class Libc
     internal const int EventNonBlocking = 0x800;
     internal const int EventCloseOnExec = 0x80000;
     internal const ushort PollIn = 1;
+    internal const ushort PollOut = 4;
     internal const int DescriptorLimit = 7;
 
     private const string Library = "libc";

@@ -9,21 +9,29 @@ namespace AzaleaOS.Sideloader.Offload;
 internal sealed class Application : IDisposable
 {
     private readonly Lock _gate = new();
-    private OpenFile _workingDirectory;
+    private readonly StandardStreams? _streams;
+    private OpenFile? _workingDirectory;
+    private ulong _signals;
     private uint _creationMask = 0x12;
 
-    /// <summary>An application in a directory of the host, which is its root and working directory.</summary>
+    /// <summary>An application in a directory of the host, which is its root and working directory, or in none.</summary>
     /// <exception cref="LinuxException">There is no such directory.</exception>
-    internal unsafe Application(string root, bool readOnly, Action<string> log)
+    internal unsafe Application(OffloadOptions options)
     {
-        IsReadOnly = readOnly;
-        Log = log;
-        fixed (byte* path = (byte[])[.. System.Text.Encoding.UTF8.GetBytes(root), 0])
-            Root = LinuxException.ThrowIfFailed(Libc.OpenAt(AtFlags.WorkingDirectory, path, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, 0), $"open the directory {root}");
+        IsReadOnly = options.ReadOnly;
+        Log = options.Log;
+        Root = -1;
+        if (options.Root is { } root)
+        {
+            fixed (byte* path = (byte[])[.. System.Text.Encoding.UTF8.GetBytes(root), 0])
+                Root = LinuxException.ThrowIfFailed(Libc.OpenAt(AtFlags.WorkingDirectory, path, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, 0), $"open the directory {root}");
+        }
+
         _workingDirectory = DuplicateRoot();
+        _streams = options.StandardStreams ? new StandardStreams() : null;
     }
 
-    /// <summary>O_PATH descriptor of the root directory.</summary>
+    /// <summary>O_PATH descriptor of the root directory; -1 if there is none.</summary>
     internal int Root { get; }
 
     internal bool IsReadOnly { get; }
@@ -46,30 +54,61 @@ internal sealed class Application : IDisposable
     /// <summary>Sets the mask of permissions that new files do not get, and gives the one before.</summary>
     internal uint SetCreationMask(uint mask) => Interlocked.Exchange(ref _creationMask, mask & 0x1FF);
 
-    /// <summary>Uses the working directory, which the caller releases.</summary>
-    internal OpenFile BorrowWorkingDirectory()
+    internal bool HasTree => Root >= 0;
+
+    /// <summary>Uses the working directory, which the caller releases; null if there is no tree.</summary>
+    internal OpenFile? BorrowWorkingDirectory()
     {
         lock (_gate)
         {
-            _workingDirectory.Hold();
+            _workingDirectory?.Hold();
             return _workingDirectory;
         }
     }
 
     /// <summary>Takes over another working directory.</summary>
-    internal void SetWorkingDirectory(OpenFile directory)
+    internal void SetWorkingDirectory(OpenFile? directory)
     {
         lock (_gate)
             (directory, _workingDirectory) = (_workingDirectory, directory);
-        directory.Release();
+        directory?.Release();
+    }
+
+    /// <summary>Keeps a signal for the application, and tells the queues' threads.</summary>
+    internal void Raise(int signal)
+    {
+        Interlocked.Or(ref _signals, 1UL << (signal - 1));
+        lock (Handlers)
+        {
+            foreach (OffloadHandler handler in Handlers)
+                handler.TellOfSignal();
+        }
+    }
+
+    /// <summary>Takes the lowest signal that was raised.</summary>
+    /// <returns>Its number, or 0.</returns>
+    internal int TakeSignal()
+    {
+        ulong signals = Volatile.Read(ref _signals);
+        while (signals != 0)
+        {
+            ulong seen = Interlocked.CompareExchange(ref _signals, signals & (signals - 1), signals);
+            if (seen == signals)
+                return 1 + System.Numerics.BitOperations.TrailingZeroCount(signals);
+            signals = seen;
+        }
+
+        return 0;
     }
 
     /// <summary>The unikernel starts anew: nothing of the one before is left.</summary>
     internal void Reset()
     {
         Files.Clear();
+        _streams?.AddTo(Files);
         Greeted = false;
         ExitStatus = null;
+        Volatile.Write(ref _signals, 0);
         SetCreationMask(0x12);
         SetWorkingDirectory(DuplicateRoot());
     }
@@ -94,13 +133,16 @@ internal sealed class Application : IDisposable
     public void Dispose()
     {
         Files.Clear();
-        _workingDirectory.Release();
-        _ = Libc.Close(Root);
+        _streams?.Dispose();
+        _workingDirectory?.Release();
+        if (HasTree)
+            _ = Libc.Close(Root);
     }
 
-    /// <summary>What both sides can do.</summary>
-    internal static ChannelFeatures Features => ChannelFeatures.None;
+    /// <summary>What this side can do.</summary>
+    internal ChannelFeatures Features => (HasTree ? ChannelFeatures.FileTree : 0) | (_streams is null ? 0 : ChannelFeatures.StandardStreams);
 
-    private OpenFile DuplicateRoot() =>
-        Files.Create(LinuxException.ThrowIfFailed(Libc.Duplicate(Root), "duplicate a descriptor"), waits: false, nonBlocking: false);
+    private OpenFile? DuplicateRoot() => HasTree
+        ? Files.Create(LinuxException.ThrowIfFailed(Libc.Duplicate(Root), "duplicate a descriptor"), waits: false, nonBlocking: false)
+        : null;
 }

@@ -6,7 +6,7 @@ using AzaleaOS.Sideloader.Native;
 
 namespace AzaleaOS.Sideloader.Offload;
 
-/// <summary>The offload channel's end on Linux: carries out system calls of a unikernel in a directory of the host.</summary>
+/// <summary>The offload channel's end on Linux: carries out system calls of a unikernel.</summary>
 /// <remarks><see cref="ChannelProtocol"/> is the contract. The file system calls of <see cref="OffloadedCall"/> are answered, no others.</remarks>
 public sealed class OffloadDevice : IVirtioDevice, IDisposable
 {
@@ -14,21 +14,17 @@ public sealed class OffloadDevice : IVirtioDevice, IDisposable
     private readonly byte[] _configuration = new byte[VirtioFileSystemConfiguration.Bytes];
 
     /// <summary>A device for a unikernel.</summary>
-    /// <param name="root">The directory that is the application's root.</param>
-    /// <param name="cores">How many cores it has, each with a queue.</param>
-    /// <param name="readOnly">Whether it may change nothing.</param>
-    /// <param name="log">Takes the lines of its log.</param>
     /// <exception cref="LinuxException">There is no such directory.</exception>
-    public OffloadDevice(string root, int cores, bool readOnly, Action<string> log)
+    public OffloadDevice(OffloadOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(cores, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(cores, ChannelProtocol.MaxCores);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Cores, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Cores, ChannelProtocol.MaxCores);
         // The application has a mask of its own.
         _ = Libc.SetCreationMask(0);
-        _application = new Application(root, readOnly, log);
-        QueueCount = 1 + cores;
+        _application = new Application(options);
+        QueueCount = 1 + options.Cores;
         ChannelProtocol.Tag.CopyTo(_configuration);
-        MemoryMarshal.Write(_configuration.AsSpan(VirtioFileSystemConfiguration.TagBytes), (uint)cores);
+        MemoryMarshal.Write(_configuration.AsSpan(VirtioFileSystemConfiguration.TagBytes), (uint)options.Cores);
     }
 
     /// <inheritdoc/>
@@ -42,6 +38,15 @@ public sealed class OffloadDevice : IVirtioDevice, IDisposable
 
     /// <summary>The wait status that the application ended with, as Linux's wait4 gives it; null before that.</summary>
     public int? ExitStatus => _application.ExitStatus;
+
+    /// <summary>Has the unikernel send a signal to its application, as if from outside. One that is still on its way is sent once. Any thread may call it.</summary>
+    /// <param name="signal">Linux's number, from 1 to 64.</param>
+    public void Raise(int signal)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(signal, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(signal, 64);
+        _application.Raise(signal);
+    }
 
     /// <inheritdoc/>
     public IRequestHandler CreateHandler(int queue) => new OffloadHandler(_application);

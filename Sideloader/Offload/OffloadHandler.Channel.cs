@@ -28,6 +28,8 @@ internal sealed unsafe partial class OffloadHandler
             case ChannelOperation.Exit:
                 _application.ExitStatus = (int)Argument(0);
                 return 0;
+            case ChannelOperation.WaitEvent:
+                return WaitForSignal();
             default:
                 return -(int)Errno.ENOSYS;
         }
@@ -47,11 +49,17 @@ internal sealed unsafe partial class OffloadHandler
             Magic = ChannelProtocol.Magic,
             Version = ChannelProtocol.Version,
             MaxSegments = DescriptorChain.MaxSegments,
-            Features = request.Features & Application.Features,
+            Features = request.Features & _application.Features,
             MaxWaiting = MaxWaiting,
         });
         _application.Greeted = result == 0;
         return result;
+    }
+
+    private long WaitForSignal()
+    {
+        int signal = _application.TakeSignal();
+        return signal != 0 ? signal : KeepForSignal();
     }
 
     private long Log()

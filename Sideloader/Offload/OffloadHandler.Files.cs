@@ -78,7 +78,7 @@ internal sealed unsafe partial class OffloadHandler
                 return (long)((OpenFlags)flags & ~OpenFlags.NonBlocking | (file.NonBlocking ? OpenFlags.NonBlocking : 0));
             case SetFlags:
                 OpenFlags wanted = (OpenFlags)Argument(2) & ~OpenFlags.Asynchronous | OpenFlags.NonBlocking;
-                if (Libc.Control(file.Descriptor, SetFlags, (nint)wanted) < 0)
+                if (!file.Shared && Libc.Control(file.Descriptor, SetFlags, (nint)wanted) < 0)
                     return FileTree.Error;
 
                 file.NonBlocking = ((OpenFlags)Argument(2) & OpenFlags.NonBlocking) != 0;
@@ -107,8 +107,8 @@ internal sealed unsafe partial class OffloadHandler
         if (_application.Files.Borrow(Argument(0)) is not { } file)
             return -(int)Errno.EBADF;
 
-        long result = writes
-            ? Write(_chain, file.Descriptor, offset, flags)
+        long result = file.Shared && !IsReady(file.Descriptor, writes) ? -(int)Errno.EAGAIN
+            : writes ? Write(_chain, file.Descriptor, offset, flags)
             : Read(_chain, file.Descriptor, offset, flags);
         if (result == -(int)Errno.EAGAIN && file.Waits && !file.NonBlocking && (_header.Flags & RequestFlags.NonBlocking) == 0 && (flags & NoWait) == 0)
             result = Keep(file, writes, flags);
@@ -116,6 +116,13 @@ internal sealed unsafe partial class OffloadHandler
         if (!writes && result > 0)
             _answered = result;
         return result;
+    }
+
+    /// <summary>Whether a transfer does not wait.</summary>
+    private static bool IsReady(int descriptor, bool writes)
+    {
+        var wait = new PollDescriptor { Descriptor = descriptor, Events = writes ? Libc.PollOut : Libc.PollIn };
+        return Libc.Poll(&wait, 1, 0) != 0;
     }
 
     private static long Read(Rings.DescriptorChain chain, int descriptor, long offset, int flags)

@@ -47,7 +47,9 @@ internal sealed unsafe partial class OffloadHandler
     /// <param name="error">What to return if there is none.</param>
     private OpenFile? BorrowDirectory(long number, bool absolute, out long error)
     {
-        error = -(int)Errno.EBADF;
+        error = _application.HasTree ? -(int)Errno.EBADF : -(int)Errno.ENOENT;
+        if (!_application.HasTree)
+            return null;
         return absolute || (int)number == AtFlags.WorkingDirectory ? _application.BorrowWorkingDirectory() : _application.Files.Borrow((int)number);
     }
 
@@ -299,6 +301,9 @@ internal sealed unsafe partial class OffloadHandler
 
     private long ChangeDirectory(int found)
     {
+        if (!_application.HasTree)
+            return -(int)Errno.ENOENT;
+
         int opened = Libc.Duplicate(found);
         if (opened < 0)
             return FileTree.Error;
@@ -320,7 +325,10 @@ internal sealed unsafe partial class OffloadHandler
 
     private long GetWorkingDirectory()
     {
-        OpenFile directory = _application.BorrowWorkingDirectory();
+        OpenFile? directory = _application.BorrowWorkingDirectory();
+        if (directory is null)
+            return -(int)Errno.ENOENT;
+
         int length = _resolver.GetPath(directory.Descriptor, new Span<byte>(_records, PathResolver.MaxPath));
         directory.Release();
         if (length < 0)

@@ -24,11 +24,13 @@ internal sealed unsafe partial class OffloadHandler
     private const uint Writable = 4;
     private const int CloseOnExec = 0x80000;
     private const int MaxEvents = 64;
+    private const int NoDescriptor = -1;
 
     /// <summary>Guards what is waiting, for cancellation by other queues' threads. The list changes on this queue's thread only.</summary>
     private readonly Lock _waitGate = new();
     private readonly List<WaitingRequest> _waiting = [];
     private readonly Stack<WaitingRequest> _unused = new();
+    private WaitingRequest? _signalWait;
     private int _poll;
     private int _cancelled;
 
@@ -53,8 +55,13 @@ internal sealed unsafe partial class OffloadHandler
                 return true;
         }
 
+        if (_signalWait is { } wait && _application.TakeSignal() is > 0 and var signal)
+            return Finish(wait, signal, out request, out written);
         return FindCancelled() is { } cancelled && Interrupt(cancelled, out request, out written);
     }
+
+    /// <summary>A signal was raised: whoever waits for one looks again. Any thread may call it.</summary>
+    internal void TellOfSignal() => Libc.Signal(_cancelled);
 
     /// <inheritdoc/>
     public bool TryInterrupt(out DescriptorChain? request, out uint written)
@@ -139,12 +146,33 @@ internal sealed unsafe partial class OffloadHandler
             return error;
         }
 
+        AddWaiting(descriptor, writes, flags);
+        return KeptForLater;
+    }
+
+    /// <summary>Keeps the request at hand until a signal is raised.</summary>
+    private long KeepForSignal()
+    {
+        if (_signalWait is not null)
+            return -(int)Errno.EBUSY;
+        if (_waiting.Count == MaxWaiting)
+            return -(int)Errno.EAGAIN;
+
+        // Nothing comes back but the result, as with a write.
+        _signalWait = AddWaiting(NoDescriptor, writes: true, 0);
+        // One that was raised since the last look told those who waited then.
+        TellOfSignal();
+        return KeptForLater;
+    }
+
+    private WaitingRequest AddWaiting(int descriptor, bool writes, int flags)
+    {
         WaitingRequest waiting = _unused.Count > 0 ? _unused.Pop() : new WaitingRequest();
         (waiting.Chain, waiting.Descriptor, waiting.Writes, waiting.Flags) = (_chain, descriptor, writes, flags);
         (waiting.Sequence, waiting.IsCancelled) = (_header.Sequence, false);
         lock (_waitGate)
             _waiting.Add(waiting);
-        return KeptForLater;
+        return waiting;
     }
 
     private bool TryTransfer(WaitingRequest? waiting, out DescriptorChain? request, out uint written)
@@ -166,8 +194,14 @@ internal sealed unsafe partial class OffloadHandler
     private bool Finish(WaitingRequest waiting, long result, out DescriptorChain? request, out uint written)
     {
         // The file may have other descriptors, so closing this one does not end the wait for it.
-        _ = Libc.ControlPoll(_poll, Delete, waiting.Descriptor, null);
-        _ = Libc.Close(waiting.Descriptor);
+        if (waiting.Descriptor != NoDescriptor)
+        {
+            _ = Libc.ControlPoll(_poll, Delete, waiting.Descriptor, null);
+            _ = Libc.Close(waiting.Descriptor);
+        }
+
+        if (waiting == _signalWait)
+            _signalWait = null;
         lock (_waitGate)
             _waiting.Remove(waiting);
         request = waiting.Chain;

@@ -15,13 +15,16 @@ internal sealed class OpenFile(OpenFileTable table)
     /// </summary>
     internal bool Waits { get; private set; }
 
+    /// <summary>Others outside use the same open file: its flags stay as they are, and each transfer asks poll first.</summary>
+    internal bool Shared { get; private set; }
+
     /// <summary>What the application thinks of O_NONBLOCK.</summary>
     internal bool NonBlocking { get; set; }
 
     /// <summary>Takes over a descriptor, for one holder.</summary>
-    internal void Start(int descriptor, bool waits, bool nonBlocking)
+    internal void Start(int descriptor, bool waits, bool nonBlocking, bool shared)
     {
-        (Descriptor, Waits, NonBlocking) = (descriptor, waits, nonBlocking);
+        (Descriptor, Waits, NonBlocking, Shared) = (descriptor, waits, nonBlocking, shared);
         Volatile.Write(ref _holders, 1);
     }
 

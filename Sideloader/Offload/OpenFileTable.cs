@@ -14,13 +14,13 @@ internal sealed class OpenFileTable
     private int _lowestFree;
 
     /// <summary>Takes over a descriptor, without a number yet.</summary>
-    internal OpenFile Create(int descriptor, bool waits, bool nonBlocking)
+    internal OpenFile Create(int descriptor, bool waits, bool nonBlocking, bool shared = false)
     {
         OpenFile? file;
         lock (_gate)
             _unused.TryPop(out file);
         file ??= new OpenFile(this);
-        file.Start(descriptor, waits, nonBlocking);
+        file.Start(descriptor, waits, nonBlocking, shared);
         return file;
     }
 
@@ -52,6 +52,13 @@ internal sealed class OpenFileTable
 
         file.Release();
         return -(int)Errno.EMFILE;
+    }
+
+    /// <summary>Gives a free number to a file that the caller holds no longer.</summary>
+    internal void Put(int number, OpenFile file)
+    {
+        lock (_gate)
+            _files[number] = file;
     }
 
     /// <summary>Uses a file, which the caller releases.</summary>

@@ -12,7 +12,7 @@ internal static class OffloadPeer
     /// <summary>Serves one driver at a socket.</summary>
     internal static void Serve(string socket, string root)
     {
-        using var device = new OffloadDevice(root, 1, readOnly: true, _ => { });
+        using var device = new OffloadDevice(new OffloadOptions { Root = root, ReadOnly = true });
         using var server = new VhostUserServer(socket, device, new VhostUserOptions
         {
             // Longer than any pause between two measurements.

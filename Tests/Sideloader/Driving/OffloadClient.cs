@@ -34,9 +34,9 @@ internal sealed unsafe class OffloadClient : IDisposable
     private readonly FrontEnd _frontEnd;
     private ulong _sequence;
 
-    internal OffloadClient(string root, bool readOnly = false, bool greet = true)
+    internal OffloadClient(string? root, bool readOnly = false, bool greet = true, bool standardStreams = false)
     {
-        Device = new OffloadDevice(root, 1, readOnly, Lines.Add);
+        Device = new OffloadDevice(new OffloadOptions { Root = root, ReadOnly = readOnly, StandardStreams = standardStreams, Log = Lines.Add });
         _frontEnd = new FrontEnd(Device);
         _frontEnd.Start(_guest);
         for (int queue = 0; queue < Queues; queue++)

@@ -32,7 +32,7 @@ public sealed unsafe class AllocationTests : IDisposable
     public void Calls_of_all_sorts_allocate_nothing()
     {
         File.WriteAllText(_host["file"], "0123456789");
-        using var device = new OffloadDevice(_host.Root, 1, readOnly: false, _ => { });
+        using var device = new OffloadDevice(new OffloadOptions { Root = _host.Root });
         using IRequestHandler handler = device.CreateHandler(1);
         var driver = new RingDriver(_memory.Memory, FencedMemory.LowAddress, 8, VirtioFeatures.Version1);
         Virtqueue queue = driver.CreateQueue(_memory.Memory, strict: false);

@@ -28,7 +28,7 @@ public sealed class ChannelTests : IDisposable
         Assert.Equal(-(long)Errno.EPROTO, client.Call((ushort)ChannelOperation.Hello, [], [1, 2], 32, out _));
 
         Assert.Equal(0, client.Greet(out HelloResponse response, oldest: 0, newest: 7));
-        Assert.Equal((ChannelProtocol.Magic, 1u, (uint)DescriptorChain.MaxSegments, ChannelFeatures.None), (response.Magic, response.Version, response.MaxSegments, response.Features));
+        Assert.Equal((ChannelProtocol.Magic, 1u, (uint)DescriptorChain.MaxSegments, ChannelFeatures.FileTree), (response.Magic, response.Version, response.MaxSegments, response.Features));
         Assert.Equal(0, client.Call((ushort)ChannelOperation.Ping, [], [], 0, out _));
         Assert.Equal(-(long)Errno.ENOENT, client.Call(OffloadedCall.Open, "x", 0, 0));
     }
@@ -158,5 +158,72 @@ public sealed class ChannelTests : IDisposable
 
         foreach (ulong read in reads)
             Assert.Equal(-(long)Errno.EINTR, client.Wait(read, out _));
+    }
+
+    [Fact]
+    public void A_signal_reaches_who_waits_for_it_and_one_raised_before_is_not_lost()
+    {
+        using var client = new OffloadClient(_host.Root);
+        client.Device.Raise(28);
+        client.Device.Raise(2);
+        Assert.Equal(2, client.Call((ushort)ChannelOperation.WaitEvent, [], [], 0, out _, OffloadClient.Control));
+        Assert.Equal(28, client.Call((ushort)ChannelOperation.WaitEvent, [], [], 0, out _, OffloadClient.Control));
+
+        ulong wait = client.Send((ushort)ChannelOperation.WaitEvent, [], [], 0, OffloadClient.Control);
+        Assert.Equal(-(long)Errno.EBUSY, client.Call((ushort)ChannelOperation.WaitEvent, [], [], 0, out _, OffloadClient.Control));
+        Assert.False(client.IsAnswered(wait, OffloadClient.Control));
+        client.Device.Raise(15);
+        Assert.Equal(15, client.Wait(wait, out byte[] answer, OffloadClient.Control));
+        Assert.Empty(answer);
+
+        wait = client.Send((ushort)ChannelOperation.WaitEvent, [], [], 0, OffloadClient.Control);
+        Assert.Equal(0, client.Cancel(wait));
+        Assert.Equal(-(long)Errno.EINTR, client.Wait(wait, out _, OffloadClient.Control));
+        Assert.Throws<ArgumentOutOfRangeException>(() => client.Device.Raise(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => client.Device.Raise(65));
+    }
+
+    [Fact]
+    public void Without_a_tree_no_path_leads_anywhere()
+    {
+        using var client = new OffloadClient(null, greet: false);
+        Assert.Equal(0, client.Greet(out HelloResponse response));
+        Assert.Equal(ChannelFeatures.None, response.Features);
+        Assert.Equal(-(long)Errno.ENOENT, client.Call(OffloadedCall.OpenAt, OffloadClient.Here, "/etc/passwd", 0, 0));
+        Assert.Equal(-(long)Errno.ENOENT, client.Call(OffloadedCall.MkDir, "x", 0x1FF));
+        Assert.Equal(-(long)Errno.ENOENT, client.CallFor(OffloadedCall.Stat, 144, out _, "/"));
+        Assert.Equal(-(long)Errno.ENOENT, client.Call(OffloadedCall.ChDir, "/"));
+        Assert.Equal(-(long)Errno.ENOENT, client.CallFor(OffloadedCall.GetCwd, 100, out _));
+        Assert.Equal(-(long)Errno.EBADF, client.CallFor(OffloadedCall.Read, 10, out _, 0));
+    }
+
+    [Fact]
+    public void The_standard_streams_are_this_process_own_and_stay_as_they_are()
+    {
+        (long[] before, string[] files) = Streams();
+        using var client = new OffloadClient(null, greet: false, standardStreams: true);
+        Assert.Equal(0, client.Greet(out HelloResponse response));
+        Assert.Equal(ChannelFeatures.StandardStreams, response.Features);
+        for (int number = 0; number < 3; number++)
+        {
+            Assert.Equal(0, client.CallFor(OffloadedCall.FStat, 144, out byte[] status, number));
+            // st_dev and st_ino, as /proc shows the same file.
+            ulong inode = BitConverter.ToUInt64(status, 8);
+            if (files[number].IndexOf(":[", StringComparison.Ordinal) is > 0 and var at)
+                Assert.Equal(files[number][(at + 2)..^1], inode.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            long flags = client.Call(OffloadedCall.FCntl, number, 3, 0);
+            Assert.Equal(0, client.Call(OffloadedCall.FCntl, number, 4, flags | NonBlocking));
+            Assert.Equal(0, client.Call(OffloadedCall.FCntl, number, 4, flags & ~(long)NonBlocking));
+        }
+
+        Assert.Equal(before, Streams().Flags);
+        Assert.Equal(0, client.Call(OffloadedCall.Close, 0));
+        Assert.Equal(before, Streams().Flags);
+        Assert.Equal(0, client.Greet(out _));
+        Assert.Equal(0, client.CallFor(OffloadedCall.FStat, 144, out _, 0));
+
+        static (long[] Flags, string[] Files) Streams() => (
+            [.. Enumerable.Range(0, 3).Select(number => (long)AzaleaOS.Sideloader.Native.Libc.Control(number, 3, 0))],
+            [.. Enumerable.Range(0, 3).Select(number => new FileInfo($"/proc/self/fd/{number}").LinkTarget!)]);
     }
 }

@@ -98,6 +98,20 @@ public sealed class ChannelStructureTests
         Assert.True(ChannelProtocol.Tag.Length <= VirtioFileSystemConfiguration.TagBytes);
     }
 
+    [Theory]
+    [InlineData(ChannelOperation.Hello, 0xFF00)]
+    [InlineData(ChannelOperation.Cancel, 0xFF01)]
+    [InlineData(ChannelOperation.Ping, 0xFF02)]
+    [InlineData(ChannelOperation.Log, 0xFF03)]
+    [InlineData(ChannelOperation.Exit, 0xFF04)]
+    [InlineData(ChannelOperation.WaitEvent, 0xFF05)]
+    public void An_operation_keeps_its_number(ChannelOperation operation, ushort number) => Assert.Equal(number, (ushort)operation);
+
+    [Theory]
+    [InlineData(ChannelFeatures.StandardStreams, 1)]
+    [InlineData(ChannelFeatures.FileTree, 2)]
+    public void A_feature_keeps_its_bit(ChannelFeatures feature, ulong bit) => Assert.Equal(bit, (ulong)feature);
+
     [Fact]
     public void A_mailbox_for_every_core_holds_its_queues() =>
         Assert.Equal(64 + 289 * 32, MailboxPage.BytesFor(ChannelProtocol.MaxCores + 1));
