@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Build.Requirements;
+using AzaleaOS.Build.Streams;
 
 namespace AzaleaOS.Build.Commands;
 
@@ -97,7 +98,7 @@ internal sealed class RunCommand : Command, IHasExamples, IAcceptsProgramArgumen
             // A ready ISO holds its own command line.
             if (machine.Iso is null)
                 machine = machine with { CommandLine = [.. host.KernelOptions, .. machine.CommandLine] };
-            result = await Machine.RunAsync(machine, host.Take(terminal), cancellation.Token);
+            result = await Machine.RunAsync(machine, host.Take(terminal.Output, terminal.Log), cancellation.Token);
         }
 
         if (result.Explanation is { } explanation)

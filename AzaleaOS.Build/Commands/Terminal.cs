@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AzaleaOS.Build.Diagnostics;
 using AzaleaOS.Build.Launching;
+using AzaleaOS.Build.Streams;
 using Spectre.Console;
 
 namespace AzaleaOS.Build.Commands;

@@ -8,7 +8,8 @@ public sealed partial class ErrorCodeTests
     [Fact]
     public void Every_error_code_of_the_tool_is_explained_in_the_guide_and_no_other()
     {
-        string[] used = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "AzaleaOS.Build"), "*", SearchOption.AllDirectories)
+        string[] used = [.. new[] { "AzaleaOS.Build", "AzaleaOS.Launching" }
+            .SelectMany(project => Directory.EnumerateFiles(Path.Combine(Repository.Root, project), "*", SearchOption.AllDirectories))
             .Where(file => file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".targets", StringComparison.Ordinal))
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
             .SelectMany(file => Quoted().Matches(File.ReadAllText(file)))

@@ -9,9 +9,10 @@ public sealed class ProjectTests
         ["AzaleaOS.Abi"] = [],
         ["AzaleaOS"] = ["AzaleaOS.Abi"],
         ["AzaleaOS.App"] = ["AzaleaOS.Abi"],
-        ["AzaleaOS.Build"] = ["AzaleaOS.Abi"],
+        ["AzaleaOS.Launching"] = ["AzaleaOS.Abi"],
+        ["AzaleaOS.Build"] = ["AzaleaOS.Abi", "AzaleaOS.Launching"],
         ["AzaleaOS.Plugs"] = ["AzaleaOS.Abi", "AzaleaOS", "AzaleaOS.Build"],
-        ["Sideloader"] = ["AzaleaOS.Abi"],
+        ["Sideloader"] = ["AzaleaOS.Abi", "AzaleaOS.Launching"],
     };
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using AzaleaOS.Build.Launching;
 
-namespace AzaleaOS.Build.Commands;
+namespace AzaleaOS.Build.Streams;
 
 /// <summary>The reader of our standard output has gone.</summary>
 internal sealed class BrokenPipeException() : IOException("the reader of standard output went away");

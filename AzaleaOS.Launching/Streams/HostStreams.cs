@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using AzaleaOS.Build.Launching;
 
-namespace AzaleaOS.Build.Commands;
+namespace AzaleaOS.Build.Streams;
 
 /// <summary>This process's own standard streams, handed to a guest: terminals as terminals, all else as pipes.</summary>
 /// <remarks>
@@ -52,16 +52,17 @@ internal sealed class HostStreams : IDisposable
     }
 
     /// <summary>The streams of a run.</summary>
-    /// <param name="terminal">Where this command writes.</param>
-    internal MachineStreams Take(Terminal terminal)
+    /// <param name="output">This command's standard output.</param>
+    /// <param name="log">Its standard error.</param>
+    internal MachineStreams Take(Stream output, Stream log)
     {
         _terminal?.MakeRaw(input: _readsTerminal);
         return new MachineStreams
         {
-            Output = terminal.Output,
-            Errors = terminal.Log,
+            Output = output,
+            Errors = log,
             Terminal = _terminal?.Output,
-            Log = _terminal is not null && Kinds[2] == 't' ? new LineEndStream(terminal.Log) : terminal.Log,
+            Log = _terminal is not null && Kinds[2] == 't' ? new LineEndStream(log) : log,
             Input = _readsTerminal ? Type : _hasInput ? ConsoleInput.From(new RawInput()) : null,
         };
     }

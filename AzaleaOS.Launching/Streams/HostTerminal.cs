@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace AzaleaOS.Build.Commands;
+namespace AzaleaOS.Build.Streams;
 
 /// <summary>A terminal of this host: its size, its raw mode, and a way to write to it.</summary>
 /// <remarks>Source: termios(3), ioctl_tty(2), on Linux and x86-64.</remarks>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace AzaleaOS.Build.Commands;
+namespace AzaleaOS.Build.Streams;
 
 /// <summary>Standard input without the console layer of .NET, which changes a terminal's settings and writes to it.</summary>
 internal sealed class RawInput : Stream

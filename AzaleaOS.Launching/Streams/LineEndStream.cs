@@ -1,6 +1,6 @@
 using AzaleaOS.Build.Launching;
 
-namespace AzaleaOS.Build.Commands;
+namespace AzaleaOS.Build.Streams;
 
 /// <summary>Puts a return before every newline: a terminal in raw mode does not do it.</summary>
 internal sealed class LineEndStream(Stream to) : WriteOnlyStream
