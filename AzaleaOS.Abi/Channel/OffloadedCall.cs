@@ -25,8 +25,17 @@ public enum OffloadedCall : ushort
     /// <summary>lstat.</summary>
     LStat = 6,
 
+    /// <summary>
+    /// poll. The structures are argument 0's bytes, come back behind the response header, and name the peer's descriptors. Argument 2 is 0 to look
+    /// once; else the request waits until one is ready or CANCEL ends it: time is the unikernel's.
+    /// </summary>
+    Poll = 7,
+
     /// <summary>lseek.</summary>
     LSeek = 8,
+
+    /// <summary>ioctl: terminals, FIONREAD and FIONBIO; others get -ENOTTY. Argument 2 is the structure's length if Linux reads it, or the number if it is one.</summary>
+    IOCtl = 16,
 
     /// <summary>pread64.</summary>
     PRead = 17,
@@ -46,8 +55,17 @@ public enum OffloadedCall : ushort
     /// <summary>dup.</summary>
     Dup = 32,
 
-    /// <summary>fcntl: F_GETFL and F_SETFL; others get -EINVAL.</summary>
+    /// <summary>sendfile. The offset comes back if it is not null. May move less than asked for.</summary>
+    SendFile = 40,
+
+    /// <summary>
+    /// fcntl: F_DUPFD, F_DUPFD_CLOEXEC, F_GETFL, F_SETFL, record locks of the process and of open files (struct flock, 32 bytes, follows
+    /// the header; F_GETLK gives it back), F_GETPIPE_SZ, F_SETPIPE_SZ; others get -EINVAL. The process is the peer: its number is no number of the unikernel's.
+    /// </summary>
     FCntl = 72,
+
+    /// <summary>flock. One that waits can be interrupted.</summary>
+    FLock = 73,
 
     /// <summary>fsync.</summary>
     FSync = 74,
@@ -112,14 +130,59 @@ public enum OffloadedCall : ushort
     /// <summary>umask.</summary>
     UMask = 95,
 
+    /// <summary>mknod: as mknodat.</summary>
+    MkNod = 133,
+
     /// <summary>statfs.</summary>
     StatFs = 137,
 
     /// <summary>fstatfs.</summary>
     FStatFs = 138,
 
+    /// <summary>readahead.</summary>
+    ReadAhead = 187,
+
+    /// <summary>setxattr: "user." names; others get -EOPNOTSUPP. Path, name, then value.</summary>
+    SetXAttr = 188,
+
+    /// <summary>lsetxattr.</summary>
+    LSetXAttr = 189,
+
+    /// <summary>fsetxattr.</summary>
+    FSetXAttr = 190,
+
+    /// <summary>getxattr. No room for the value asks for its length.</summary>
+    GetXAttr = 191,
+
+    /// <summary>lgetxattr.</summary>
+    LGetXAttr = 192,
+
+    /// <summary>fgetxattr.</summary>
+    FGetXAttr = 193,
+
+    /// <summary>listxattr: "user." names.</summary>
+    ListXAttr = 194,
+
+    /// <summary>llistxattr.</summary>
+    LListXAttr = 195,
+
+    /// <summary>flistxattr.</summary>
+    FListXAttr = 196,
+
+    /// <summary>removexattr.</summary>
+    RemoveXAttr = 197,
+
+    /// <summary>lremovexattr.</summary>
+    LRemoveXAttr = 198,
+
+    /// <summary>fremovexattr.</summary>
+    FRemoveXAttr = 199,
+
     /// <summary>getdents64.</summary>
     GetDEnts = 217,
+
+    /// <summary>fadvise64.</summary>
+    FAdvise = 221,
 
     /// <summary>openat.</summary>
     OpenAt = 257,
@@ -157,6 +220,15 @@ public enum OffloadedCall : ushort
     /// <summary>faccessat.</summary>
     FAccessAt = 269,
 
+    /// <summary>splice between files and pipes of the peer. Offsets as copy_file_range. May move less than asked for.</summary>
+    Splice = 275,
+
+    /// <summary>tee between pipes of the peer.</summary>
+    Tee = 276,
+
+    /// <summary>sync_file_range.</summary>
+    SyncFileRange = 277,
+
     /// <summary>utimensat. The times are 32 bytes, or null.</summary>
     UTimeNsAt = 280,
 
@@ -168,6 +240,9 @@ public enum OffloadedCall : ushort
 
     /// <summary>pwritev.</summary>
     PWriteV = 296,
+
+    /// <summary>syncfs.</summary>
+    SyncFs = 306,
 
     /// <summary>renameat2.</summary>
     RenameAt2 = 316,
@@ -183,6 +258,9 @@ public enum OffloadedCall : ushort
 
     /// <summary>statx.</summary>
     StatX = 332,
+
+    /// <summary>openat2. struct open_how follows the path; argument 2 is its length. RESOLVE_BENEATH and RESOLVE_IN_ROOT mean the directory given.</summary>
+    OpenAt2 = 437,
 
     /// <summary>faccessat2.</summary>
     FAccessAt2 = 439,

@@ -126,6 +126,41 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "pwritev2")]
     internal static partial nint WriteVector(int descriptor, IoVector* buffers, int count, long offset, int flags);
 
+    /// <summary>Numbers for <see cref="SystemCall"/>. Source: Linux, arch/x86/entry/syscalls/syscall_64.tbl.</summary>
+    internal const long GetThread = 186;
+    internal const long SendThreadSignal = 234;
+    internal const long CountCachedPages = 451;
+
+    [LibraryImport(Library, EntryPoint = "sigaction")]
+    internal static partial int SetSignalAction(int signal, void* action, void* before);
+
+    [LibraryImport(Library, EntryPoint = "ioctl")]
+    internal static partial int DeviceControl(int descriptor, nuint request, void* argument);
+
+    [LibraryImport(Library, EntryPoint = "flock")]
+    internal static partial int LockFile(int descriptor, int operation);
+
+    [LibraryImport(Library, EntryPoint = "fcntl")]
+    internal static partial int Control(int descriptor, int command, Abi.Linux.RecordLock* argument);
+
+    [LibraryImport(Library, EntryPoint = "sync_file_range")]
+    internal static partial int SynchronizeRange(int descriptor, long offset, long length, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "posix_fadvise")]
+    internal static partial int Advise(int descriptor, long offset, long length, int advice);
+
+    [LibraryImport(Library, EntryPoint = "readahead")]
+    internal static partial nint ReadAhead(int descriptor, long offset, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "sendfile")]
+    internal static partial nint SendFile(int target, int source, long* offset, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "splice")]
+    internal static partial nint Splice(int source, long* sourceOffset, int target, long* targetOffset, nuint length, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "tee")]
+    internal static partial nint Tee(int source, int target, nuint length, uint flags);
+
     /// <summary>Calls without a function of their own in every C library.</summary>
     [LibraryImport(Library, EntryPoint = "syscall")]
     internal static partial long SystemCall(long number, long first, void* second, void* third, long fourth, void* fifth);

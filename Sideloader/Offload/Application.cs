@@ -40,6 +40,12 @@ internal sealed class Application : IDisposable
 
     internal OpenFileTable Files { get; } = new();
 
+    /// <summary>For calls that wait inside Linux.</summary>
+    internal HelperThreads Helpers { get; } = new();
+
+    /// <summary>Whether the application has taken record locks since it started.</summary>
+    internal bool HasRecordLocks { get; set; }
+
     /// <summary>Whether a version has been agreed on.</summary>
     internal bool Greeted { get; set; }
 
@@ -108,6 +114,7 @@ internal sealed class Application : IDisposable
         _streams?.AddTo(Files);
         Greeted = false;
         ExitStatus = null;
+        HasRecordLocks = false;
         Volatile.Write(ref _signals, 0);
         SetCreationMask(0x12);
         SetWorkingDirectory(DuplicateRoot());
@@ -132,6 +139,7 @@ internal sealed class Application : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Helpers.Dispose();
         Files.Clear();
         _streams?.Dispose();
         _workingDirectory?.Release();

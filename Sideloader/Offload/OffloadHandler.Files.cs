@@ -13,6 +13,11 @@ internal sealed unsafe partial class OffloadHandler
     /// <summary>F_GETFL and F_SETFL. Source: Linux, include/uapi/asm-generic/fcntl.h.</summary>
     private const int GetFlags = 3;
     private const int SetFlags = 4;
+    private const int DuplicateFrom = 0;
+    private const int DuplicateFromToClose = 1030;
+    private const int SetPipeSize = 1031;
+    private const int GetPipeSize = 1032;
+    private const int MaxPipeSize = 1 << 20;
 
     private const OpenFlags KnownFlags = OpenFlags.AccessMask | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoTerminal | OpenFlags.Truncate
         | OpenFlags.Append | OpenFlags.NonBlocking | OpenFlags.Asynchronous | OpenFlags.Direct | OpenFlags.LargeFile | OpenFlags.Directory
@@ -25,33 +30,90 @@ internal sealed unsafe partial class OffloadHandler
         if ((flags & OpenFlags.Path) != 0)
             flags &= OpenFlags.Path | OpenFlags.Directory | OpenFlags.NoFollow | OpenFlags.CloseOnExec;
         bool makes = (flags & (OpenFlags.Create | OpenFlags.Temporary)) != 0;
-        if (_application.IsReadOnly && ((flags & (OpenFlags.AccessMask | OpenFlags.Truncate)) != 0 || makes))
+        return Open(directory, pathLength, flags, makes ? mode & FileMode.PermissionMask : 0, 0);
+    }
+
+    private long OpenAsAsked()
+    {
+        if (Argument(2) < sizeof(OpenHow))
+            return -(int)(Argument(2) < 0 ? Errno.EFAULT : Errno.EINVAL);
+
+        // The structure lies behind the path. A later one may be longer, with zeros.
+        long start = _taken + Math.Max(Argument(1), 0);
+        if (!_chain.TryRead(start, out OpenHow how))
+            return -(int)Errno.EFAULT;
+        for (long offset = sizeof(OpenHow); offset < Argument(2); offset++)
+        {
+            if (!_chain.TryRead(start + offset, out byte more))
+                return -(int)Errno.EFAULT;
+            if (more != 0)
+                return -(int)Errno.E2BIG;
+        }
+
+        // Linux checks the rest: the flags go to openat2 as they are.
+        if (how.Flags > uint.MaxValue || ((OpenFlags)how.Flags & OpenFlags.Asynchronous) != 0)
+            return -(int)Errno.EINVAL;
+        if (how.Mode > FileMode.PermissionMask)
+            return -(int)Errno.EINVAL;
+        return Open(Argument(0), Argument(1), (OpenFlags)how.Flags, (uint)how.Mode, how.Resolve);
+    }
+
+    private long Open(long directory, long pathLength, OpenFlags flags, uint mode, ulong resolve)
+    {
+        bool makes = (flags & (OpenFlags.Create | OpenFlags.Temporary)) != 0;
+        if (_application.IsReadOnly && (flags & OpenFlags.Path) == 0 && ((flags & (OpenFlags.AccessMask | OpenFlags.Truncate)) != 0 || makes))
             return -(int)Errno.EROFS;
 
         if (TakePath(pathLength, _path) is < 0 and var pathError)
             return pathError;
-        OpenFile? start = BorrowDirectory(directory, _path[0] == '/', out long error);
+        OpenFile? start = BorrowDirectory(directory, _path[0] == '/' && (resolve & PathResolver.MeansDirectory) == 0, out long error);
         if (start is null)
             return error;
 
-        mode = makes ? mode & FileMode.PermissionMask & ~_application.CreationMask : 0;
-        // To open a pipe may wait for its other end: it does not here.
+        mode &= ~_application.CreationMask;
+        // Nothing waits on this thread, whatever the application wants.
         bool nonBlocking = (flags & OpenFlags.NonBlocking) != 0;
-        int descriptor = _resolver.Open(start.Descriptor, _path, (flags & OpenFlags.Path) != 0 ? flags : flags | OpenFlags.NonBlocking, mode);
-        start.Release();
-        if (descriptor < 0)
-            return descriptor;
-
-        Stat status;
-        if (Libc.StatAt(descriptor, FileTree.Empty, &status, AtFlags.EmptyPath) < 0)
+        int descriptor = _resolver.Open(start.Descriptor, _path, (flags & OpenFlags.Path) != 0 ? flags : flags | OpenFlags.NonBlocking, mode, resolve);
+        if (descriptor == -(int)Errno.ENXIO && !nonBlocking && (flags & OpenFlags.AccessMask) == OpenFlags.WriteOnly)
         {
-            error = FileTree.Error;
-            _ = Libc.Close(descriptor);
-            return error;
+            // A pipe that nobody reads.
+            int pipe = _resolver.Open(start.Descriptor, _path, OpenFlags.Path | flags & OpenFlags.NoFollow, 0, resolve);
+            start.Release();
+            return pipe < 0 ? pipe : IsPipe(pipe) ? OpenPipe(pipe, flags) : Refuse(pipe, descriptor);
         }
 
-        bool waits = (flags & OpenFlags.Path) == 0 && (status.Mode & FileMode.KindMask) is not (FileMode.Regular or FileMode.Directory or FileMode.BlockDevice);
-        return _application.Files.Add(_application.Files.Create(descriptor, waits, nonBlocking));
+        start.Release();
+        return descriptor < 0 ? descriptor : AddOpened(descriptor, flags, nonBlocking);
+    }
+
+    private long AddOpened(int descriptor, OpenFlags flags, bool nonBlocking)
+    {
+        Stat status;
+        if (Libc.StatAt(descriptor, FileTree.Empty, &status, AtFlags.EmptyPath) < 0)
+            return Refuse(descriptor, FileTree.Error);
+
+        uint kind = status.Mode & FileMode.KindMask;
+        bool path = (flags & OpenFlags.Path) != 0;
+        // It counts as a reader from now on, which is what its writers wait for.
+        if (kind == FileMode.Pipe && !path && !nonBlocking && (flags & OpenFlags.AccessMask) == OpenFlags.ReadOnly)
+            return OpenPipe(descriptor, flags);
+
+        OpenFile file = _application.Files.Create(descriptor, waits: !path && kind is not (FileMode.Regular or FileMode.Directory or FileMode.BlockDevice), nonBlocking);
+        (file.IsPath, file.IsRegular) = (path, !path && kind == FileMode.Regular);
+        file.IsDirect = (flags & (OpenFlags.Direct | OpenFlags.DataSynchronous)) != 0;
+        return _application.Files.Add(file);
+    }
+
+    private static long Refuse(int descriptor, long error)
+    {
+        _ = Libc.Close(descriptor);
+        return error;
+    }
+
+    private static bool IsPipe(int descriptor)
+    {
+        Stat status;
+        return Libc.StatAt(descriptor, FileTree.Empty, &status, AtFlags.EmptyPath) >= 0 && (status.Mode & FileMode.KindMask) == FileMode.Pipe;
     }
 
     private long Duplicate()
@@ -68,21 +130,31 @@ internal sealed unsafe partial class OffloadHandler
 
     private long Control(OpenFile file)
     {
-        int flags = Libc.Control(file.Descriptor, GetFlags, 0);
-        if (flags < 0)
-            return FileTree.Error;
-
         switch (Argument(1))
         {
             case GetFlags:
-                return (long)((OpenFlags)flags & ~OpenFlags.NonBlocking | (file.NonBlocking ? OpenFlags.NonBlocking : 0));
+                int flags = Libc.Control(file.Descriptor, GetFlags, 0);
+                return flags < 0 ? FileTree.Error : (long)((OpenFlags)flags & ~OpenFlags.NonBlocking | (file.NonBlocking ? OpenFlags.NonBlocking : 0));
             case SetFlags:
                 OpenFlags wanted = (OpenFlags)Argument(2) & ~OpenFlags.Asynchronous | OpenFlags.NonBlocking;
                 if (!file.Shared && Libc.Control(file.Descriptor, SetFlags, (nint)wanted) < 0)
                     return FileTree.Error;
 
                 file.NonBlocking = ((OpenFlags)Argument(2) & OpenFlags.NonBlocking) != 0;
+                file.IsDirect = ((OpenFlags)Argument(2) & OpenFlags.Direct) != 0 || (file.IsDirect && ((OpenFlags)Libc.Control(file.Descriptor, GetFlags, 0) & OpenFlags.DataSynchronous) != 0);
                 return 0;
+            case DuplicateFrom or DuplicateFromToClose:
+                if ((ulong)Argument(2) >= OpenFileTable.MaxFiles)
+                    return -(int)Errno.EINVAL;
+                file.Hold();
+                return _application.Files.Add(file, (int)Argument(2));
+            case FindLock or SetLock or WaitForLock or FindOpenFileLock or SetOpenFileLock or WaitForOpenFileLock:
+                return LockRecord(file, (int)Argument(1));
+            case GetPipeSize:
+                return Check(Libc.Control(file.Descriptor, GetPipeSize, 0));
+            case SetPipeSize:
+                // More than any user may have is the administrator's memory. Source: Linux, pipe(7), pipe-max-size.
+                return Argument(2) is < 0 or > MaxPipeSize ? -(int)(Argument(2) < 0 ? Errno.EINVAL : Errno.EPERM) : Check(Libc.Control(file.Descriptor, SetPipeSize, (nint)Argument(2)));
             default:
                 return -(int)Errno.EINVAL;
         }
@@ -107,7 +179,10 @@ internal sealed unsafe partial class OffloadHandler
         if (_application.Files.Borrow(Argument(0)) is not { } file)
             return -(int)Errno.EBADF;
 
-        long result = file.Shared && !IsReady(file.Descriptor, writes) ? -(int)Errno.EAGAIN
+        long result = file.IsRegular ? IsForDisk(file, writes, flags) ? TransferByHelper(file, writes, offset, flags)
+            : writes ? Write(_chain, file.Descriptor, offset, flags)
+            : ReadRegular(file, offset, flags)
+            : file.Shared && !IsReady(file.Descriptor, writes) ? -(int)Errno.EAGAIN
             : writes ? Write(_chain, file.Descriptor, offset, flags)
             : Read(_chain, file.Descriptor, offset, flags);
         if (result == -(int)Errno.EAGAIN && file.Waits && !file.NonBlocking && (_header.Flags & RequestFlags.NonBlocking) == 0 && (flags & NoWait) == 0)
@@ -166,9 +241,9 @@ internal sealed unsafe partial class OffloadHandler
             return -(int)Errno.EBADF;
         }
 
-        long count = Libc.CopyRange(
+        long count = Argument(4) > LongCopy && Argument(5) == 0 ? CopyByHelper(source, target, sourceOffset, targetOffset) : Libc.CopyRange(
             source.Descriptor, Argument(1) < 0 ? null : &sourceOffset, target.Descriptor, Argument(3) < 0 ? null : &targetOffset, (nuint)Argument(4), (uint)Argument(5));
-        if (count < 0)
+        if (count == -1)
             count = FileTree.Error;
         source.Release();
         target.Release();

@@ -146,10 +146,9 @@ internal sealed unsafe partial class OffloadHandler
         return parent < 0 ? parent : Finish(parent, Libc.MakeDirectoryAt(parent, name, mode & 0x3FF & ~_application.CreationMask));
     }
 
-    private long MakeNode()
+    private long MakeNode(long directory, long pathLength, uint mode)
     {
-        uint mode = (uint)Argument(2);
-        int parent = OpenParent(Argument(0), Argument(1), _path, Errno.EEXIST, out byte* name);
+        int parent = OpenParent(directory, pathLength, _path, Errno.EEXIST, out byte* name);
         if (parent < 0)
             return parent;
         // A device node on the host is a way out of the tree.

@@ -20,16 +20,21 @@ internal sealed unsafe partial class OffloadHandler
 
     private const int Add = 1;
     private const int Delete = 2;
+    private const int Change = 3;
     private const uint Readable = 1;
     private const uint Writable = 4;
     private const int CloseOnExec = 0x80000;
     private const int MaxEvents = 64;
     private const int NoDescriptor = -1;
 
+    /// <summary>How often a helper is interrupted, about a millisecond apart, before its answer is waited for without that.</summary>
+    private const int MaxInterruptions = 1000;
+
     /// <summary>Guards what is waiting, for cancellation by other queues' threads. The list changes on this queue's thread only.</summary>
     private readonly Lock _waitGate = new();
     private readonly List<WaitingRequest> _waiting = [];
     private readonly Stack<WaitingRequest> _unused = new();
+    private readonly Queue<WaitingRequest> _completed = new();
     private WaitingRequest? _signalWait;
     private int _poll;
     private int _cancelled;
@@ -43,6 +48,8 @@ internal sealed unsafe partial class OffloadHandler
         (request, written) = (null, 0);
         if (_waiting.Count == 0)
             return false;
+        if (TakeCompleted() is { } completed)
+            return Finish(completed, completed.Result, out request, out written);
 
         EpollEvent* events = stackalloc EpollEvent[MaxEvents];
         int count = Libc.WaitForPoll(_poll, events, MaxEvents, 0);
@@ -55,6 +62,9 @@ internal sealed unsafe partial class OffloadHandler
                 return true;
         }
 
+        // A helper that was done before the event was taken back tells no more.
+        if (TakeCompleted() is { } late)
+            return Finish(late, late.Result, out request, out written);
         if (_signalWait is { } wait && _application.TakeSignal() is > 0 and var signal)
             return Finish(wait, signal, out request, out written);
         return FindCancelled() is { } cancelled && Interrupt(cancelled, out request, out written);
@@ -67,26 +77,81 @@ internal sealed unsafe partial class OffloadHandler
     public bool TryInterrupt(out DescriptorChain? request, out uint written)
     {
         (request, written) = (null, 0);
-        return _waiting.Count > 0 && Interrupt(_waiting[^1], out request, out written);
+        if (_waiting.Count == 0)
+            return false;
+
+        WaitingRequest last = _waiting[^1];
+        if (last.Work is null)
+            return Interrupt(last, out request, out written);
+
+        // The helper uses the guest's memory: it must be done with that.
+        last.IsCancelled = true;
+        WaitForHelper(last, int.MaxValue);
+        return Finish(last, last.Result, out request, out written);
     }
 
-    /// <summary>Interrupts a waiting request. Any thread may call it.</summary>
+    /// <summary>A helper has done its work. On its thread.</summary>
+    internal void Complete(WaitingRequest work, long result)
+    {
+        lock (_waitGate)
+        {
+            work.Result = result;
+            work.Helper = 0;
+            _completed.Enqueue(work);
+            // Inside the lock: who waits for the completion may close the descriptor next.
+            Libc.Signal(_cancelled);
+        }
+    }
+
+    /// <summary>Interrupts a waiting request. Any thread may call it. Work for the disk is not interrupted, as on Linux.</summary>
     internal bool TryCancel(ulong sequence)
     {
+        WaitingRequest? found = null;
         lock (_waitGate)
         {
             foreach (WaitingRequest waiting in _waiting)
             {
-                if (waiting.Sequence != sequence || waiting.IsCancelled)
-                    continue;
+                if (waiting.Sequence == sequence && !waiting.IsCancelled && (waiting.Work is null || waiting.Helper != 0))
+                    found = waiting;
+            }
 
-                waiting.IsCancelled = true;
+            if (found is null)
+                return false;
+
+            found.IsCancelled = true;
+            if (found.Work is null)
+            {
                 Libc.Signal(_cancelled);
                 return true;
             }
         }
 
-        return false;
+        WaitForHelper(found, MaxInterruptions);
+        return true;
+    }
+
+    /// <summary>Interrupts a helper until its call has returned. A signal may come just before the call: hence again and again.</summary>
+    private void WaitForHelper(WaitingRequest work, int tries)
+    {
+        ulong sequence = work.Sequence;
+        for (int i = 0; i < tries; i++)
+        {
+            lock (_waitGate)
+            {
+                if (_completed.Contains(work) || work.Sequence != sequence || work.Work is null)
+                    return;
+
+                HelperThreads.Interrupt(work.Helper);
+            }
+
+            Thread.Sleep(i < 10 ? 0 : 1);
+        }
+    }
+
+    private WaitingRequest? TakeCompleted()
+    {
+        lock (_waitGate)
+            return _completed.TryDequeue(out WaitingRequest? completed) ? completed : null;
     }
 
     private WaitingRequest? FindByDescriptor(int descriptor)
@@ -106,7 +171,7 @@ internal sealed unsafe partial class OffloadHandler
         {
             foreach (WaitingRequest waiting in _waiting)
             {
-                if (waiting.IsCancelled)
+                if (waiting.IsCancelled && waiting.Work is null)
                     return waiting;
             }
         }
@@ -165,11 +230,14 @@ internal sealed unsafe partial class OffloadHandler
         return KeptForLater;
     }
 
-    private WaitingRequest AddWaiting(int descriptor, bool writes, int flags)
+    private WaitingRequest AddWaiting(int descriptor, bool writes, int flags) => AddWaiting(Unused(), descriptor, writes, flags);
+
+    private WaitingRequest Unused() => _unused.Count > 0 ? _unused.Pop() : new WaitingRequest();
+
+    private WaitingRequest AddWaiting(WaitingRequest waiting, int descriptor, bool writes, int flags)
     {
-        WaitingRequest waiting = _unused.Count > 0 ? _unused.Pop() : new WaitingRequest();
         (waiting.Chain, waiting.Descriptor, waiting.Writes, waiting.Flags) = (_chain, descriptor, writes, flags);
-        (waiting.Sequence, waiting.IsCancelled) = (_header.Sequence, false);
+        waiting.Sequence = _header.Sequence;
         lock (_waitGate)
             _waiting.Add(waiting);
         return waiting;
@@ -181,11 +249,21 @@ internal sealed unsafe partial class OffloadHandler
         if (waiting is null)
             return false;
 
-        long result = waiting.Writes
-            ? Write(waiting.Chain!, waiting.Descriptor, -1, waiting.Flags)
-            : Read(waiting.Chain!, waiting.Descriptor, -1, waiting.Flags);
+        long result;
+        if (waiting.Retry is { } retry)
+        {
+            result = retry(this, waiting);
+        }
+        else
+        {
+            result = waiting.Writes
+                ? Write(waiting.Chain!, waiting.Descriptor, -1, waiting.Flags)
+                : Read(waiting.Chain!, waiting.Descriptor, -1, waiting.Flags);
+            waiting.Answered = waiting.Writes ? 0 : Math.Max(result, 0);
+        }
+
         // Somebody else was faster.
-        return result != -(int)Errno.EAGAIN && Finish(waiting, result, out request, out written);
+        return (result != -(int)Errno.EAGAIN || !WaitAgain(waiting, ref result)) && Finish(waiting, result, out request, out written);
     }
 
     private bool Interrupt(WaitingRequest waiting, out DescriptorChain? request, out uint written) =>
@@ -205,8 +283,9 @@ internal sealed unsafe partial class OffloadHandler
         lock (_waitGate)
             _waiting.Remove(waiting);
         request = waiting.Chain;
-        written = Respond(request!, waiting.Sequence, result, waiting.Writes ? 0 : Math.Max(result, 0));
+        written = Respond(request!, waiting.Sequence, result, waiting.Answered);
         waiting.Chain = null;
+        waiting.Clear();
         _unused.Push(waiting);
         return true;
     }

@@ -66,6 +66,8 @@ internal sealed unsafe partial class OffloadHandler : IRequestHandler
         _resolver.Dispose();
         NativeMemory.Free(_path);
         NativeMemory.Free(_records);
+        NativeMemory.Free(_attribute);
+        NativeMemory.Free(_attributeName);
     }
 
     private static uint Respond(DescriptorChain request, ulong sequence, long result, long answered)
@@ -100,12 +102,35 @@ internal sealed unsafe partial class OffloadHandler : IRequestHandler
             OffloadedCall.Open => Open(Here, Argument(0), (OpenFlags)Argument(1), (uint)Argument(2)),
             OffloadedCall.Creat => Open(Here, Argument(0), OpenFlags.Create | OpenFlags.Truncate | OpenFlags.WriteOnly, (uint)Argument(1)),
             OffloadedCall.OpenAt => Open(Argument(0), Argument(1), (OpenFlags)Argument(2), (uint)Argument(3)),
-            OffloadedCall.Close => _application.Files.Remove(Argument(0)),
+            OffloadedCall.Close => Close(Argument(0)),
             OffloadedCall.LSeek => WithFile((handler, file) => handler.Seek(file)),
             OffloadedCall.Dup => Duplicate(),
             OffloadedCall.FCntl => WithFile((handler, file) => handler.Control(file)),
-            OffloadedCall.FSync => WithFile((_, file) => Check(Libc.Synchronize(file.Descriptor))),
-            OffloadedCall.FDataSync => WithFile((_, file) => Check(Libc.SynchronizeData(file.Descriptor))),
+            OffloadedCall.FSync => WithFile((handler, file) => handler.HandOver(file, (_, waiting) => Check(Libc.Synchronize(waiting.File!.Descriptor)))),
+            OffloadedCall.FDataSync => WithFile((handler, file) => handler.HandOver(file, (_, waiting) => Check(Libc.SynchronizeData(waiting.File!.Descriptor)))),
+            OffloadedCall.SyncFs => WithFile((handler, file) => handler.HandOver(file, (_, waiting) => Check(Libc.SynchronizeFileSystem(waiting.File!.Descriptor)))),
+            OffloadedCall.SyncFileRange => WithFile((handler, file) => handler.SynchronizeRange(file)),
+            OffloadedCall.FLock => WithFile((handler, file) => handler.LockFile(file)),
+            OffloadedCall.FAdvise => WithFile((handler, file) => -Libc.Advise(file.Descriptor, handler.Argument(1), handler.Argument(2), (int)handler.Argument(3))),
+            OffloadedCall.ReadAhead => WithFile((handler, file) => Check((int)Libc.ReadAhead(file.Descriptor, handler.Argument(1), (nuint)handler.Argument(2)))),
+            OffloadedCall.IOCtl => WithFile((handler, file) => handler.ControlDevice(file)),
+            OffloadedCall.Poll => PollFiles(),
+            OffloadedCall.SendFile => SendFile(),
+            OffloadedCall.Splice => Splice(),
+            OffloadedCall.Tee => Tee(),
+            OffloadedCall.SetXAttr => WithAttributes(false, (handler, found) => handler.SetAttribute(found)),
+            OffloadedCall.LSetXAttr => WithAttributes(true, (handler, found) => handler.SetAttribute(found)),
+            OffloadedCall.FSetXAttr => WithAttributes(null, (handler, found) => handler.SetAttribute(found)),
+            OffloadedCall.GetXAttr => WithAttributes(false, (handler, found) => handler.GetAttribute(found)),
+            OffloadedCall.LGetXAttr => WithAttributes(true, (handler, found) => handler.GetAttribute(found)),
+            OffloadedCall.FGetXAttr => WithAttributes(null, (handler, found) => handler.GetAttribute(found)),
+            OffloadedCall.ListXAttr => WithAttributes(false, (handler, found) => handler.ListAttributes(found)),
+            OffloadedCall.LListXAttr => WithAttributes(true, (handler, found) => handler.ListAttributes(found)),
+            OffloadedCall.FListXAttr => WithAttributes(null, (handler, found) => handler.ListAttributes(found)),
+            OffloadedCall.RemoveXAttr => WithAttributes(false, (handler, found) => handler.RemoveAttribute(found)),
+            OffloadedCall.LRemoveXAttr => WithAttributes(true, (handler, found) => handler.RemoveAttribute(found)),
+            OffloadedCall.FRemoveXAttr => WithAttributes(null, (handler, found) => handler.RemoveAttribute(found)),
+            OffloadedCall.OpenAt2 => OpenAsAsked(),
             OffloadedCall.FTruncate => WithFile((handler, file) => Check(Libc.Truncate(file.Descriptor, handler.Argument(1)))),
             OffloadedCall.FAllocate => WithFile((handler, file) => Check(Libc.Allocate(file.Descriptor, (int)handler.Argument(1), handler.Argument(2), handler.Argument(3)))),
             OffloadedCall.FChMod => WithFile((handler, file) => Check(Libc.ChangeMode(file.Descriptor, (uint)handler.Argument(1)))),
@@ -137,7 +162,8 @@ internal sealed unsafe partial class OffloadHandler : IRequestHandler
             OffloadedCall.ReadLinkAt => WithPath(Argument(0), Argument(1), OpenFlags.NoFollow, (handler, found) => handler.ReadLink(found)),
             OffloadedCall.MkDir => MakeDirectory(Here, Argument(0), (uint)Argument(1)),
             OffloadedCall.MkDirAt => MakeDirectory(Argument(0), Argument(1), (uint)Argument(2)),
-            OffloadedCall.MkNodAt => MakeNode(),
+            OffloadedCall.MkNodAt => MakeNode(Argument(0), Argument(1), (uint)Argument(2)),
+            OffloadedCall.MkNod => MakeNode(Here, Argument(0), (uint)Argument(1)),
             OffloadedCall.RmDir => Remove(Here, Argument(0), AtFlags.RemoveDirectory),
             OffloadedCall.Unlink => Remove(Here, Argument(0), 0),
             OffloadedCall.UnlinkAt => Remove(Argument(0), Argument(1), Argument(2)),
@@ -154,10 +180,12 @@ internal sealed unsafe partial class OffloadHandler : IRequestHandler
 
     /// <summary>Whether a call changes the file system by itself. To open for writing is looked at when a file is opened.</summary>
     private static bool Changes(OffloadedCall call) => call is OffloadedCall.Truncate or OffloadedCall.Rename or OffloadedCall.RenameAt
-        or OffloadedCall.RenameAt2 or OffloadedCall.MkDir or OffloadedCall.MkDirAt or OffloadedCall.MkNodAt or OffloadedCall.RmDir
+        or OffloadedCall.RenameAt2 or OffloadedCall.MkDir or OffloadedCall.MkDirAt or OffloadedCall.MkNodAt or OffloadedCall.MkNod or OffloadedCall.RmDir
         or OffloadedCall.Unlink or OffloadedCall.UnlinkAt or OffloadedCall.Link or OffloadedCall.LinkAt or OffloadedCall.SymLink
         or OffloadedCall.SymLinkAt or OffloadedCall.ChMod or OffloadedCall.FChMod or OffloadedCall.FChModAt or OffloadedCall.ChOwn
-        or OffloadedCall.LChOwn or OffloadedCall.FChOwn or OffloadedCall.FChOwnAt or OffloadedCall.UTimeNsAt;
+        or OffloadedCall.LChOwn or OffloadedCall.FChOwn or OffloadedCall.FChOwnAt or OffloadedCall.UTimeNsAt
+        or OffloadedCall.SetXAttr or OffloadedCall.LSetXAttr or OffloadedCall.FSetXAttr or OffloadedCall.RemoveXAttr or OffloadedCall.LRemoveXAttr
+        or OffloadedCall.FRemoveXAttr;
 
     private static int Check(int result) => result < 0 ? FileTree.Error : result;
 

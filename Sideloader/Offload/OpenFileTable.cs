@@ -31,23 +31,25 @@ internal sealed class OpenFileTable
             _unused.Push(file);
     }
 
-    /// <summary>Gives a number to a file that the caller holds no longer.</summary>
+    /// <summary>Gives a number to a file that the caller holds no longer: the lowest free one that is not below another.</summary>
     /// <returns>The number, or -EMFILE: then the file is closed.</returns>
-    internal int Add(OpenFile file)
+    internal int Add(OpenFile file, int from = 0)
     {
         lock (_gate)
         {
-            for (int number = _lowestFree; number < MaxFiles; number++)
+            for (int number = Math.Max(from, _lowestFree); number < MaxFiles; number++)
             {
                 if (_files[number] is not null)
                     continue;
 
                 _files[number] = file;
-                _lowestFree = number + 1;
+                if (from <= _lowestFree)
+                    _lowestFree = number + 1;
                 return number;
             }
 
-            _lowestFree = MaxFiles;
+            if (from <= _lowestFree)
+                _lowestFree = MaxFiles;
         }
 
         file.Release();

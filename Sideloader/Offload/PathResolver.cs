@@ -20,6 +20,10 @@ internal sealed unsafe class PathResolver(int root) : IDisposable
     private const ulong NoMagicLinks = 0x02;
     private const ulong Beneath = 0x08;
     private const ulong InRoot = 0x10;
+
+    /// <summary>Constants by which even an absolute path is resolved at the directory given.</summary>
+    internal const ulong MeansDirectory = Beneath | InRoot;
+
     private const long OpenAt2 = 437;
 
     // A rename or mount somewhere may disturb the kernel's check; it asks to try again.
@@ -32,16 +36,19 @@ internal sealed unsafe class PathResolver(int root) : IDisposable
     /// <param name="path">With a zero at the end.</param>
     /// <param name="flags">Of open. O_CLOEXEC and O_NOCTTY are added.</param>
     /// <param name="mode">Permissions, if a file is made.</param>
+    /// <param name="resolve">RESOLVE_ constants that the application asks for: BENEATH and IN_ROOT mean the directory then.</param>
     /// <returns>A descriptor, or a negated error number.</returns>
-    internal int Open(int directory, byte* path, OpenFlags flags, uint mode)
+    internal int Open(int directory, byte* path, OpenFlags flags, uint mode, ulong resolve = 0)
     {
+        if ((resolve & MeansDirectory) != 0)
+            return OpenHere(directory, path, flags, mode, resolve);
         if (path[0] == '/')
-            return Open(root, path, flags, mode, InRoot);
+            return OpenHere(root, path, flags, mode, resolve | InRoot);
 
-        int result = Open(directory, path, flags, mode, Beneath);
+        int result = OpenHere(directory, path, flags, mode, resolve | Beneath);
         if (result != -(int)Errno.EXDEV)
             return result;
-        return Join(directory, path) is < 0 and var error ? error : Open(root, _joined, flags, mode, InRoot);
+        return Join(directory, path) is < 0 and var error ? error : OpenHere(root, _joined, flags, mode, resolve | InRoot);
     }
 
     /// <summary>The path of a directory as the application sees it, with a zero at the end.</summary>
@@ -74,7 +81,7 @@ internal sealed unsafe class PathResolver(int root) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => NativeMemory.Free(_joined);
 
-    private static int Open(int directory, byte* path, OpenFlags flags, uint mode, ulong resolve)
+    private static int OpenHere(int directory, byte* path, OpenFlags flags, uint mode, ulong resolve)
     {
         var how = new OpenHow
         {
