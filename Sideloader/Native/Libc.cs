@@ -131,6 +131,12 @@ internal static unsafe partial class Libc
     internal const long SendThreadSignal = 234;
     internal const long CountCachedPages = 451;
 
+    [LibraryImport(Library, EntryPoint = "prctl")]
+    internal static partial int ControlProcess(int operation, nuint second, nuint third, nuint fourth, nuint fifth);
+
+    [LibraryImport(Library, EntryPoint = "execve")]
+    internal static partial int Execute(byte* path, byte** arguments, byte** environment);
+
     [LibraryImport(Library, EntryPoint = "sigaction")]
     internal static partial int SetSignalAction(int signal, void* action, void* before);
 

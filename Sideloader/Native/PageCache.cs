@@ -12,6 +12,9 @@ internal static unsafe class PageCache
 
     private static volatile bool s_unknown;
 
+    /// <summary>Whether the kernel can say, as far as is known yet.</summary>
+    internal static bool IsKnown => !s_unknown;
+
     /// <summary>Whether all pages of a part are there, as far as the file has that part.</summary>
     internal static bool Holds(int descriptor, long offset, long length)
     {
@@ -28,7 +31,7 @@ internal static unsafe class PageCache
         ulong* counters = stackalloc ulong[Counters];
         if (Libc.SystemCall(Libc.CountCachedPages, descriptor, range, counters, 0, null) < 0)
         {
-            s_unknown = Libc.LastError == Errno.ENOSYS;
+            s_unknown |= Libc.LastError is Errno.ENOSYS or Errno.EPERM;
             return false;
         }
 

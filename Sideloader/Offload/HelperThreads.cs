@@ -17,6 +17,9 @@ internal sealed unsafe class HelperThreads : IDisposable
 
     /// <summary>A signal that neither .NET nor the C library uses. Source: signal(7), SIGRTMIN to SIGRTMAX are 34 to 64.</summary>
     private const int Interruption = 62;
+
+    /// <summary>SIGXFSZ.</summary>
+    private const int FileTooLarge = 25;
     private const int StackBytes = 256 << 10;
     private const int SignalActionWords = 19;
 
@@ -126,6 +129,9 @@ internal sealed unsafe class HelperThreads : IDisposable
         new Span<nint>(action, SignalActionWords).Clear();
         action[0] = NativeLibrary.GetExport(library, "abs");
         LinuxException.ThrowIfFailed(Libc.SetSignalAction(Interruption, action, null), "set the handler of a signal");
+        // SIG_IGN: a file that may not grow is -EFBIG to the application, not the end of its peer.
+        action[0] = 1;
+        LinuxException.ThrowIfFailed(Libc.SetSignalAction(FileTooLarge, action, null), "ignore a signal");
         return true;
     }
 }

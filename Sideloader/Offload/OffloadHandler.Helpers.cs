@@ -28,6 +28,7 @@ internal sealed unsafe partial class OffloadHandler
 
     /// <summary>SYNC_FILE_RANGE_WRITE alone does not wait.</summary>
     private const int StartWriting = 2;
+    private const int SeekCurrent = 1;
 
     /// <summary>RWF_DSYNC and RWF_SYNC.</summary>
     private const int WriteThrough = 6;
@@ -177,14 +178,40 @@ internal sealed unsafe partial class OffloadHandler
     /// <summary>Reads from a regular file if its pages are in memory, else by a helper.</summary>
     private long ReadRegular(OpenFile file, long offset, int flags)
     {
+        long wanted = _chain.WritableBytes - ResponseHeader.Bytes;
+        if (flags != 0 || wanted == 0)
+            return Read(_chain, file.Descriptor, offset, flags);
+        if (offset < 0)
+            return ReadAtPosition(file, wanted);
         // What was found in memory a short while ago is read without asking: the question costs a fifth of a short read.
-        if (offset >= 0 && flags == 0 && file.IsCached(offset, _chain.WritableBytes))
+        if (file.IsCached(offset, wanted))
             return Read(_chain, file.Descriptor, offset, 0);
 
-        long result = Read(_chain, file.Descriptor, offset, flags | NoWait);
+        long result = Read(_chain, file.Descriptor, offset, NoWait);
         if (result == -(int)Errno.EOPNOTSUPP)
-            return Read(_chain, file.Descriptor, offset, flags);
-        return result == -(int)Errno.EAGAIN && (flags & NoWait) == 0 ? TransferByHelper(file, writes: false, offset, flags) : result;
+            return Read(_chain, file.Descriptor, offset, 0);
+        // What is in memory may end before the file does.
+        return result == -(int)Errno.EAGAIN || (result >= 0 && result < wanted && !EndsAt(file, offset + result))
+            ? TransferByHelper(file, writes: false, offset, 0)
+            : result;
+    }
+
+    /// <summary>The file's own position must move once for all that is read, so there is one call, and Linux is asked before it.</summary>
+    private long ReadAtPosition(OpenFile file, long wanted)
+    {
+        if (!PageCache.IsKnown)
+            return Read(_chain, file.Descriptor, -1, 0);
+
+        long position = Libc.Seek(file.Descriptor, 0, SeekCurrent);
+        return position < 0 || file.IsCached(position, wanted) || PageCache.Holds(file.Descriptor, position, wanted)
+            ? Read(_chain, file.Descriptor, -1, 0)
+            : TransferByHelper(file, writes: false, -1, 0);
+    }
+
+    private static bool EndsAt(OpenFile file, long offset)
+    {
+        Stat status;
+        return Libc.StatAt(file.Descriptor, FileTree.Empty, &status, AtFlags.EmptyPath) < 0 || offset >= status.Size;
     }
 
     private long CopyByHelper(OpenFile source, OpenFile target, long sourceOffset, long targetOffset)

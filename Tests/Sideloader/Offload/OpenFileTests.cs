@@ -191,6 +191,10 @@ public sealed unsafe class OpenFileTests : IDisposable
             }
         }
 
+        Assert.Equal(0, client.Call(OffloadedCall.FAdvise, cold, 0, 0, 4));
+        for (int done = 0; done < data.Length; done += 50_000)
+            Assert.True(client.Read(cold, 50_000).AsSpan().SequenceEqual(data.AsSpan(done, Math.Min(50_000, data.Length - done))), $"other data at {done}");
+        Assert.Empty(client.Read(cold, 10));
         Assert.Equal(0, client.Call(OffloadedCall.ReadAhead, cold, 0, 4096));
         long copy = client.Call(OffloadedCall.Open, "copy", 0x42, 0x1A4);
         long[] offsets = [0, 100];
