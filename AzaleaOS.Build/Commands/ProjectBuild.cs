@@ -36,9 +36,17 @@ internal static class ProjectBuild
     }
 
     /// <summary>Builds a project or solution. What the build says is shown if it fails; else only that it goes on.</summary>
-    internal static async Task<bool> TryBuildAsync(CommandContext context, string what, string project)
+    internal static Task<bool> TryBuildAsync(CommandContext context, string what, string project) => TryAsync(context, what, "build", project);
+
+    /// <summary>Has the dotnet command do something with a project or solution.</summary>
+    /// <param name="context">Where progress and errors go.</param>
+    /// <param name="what">What happens, for the user.</param>
+    /// <param name="verb">build or pack.</param>
+    /// <param name="project">The file.</param>
+    /// <param name="options">More options.</param>
+    internal static async Task<bool> TryAsync(CommandContext context, string what, string verb, string project, params string[] options)
     {
-        (int status, string said) = await context.Terminal.ProgressAsync(what, () => RunAsync(project, context.Cancellation));
+        (int status, string said) = await context.Terminal.ProgressAsync(what, () => RunAsync([verb, project, .. options], context.Cancellation));
         if (status != 0)
             Console.Error.Write(said);
         return status == 0;
@@ -67,9 +75,9 @@ internal static class ProjectBuild
         .. ((string[])["iso", "Directory.Build.props", "Directory.Packages.props", "global.json"]).Select(name => Path.Combine(SourceTree.Root, name)),
     ];
 
-    private static async Task<(int Status, string Said)> RunAsync(string project, CancellationToken cancellation)
+    private static async Task<(int Status, string Said)> RunAsync(string[] words, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(DotNet.Host, ["build", project, "-c", SourceTree.Configuration, "-v", "quiet", "--nologo", "-tl:off"])
+        var start = new ProcessStartInfo(DotNet.Host, [.. words, "-c", SourceTree.Configuration, "-v", "quiet", "--nologo", "-tl:off"])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

@@ -74,35 +74,16 @@ internal sealed class RunCommand : Command, IHasExamples, IAcceptsProgramArgumen
             Initramfs = guest.HasFiles ? file.Path : null,
             CommandLine = commandLine,
         };
-        if (machine.GdbPort is { } port)
-            context.Terminal.Note($"waiting for gdb:  gdb -ex 'target remote localhost:{port}' {machine.Kernel ?? ""}");
+        MachineSession.AnnounceGdb(context, machine, machine.Kernel);
         return parsed.GetValue(_json)
             ? await ReportAsync(context, machine)
-            : await RunMachineAsync(context, machine, hasInput: !parsed.GetValue(_noInput) && machine.Kind != MachineKind.Bochs);
+            : await MachineSession.RunAsync(context, machine, hasInput: !parsed.GetValue(_noInput) && machine.Kind != MachineKind.Bochs);
     }
 
     private static async Task<int> ReportAsync(CommandContext context, MachineDescription machine)
     {
         MachineResult result = await Machine.RunAsync(machine, cancellation: context.Cancellation);
         context.Terminal.WriteJson(new RunReport(result));
-        return result.Status;
-    }
-
-    private static async Task<int> RunMachineAsync(CommandContext context, MachineDescription machine, bool hasInput)
-    {
-        Terminal terminal = context.Terminal;
-        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-        MachineResult result;
-        using (var host = new HostStreams(hasInput, cancellation.Cancel))
-        {
-            // A ready ISO holds its own command line.
-            if (machine.Iso is null)
-                machine = machine with { CommandLine = [.. host.KernelOptions, .. machine.CommandLine] };
-            result = await Machine.RunAsync(machine, host.Take(terminal.Output, terminal.Log), cancellation.Token);
-        }
-
-        if (result.Explanation is { } explanation)
-            terminal.Error(explanation);
         return result.Status;
     }
 }

@@ -34,6 +34,7 @@ internal sealed class RunImageCommand : Command, IAcceptsProgramArguments
             Initramfs = request.Iso is null && request.Files.Count > 0 ? request.Initramfs : null,
             CommandLine = request.Iso is null ? [.. KernelCommandLine.Split(request.CommandLine), .. context.ProgramArguments] : [],
         };
+        MachineSession.AnnounceGdb(context, machine, request.Elf);
         MachineResult result = await Machine.RunAsync(machine, context.Terminal.Output, context.Terminal.Log, context.Cancellation);
         if (result.Explanation is { } explanation)
             context.Terminal.Error(explanation);

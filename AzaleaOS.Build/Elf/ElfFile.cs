@@ -124,7 +124,8 @@ public sealed class ElfFile
         ReadSymbols();
         foreach (ElfSection section in Sections)
         {
-            if (section.Type == ElfSectionType.Rela)
+            // Those of executables have addresses in place of offsets, and are for the dynamic linker or the program itself.
+            if (section.Type == ElfSectionType.Rela && Type == ElfFileType.Relocatable)
                 ReadRelocations(section);
             else if (section.Type == ElfSectionType.Rel)
                 throw Malformed($"section {section.Name} holds relocations without addends, which x86-64 does not use");

@@ -11,6 +11,7 @@ public sealed class ProjectTests
         ["AzaleaOS.App"] = ["AzaleaOS.Abi"],
         ["AzaleaOS.Launching"] = ["AzaleaOS.Abi"],
         ["AzaleaOS.Build"] = ["AzaleaOS.Abi", "AzaleaOS.Launching"],
+        ["AzaleaOS.Sdk"] = ["AzaleaOS.App", "AzaleaOS.Build", "AzaleaOS.Plugs", "Runner"],
         ["AzaleaOS.Plugs"] = ["AzaleaOS.Abi", "AzaleaOS", "AzaleaOS.Build"],
         ["Sideloader"] = ["AzaleaOS.Abi", "AzaleaOS.Launching"],
     };

@@ -8,8 +8,8 @@ internal static partial class Repository
 {
     internal static string Root { get; } = FindRoot();
 
-    /// <summary>All project files, as paths relative to the root with slashes.</summary>
-    internal static IReadOnlyList<string> Projects { get; } = Files("*.csproj");
+    /// <summary>All project files, as paths relative to the root with slashes; what "dotnet new" copies is none.</summary>
+    internal static IReadOnlyList<string> Projects { get; } = [.. Files("*.csproj").Where(project => !project.Contains("/templates/", StringComparison.Ordinal))];
 
     /// <summary>All C# files that somebody wrote.</summary>
     internal static IReadOnlyList<string> Sources { get; } = Files("*.cs");

@@ -110,6 +110,17 @@ public sealed class ElfFileTests
     }
 
     [Fact]
+    public void Relocations_of_an_executable_are_not_offsets_in_a_section()
+    {
+        // As in a stripped static executable: an address, and symbol 0 of no table.
+        byte[] bytes = Small();
+        ElfSection table = ElfFile.Parse([.. bytes], "good.o").FindSection(".rela.data")!;
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan((int)table.Offset), 0x5E1F28);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(16), (ushort)ElfFileType.Executable);
+        Assert.Equal(ElfFileType.Executable, ElfFile.Parse(bytes, "static").Type);
+    }
+
+    [Fact]
     public void A_relocation_outside_its_section_is_named()
     {
         byte[] bytes = Small();

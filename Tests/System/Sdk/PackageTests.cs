@@ -1,0 +1,67 @@
+namespace AzaleaOS.Tests.Machines.Sdk;
+
+/// <summary>The way of a new user from "dotnet new azalea" to a booted image, in a clean folder.</summary>
+public sealed class PackageTests(NewUser user) : IClassFixture<NewUser>
+{
+    [Fact]
+    public void A_program_of_the_template_becomes_an_image_that_runs()
+    {
+        user.Make("my-app");
+        user.Dotnet("my-app", "build", "--nologo").Succeeds();
+        string output = Path.Combine(user["my-app"], "bin", "Debug", "net10.0");
+        Assert.True(File.Exists(Path.Combine(output, "my-app.elf")));
+        Assert.True(File.Exists(Path.Combine(output, "my-app.iso")));
+
+        ToolResult run = user.Dotnet("my-app", "run", "--no-build").Succeeds();
+
+        Assert.Contains(
+            "Hello from azalea, a machine of 2 cores.\nFiles of this folder are in the root of the image.\nThe sum of the first million numbers is 500000500000.\n",
+            run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_kernel_of_the_template_becomes_an_image_that_runs()
+    {
+        user.Make("my-kernel", "--kind", "kernel");
+        ToolResult run = user.Dotnet("my-kernel", "run").Succeeds();
+        Assert.Contains("my_kernel has booted.\nHello from the kernel.\n", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AZ7940", "<TargetFramework>net9.0</TargetFramework>", "")]
+    [InlineData("AZ7941", "", "<NativeLibrary Include=\"nowhere.a\" />")]
+    [InlineData("AZ7943", "<AzaleaWorkingDirectory>here</AzaleaWorkingDirectory>", "")]
+    [InlineData("AZ7943", "", "<AzaleaEnvironment Include=\"LANG\" />")]
+    public void What_cannot_work_is_an_error_of_the_build(string code, string property, string item)
+    {
+        string project = Guid.NewGuid().ToString("N");
+        user.Make(project);
+        string file = Path.Combine(user[project], project + ".csproj");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("</Project>", $"<PropertyGroup>{property}</PropertyGroup><ItemGroup>{item}</ItemGroup></Project>", StringComparison.Ordinal));
+
+        ToolResult build = user.Dotnet(project, "build", "--nologo");
+
+        Assert.NotEqual(0, build.Status);
+        Assert.Contains($"error {code}: ", build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_library_that_would_be_loaded_at_run_time_is_an_error_that_names_the_method()
+    {
+        user.Make("loader");
+        File.WriteAllText(Path.Combine(user["loader"], "Program.cs"), """
+            Console.WriteLine(Native.Version());
+
+            internal static class Native
+            {
+                [System.Runtime.InteropServices.DllImport("sqlite3", EntryPoint = "sqlite3_libversion_number")]
+                internal static extern int Version();
+            }
+            """);
+
+        ToolResult build = user.Dotnet("loader", "build", "--nologo");
+
+        Assert.NotEqual(0, build.Status);
+        Assert.Contains("error AZ7944: Native.Version is in the native library sqlite3", build.Output, StringComparison.Ordinal);
+    }
+}
