@@ -8,6 +8,8 @@ namespace AzaleaOS.Build.Pipeline;
 /// <param name="request">The program.</param>
 internal sealed class ApplicationBuild(ApplicationRequest request)
 {
+    private const string MayNotWork = "AZ7945";
+
     /// <summary>Looks for what cannot work, before the time of the native compiler is spent.</summary>
     /// <exception cref="BuildException">AZ7944: the project's own code calls a native library that is not linked.</exception>
     /// <returns>Warnings of libraries that the project references and that may call one, each with its code.</returns>
@@ -20,7 +22,7 @@ internal sealed class ApplicationBuild(ApplicationRequest request)
                 + $"<DirectPInvoke Include=\"{import.Library}\" /> and <NativeLibrary Include=\"path of the static library\" />";
             if (import.Assembly == request.Managed[0])
                 throw new BuildException("AZ7944", what);
-            warnings.Add($"{Path.GetFileName(import.Assembly)} : warning AZ7945: {what}, or do not call it");
+            warnings.Add($"{Path.GetFileName(import.Assembly)} : warning {MayNotWork}: {what}, or do not call it");
         }
 
         return warnings;
