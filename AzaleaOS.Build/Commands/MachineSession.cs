@@ -1,4 +1,5 @@
 using AzaleaOS.Build.Launching;
+using AzaleaOS.Build.Streams;
 
 namespace AzaleaOS.Build.Commands;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Build.Requirements;
-using AzaleaOS.Build.Streams;
 
 namespace AzaleaOS.Build.Commands;
 
