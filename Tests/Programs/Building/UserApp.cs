@@ -1,0 +1,20 @@
+using System.Collections.Concurrent;
+using AzaleaOS.Build.Pipeline;
+
+namespace AzaleaOS.Tests.Programs.Building;
+
+/// <summary>An application of UserApps, built as its user builds it.</summary>
+internal static class UserApp
+{
+    private static readonly ConcurrentDictionary<string, Lazy<string>> s_built = new();
+
+    /// <summary>The static executable of an application; its disc lies beside it.</summary>
+    internal static string Find(string name) => s_built.GetOrAdd(name, static name => new Lazy<string>(() => Build(name))).Value;
+
+    private static string Build(string name)
+    {
+        string folder = Path.Combine(SourceTree.Root, "UserApps", name);
+        new BuildFolder(folder).Run(DotNet.Host, "build", name + ".csproj", "-c", SourceTree.Configuration, "--nologo", "-v", "quiet", "-p:BuildProjectReferences=false");
+        return Path.Combine(folder, "bin", SourceTree.Configuration, "net10.0", name + ".elf");
+    }
+}
