@@ -1,3 +1,3 @@
 using AzaleaOS.Sideloader.Commands;
 
-return await SideloaderCommand.Create().Parse(args).InvokeAsync();
+return SideloaderCommand.Run(args);

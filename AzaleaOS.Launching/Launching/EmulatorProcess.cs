@@ -56,6 +56,12 @@ internal sealed class EmulatorProcess
     /// <summary>Writes to its standard input until there is nothing more, on a thread of its own, once <see cref="GuestIsListening"/> was called; null: there is nothing.</summary>
     internal Action<Stream>? Input { get; init; }
 
+    /// <summary>Whether it gets a session of its own.</summary>
+    internal bool OwnSession { get; init; }
+
+    /// <summary>Gets its number when it was started.</summary>
+    internal Action<int>? Started { get; init; }
+
     /// <summary>Null for no limit.</summary>
     internal TimeSpan? Timeout { get; init; }
 
@@ -71,6 +77,7 @@ internal sealed class EmulatorProcess
         using Process process = Start();
         try
         {
+            Started?.Invoke(process.Id);
             if (Input is null)
                 process.StandardInput.Close();
             else
@@ -108,16 +115,16 @@ internal sealed class EmulatorProcess
             UseShellExecute = false,
             WorkingDirectory = WorkingDirectory ?? "",
         };
+        List<string> words = [];
         if (HostTools.Default.FindProgram("setpriv") is { } setpriv)
-        {
-            start.FileName = setpriv;
-            start.ArgumentList.Add("--pdeathsig");
-            start.ArgumentList.Add("KILL");
-            start.ArgumentList.Add(FileName);
-        }
-
-        foreach (string argument in Arguments)
-            start.ArgumentList.Add(argument);
+            words.AddRange([setpriv, "--pdeathsig", "KILL"]);
+        // A child leads no process group, so setsid needs no process of its own.
+        if (OwnSession && HostTools.Default.FindProgram("setsid") is { } setsid)
+            words.Add(setsid);
+        words.AddRange([FileName, .. Arguments]);
+        start.FileName = words[0];
+        foreach (string word in words.Skip(1))
+            start.ArgumentList.Add(word);
         foreach ((string name, string value) in Environment)
             start.Environment[name] = value;
         return Process.Start(start)!;

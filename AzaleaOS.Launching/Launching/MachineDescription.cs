@@ -56,6 +56,9 @@ public sealed record MachineDescription
     /// <summary>A TCP port of 127.0.0.1 where the machine waits for gdb before its first instruction; null for none.</summary>
     public int? GdbPort { get; init; }
 
+    /// <summary>True: the emulator is in a session of its own, so that keys of this terminal send it no signals. Needs setsid(1).</summary>
+    public bool OwnSession { get; init; }
+
     /// <summary>With or without a window.</summary>
     public MachineDisplay Display { get; init; } = MachineDisplay.None;
 

@@ -24,7 +24,7 @@ internal sealed class MachineRun(HostTools tools, MachineDescription machine, Ma
             string? iso = Iso(work.FullName);
             (ProcessEnding ending, int exitCode) = machine.Kind == MachineKind.Bochs
                 ? new BochsMachine(tools).Run(machine, iso!, work.FullName, serial, Message, cancellation)
-                : new QemuMachine(tools).Run(machine, iso, work.FullName, serial, streams.Input, Message, cancellation);
+                : new QemuMachine(tools).Run(machine, iso, work.FullName, serial, streams, Message, cancellation);
             return Result(ending, exitCode, serial.ExitStatus, Stopwatch.GetElapsedTime(start));
         }
         finally
@@ -59,6 +59,12 @@ internal sealed class MachineRun(HostTools tools, MachineDescription machine, Ma
     private void Message(string line)
     {
         _messages.Add(line);
+        if (streams.Message is { } message)
+        {
+            message(line);
+            return;
+        }
+
         if (streams.Log is null)
             return;
         lock (_logLock)

@@ -15,6 +15,12 @@ public sealed record MachineStreams
     /// <summary>Gets kernel records, and what the emulator says; null collects them in the result.</summary>
     public Stream? Log { get; init; }
 
+    /// <summary>Gets what the emulator says in place of <see cref="Log"/>, if it is not null.</summary>
+    public Action<string>? Message { get; init; }
+
+    /// <summary>Gets the number of the emulator's process when it was started.</summary>
+    public Action<int>? Started { get; init; }
+
     /// <summary>
     /// Writes what the console hears to the stream that it is given, in the shape of <see cref="Abi.ConsoleFraming"/>, on a
     /// thread of its own; null: nothing. See <see cref="ConsoleInput"/>.

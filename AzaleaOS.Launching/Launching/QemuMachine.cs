@@ -10,11 +10,11 @@ internal sealed class QemuMachine(HostTools tools)
     /// <param name="iso">The CD image to boot, or null.</param>
     /// <param name="work">A directory for the files of this run.</param>
     /// <param name="serial">Where the serial line goes.</param>
-    /// <param name="input">Writes what the serial line hears; null for nothing.</param>
+    /// <param name="streams">What writes what the serial line hears, and who hears of the process.</param>
     /// <param name="onMessage">Takes what QEMU itself says, noise taken out.</param>
     /// <param name="cancellation">Stops the machine.</param>
     internal (ProcessEnding Ending, int ExitCode) Run(
-        MachineDescription machine, string? iso, string work, SerialLine serial, Action<Stream>? input, Action<string> onMessage, CancellationToken cancellation)
+        MachineDescription machine, string? iso, string work, SerialLine serial, MachineStreams streams, Action<string> onMessage, CancellationToken cancellation)
     {
         string qemu = tools.Program(Program, "runs the machine");
         Accelerator accelerator = KvmProbe.Decide(machine, qemu);
@@ -35,7 +35,9 @@ internal sealed class QemuMachine(HostTools tools)
             FileName = qemu,
             Arguments = QemuCommandLine.For(machine, files, accelerator),
             Timeout = machine.Timeout,
-            Input = input,
+            OwnSession = machine.OwnSession,
+            Started = streams.Started,
+            Input = streams.Input,
             OnOutput = bytes =>
             {
                 early.Release();

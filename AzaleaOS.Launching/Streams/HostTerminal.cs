@@ -50,6 +50,9 @@ internal sealed class HostTerminal : IDisposable
         _isChanged = true;
     }
 
+    /// <summary>Remembers the settings, for <see cref="Dispose"/> to bring back what others change.</summary>
+    internal void Remember() => _isChanged = _isChanged || GetSettings(_descriptor, out _saved) == 0;
+
     public void Dispose()
     {
         if (_isChanged)

@@ -3,6 +3,7 @@ using AzaleaOS.Abi.Channel;
 using AzaleaOS.Abi.Virtio;
 using AzaleaOS.Sideloader.Devices;
 using AzaleaOS.Sideloader.Native;
+using AzaleaOS.Sideloader.Statistics;
 
 namespace AzaleaOS.Sideloader.Offload;
 
@@ -11,6 +12,7 @@ namespace AzaleaOS.Sideloader.Offload;
 public sealed class OffloadDevice : IVirtioDevice, IDisposable
 {
     private readonly Application _application;
+    private readonly StatisticsFile? _statistics;
     private readonly byte[] _configuration = new byte[VirtioFileSystemConfiguration.Bytes];
 
     /// <summary>A device for a unikernel.</summary>
@@ -22,6 +24,7 @@ public sealed class OffloadDevice : IVirtioDevice, IDisposable
         // The application has a mask of its own.
         _ = Libc.SetCreationMask(0);
         _application = new Application(options);
+        _statistics = options.Statistics;
         QueueCount = 1 + options.Cores;
         ChannelProtocol.Tag.CopyTo(_configuration);
         MemoryMarshal.Write(_configuration.AsSpan(VirtioFileSystemConfiguration.TagBytes), (uint)options.Cores);
@@ -49,7 +52,7 @@ public sealed class OffloadDevice : IVirtioDevice, IDisposable
     }
 
     /// <inheritdoc/>
-    public IRequestHandler CreateHandler(int queue) => new OffloadHandler(_application);
+    public IRequestHandler CreateHandler(int queue) => new OffloadHandler(_application, _statistics is null ? null : new CallMeter(_statistics, queue));
 
     /// <inheritdoc/>
     public void Dispose() => _application.Dispose();

@@ -53,6 +53,8 @@ internal sealed unsafe partial class OffloadHandler
             MaxWaiting = MaxWaiting,
         });
         _application.Greeted = result == 0;
+        if (result == 0)
+            _meter?.Greeted(request.Features & _application.Features);
         return result;
     }
 

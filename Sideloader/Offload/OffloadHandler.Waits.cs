@@ -238,6 +238,7 @@ internal sealed unsafe partial class OffloadHandler
     {
         (waiting.Chain, waiting.Descriptor, waiting.Writes, waiting.Flags) = (_chain, descriptor, writes, flags);
         waiting.Sequence = _header.Sequence;
+        (waiting.Header, waiting.Seen) = (_header, _seen);
         lock (_waitGate)
             _waiting.Add(waiting);
         return waiting;
@@ -283,6 +284,7 @@ internal sealed unsafe partial class OffloadHandler
         lock (_waitGate)
             _waiting.Remove(waiting);
         request = waiting.Chain;
+        _meter?.Count(waiting.Header, request!, waiting.Seen, result);
         written = Respond(request!, waiting.Sequence, result, waiting.Answered);
         waiting.Chain = null;
         waiting.Clear();

@@ -6,6 +6,7 @@ using AzaleaOS.Sideloader.Devices;
 using AzaleaOS.Sideloader.FileSystem;
 using AzaleaOS.Sideloader.Native;
 using AzaleaOS.Sideloader.Rings;
+using AzaleaOS.Sideloader.Statistics;
 
 namespace AzaleaOS.Sideloader.Offload;
 
@@ -19,6 +20,7 @@ internal sealed unsafe partial class OffloadHandler : IRequestHandler
     private const int MaxRecords = 32 * 1024;
 
     private readonly Application _application;
+    private readonly CallMeter? _meter;
     private readonly PathResolver _resolver;
     private readonly byte* _path = (byte*)NativeMemory.Alloc(2 * PathResolver.MaxPath);
     private readonly byte* _records = (byte*)NativeMemory.Alloc(MaxRecords);
@@ -26,15 +28,19 @@ internal sealed unsafe partial class OffloadHandler : IRequestHandler
     private DescriptorChain _chain = null!;
     private RequestHeader _header;
 
+    /// <summary>When the request was seen, if anybody counts.</summary>
+    private long _seen;
+
     /// <summary>Bytes of the readable part that are taken apart already.</summary>
     private long _taken;
 
     /// <summary>Bytes of the answer behind its header.</summary>
     private long _answered;
 
-    internal OffloadHandler(Application application)
+    internal OffloadHandler(Application application, CallMeter? meter)
     {
         _application = application;
+        _meter = meter;
         _resolver = new PathResolver(application.Root);
         CreateWaits();
         lock (application.Handlers)
@@ -48,12 +54,14 @@ internal sealed unsafe partial class OffloadHandler : IRequestHandler
             return 0;
 
         _chain = request;
+        _seen = _meter is null ? 0 : StatisticsFile.Now;
         _taken = RequestHeader.Bytes;
         _answered = 0;
         long result = Execute();
         if (result == KeptForLater)
             return IRequestHandler.Kept;
 
+        _meter?.Count(_header, request, _seen, result);
         return Respond(request, _header.Sequence, result, _answered);
     }
 

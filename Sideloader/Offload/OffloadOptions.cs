@@ -1,3 +1,5 @@
+using AzaleaOS.Sideloader.Statistics;
+
 namespace AzaleaOS.Sideloader.Offload;
 
 /// <summary>What the peer of one unikernel gives to its application.</summary>
@@ -17,4 +19,7 @@ public sealed record OffloadOptions
 
     /// <summary>Takes the lines of the unikernel's log.</summary>
     public Action<string> Log { get; init; } = _ => { };
+
+    /// <summary>Where calls are counted and traced; null for nowhere.</summary>
+    internal StatisticsFile? Statistics { get; init; }
 }

@@ -1,3 +1,4 @@
+using AzaleaOS.Abi.Channel;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Sideloader.Rings;
 
@@ -12,6 +13,11 @@ internal sealed class WaitingRequest
     internal ulong Sequence { get; set; }
 
     internal bool IsCancelled { get; set; }
+
+    /// <summary>The request, and when it was seen, for those who count.</summary>
+    internal RequestHeader Header { get; set; }
+
+    internal long Seen { get; set; }
 
     /// <summary>A descriptor of its own: the application may close its number meanwhile, and two requests may wait for one file. -1 for none.</summary>
     internal int Descriptor { get; set; }

@@ -1,0 +1,164 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using AzaleaOS.Abi.Channel;
+using AzaleaOS.Build.Launching;
+using AzaleaOS.Sideloader.Unikernels;
+
+namespace AzaleaOS.Sideloader.Commands;
+
+/// <summary>The options of the verbs that start a unikernel.</summary>
+internal sealed class LaunchOptions
+{
+    private readonly Argument<string> _program = new("IMAGE|ELF") { Description = "A static x86-64 Linux program, or a kernel image that brings its own." };
+
+    private readonly Argument<string[]> _arguments = new("ARGUMENTS")
+    {
+        Description = "Its arguments; those that begin with - go behind --.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<int> _cpus = new("--cpus")
+    {
+        Description = "Cores.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+        CustomParser = result => Parse<int>(result, static (string text, out int cpus) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out cpus) && cpus is > 0 and <= ChannelProtocol.MaxCores, $"a number of cores from 1 to {ChannelProtocol.MaxCores}"),
+    };
+
+    private readonly Option<MemorySize> _memory = new("--mem")
+    {
+        Description = "Memory: 64M, 16G.",
+        HelpName = "SIZE",
+        DefaultValueFactory = _ => MemorySize.Mebibytes(256),
+        CustomParser = result => Parse<MemorySize>(result, static (string text, out MemorySize size) => MemorySize.TryParse(text, out size), "an amount of memory such as 64M or 16G"),
+    };
+
+    private readonly Option<string?> _root = new("--root") { Description = "A directory of this host that is the application's /. Without it the application sees no file of this host.", HelpName = "DIR" };
+    private readonly Option<bool> _readOnly = new("--read-only") { Description = "The application may change nothing in the tree." };
+    private readonly Option<string[]> _mounts = new("--mount") { Description = "Another directory of this host, at a path of the application's; may be repeated.", HelpName = "HOST:GUEST[:ro]" };
+    private readonly Option<string[]> _environment = new("--env") { Description = "A variable of the application's environment; may be repeated.", HelpName = "K=V" };
+    private readonly Option<string?> _directory = new("--cwd") { Description = "The application's working directory, a path of its own.", HelpName = "DIR" };
+
+    private readonly Option<Accelerator> _accelerator = new("--accel")
+    {
+        Description = "tcg, kvm, or auto (KVM if a test boot of it works).",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => Accelerator.Auto,
+        CustomParser = result => Parse<Accelerator>(result, static (string text, out Accelerator accelerator) => Enum.TryParse(text, ignoreCase: true, out accelerator) && Enum.IsDefined(accelerator) && !char.IsAsciiDigit(text[0]), "one of tcg, kvm, auto"),
+    };
+
+    private readonly Option<double?> _timeout = new("--timeout")
+    {
+        Description = "Stop the machine after this many seconds; the status is then 124.",
+        HelpName = "S",
+        CustomParser = result => Parse<double?>(result, static (string text, out double? seconds) =>
+        {
+            bool valid = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value is > 0 and < 1e6;
+            seconds = value;
+            return valid;
+        }, "a number of seconds, more than 0"),
+    };
+
+    private readonly Option<string?> _image = new("--image") { Description = "The kernel image for a program.", HelpName = "PATH" };
+    private readonly Option<string?> _name = new("--name") { Description = "A name for the other commands.", HelpName = "NAME" };
+    private readonly Option<string?> _trace = new("--trace") { Description = "Write every offloaded call to a file.", HelpName = "FILE" };
+    private readonly Option<bool> _verbose = new("--verbose") { Description = "Show the kernel's boot log on standard error." };
+    private readonly Option<bool> _console = new("--console") { Description = "Standard streams over the machine's serial line, for an image without the driver of the offload channel." };
+
+    private delegate bool Parser<T>(string text, out T value);
+
+    /// <summary>Adds the options to a verb.</summary>
+    internal void AddTo(Command command)
+    {
+        command.Arguments.Add(_program);
+        command.Arguments.Add(_arguments);
+        foreach (Option option in (Option[])[_cpus, _memory, _root, _readOnly, _mounts, _environment, _directory, _accelerator, _timeout, _image, _name, _trace, _verbose, _console])
+            command.Options.Add(option);
+    }
+
+    /// <summary>The name that the user gives it.</summary>
+    internal string? Name(ParseResult parsed) => parsed.GetValue(_name);
+
+    /// <summary>What a command line asks for.</summary>
+    /// <exception cref="CommandException">It is not possible.</exception>
+    internal LaunchPlan Describe(ParseResult parsed, IReadOnlyList<string> programArguments)
+    {
+        foreach (string variable in parsed.GetValue(_environment) ?? [])
+        {
+            if (variable.IndexOf('=') < 1)
+                throw CommandException.Usage($"--env {variable}: give NAME=VALUE");
+        }
+
+        if (parsed.GetValue(_directory) is { } directory && !directory.StartsWith('/'))
+            throw CommandException.Usage($"--cwd {directory}: a path of the application starts with /");
+        string? root = parsed.GetValue(_root);
+        if (root is not null && !Directory.Exists(root))
+            throw CommandException.NoInput($"--root {root}: no such directory");
+        if (parsed.GetValue(_readOnly) && root is null)
+            throw CommandException.Usage("--read-only says how to give --root: name a directory with it");
+
+        string file = ProgramFile.Find(parsed.GetRequiredValue(_program));
+        bool isImage = ProgramFile.Inspect(file) == ProgramFile.Kind.Image;
+        string? image = parsed.GetValue(_image);
+        if (isImage && image is not null)
+            throw CommandException.Usage($"{file} is a kernel image itself: leave --image out");
+        if (image is not null && ProgramFile.Inspect(image = ProgramFile.Find(image)) != ProgramFile.Kind.Image)
+            throw CommandException.NoInput($"--image {image}: it is a program, not a kernel image");
+
+        string kernel = isImage ? file : image ?? DefaultImage.Find();
+        var plan = new LaunchPlan
+        {
+            Machine = new MachineDescription
+            {
+                Cpus = parsed.GetValue(_cpus),
+                Memory = parsed.GetValue(_memory),
+                Accelerator = parsed.GetValue(_accelerator),
+                Timeout = parsed.GetValue(_timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            },
+            Image = kernel,
+            Program = isImage ? null : file,
+            Arguments = [.. parsed.GetValue(_arguments) ?? [], .. programArguments],
+            Environment = parsed.GetValue(_environment) ?? [],
+            WorkingDirectory = parsed.GetValue(_directory),
+            Root = root is null ? null : Path.GetFullPath(root),
+            ReadOnly = parsed.GetValue(_readOnly),
+            Mounts = [.. (parsed.GetValue(_mounts) ?? []).Select(mount => MountPoint.Parse(mount).ToString())],
+            KernelOptions = parsed.GetValue(_verbose) ? ["verbose"] : [],
+            Console = parsed.GetValue(_console),
+            TraceFile = parsed.GetValue(_trace) is { } trace ? Path.GetFullPath(trace) : null,
+        };
+        if (plan.Console && root is not null)
+            throw CommandException.Usage("--console is for images that do not offload calls, and --root for those that do");
+        MachineLimits.Check(plan.Machine with { Kernel = kernel });
+        return plan;
+    }
+
+    /// <summary>The record of a unikernel that is being started.</summary>
+    internal static UnikernelRecord Record(UnikernelDirectory home, string? name, LaunchPlan plan) => new()
+    {
+        Id = home.Id,
+        Name = name,
+        State = UnikernelState.Starting,
+        Program = plan.Program,
+        Arguments = plan.Arguments,
+        Image = plan.Image,
+        Root = plan.Root,
+        ReadOnly = plan.ReadOnly,
+        Mounts = plan.Mounts,
+        Cpus = plan.Machine.Cpus,
+        Memory = plan.Machine.Memory.Bytes,
+        Supervisor = ProcessIdentity.Current,
+        Created = DateTimeOffset.UtcNow,
+    };
+
+    private static T? Parse<T>(ArgumentResult result, Parser<T> parse, string expected)
+    {
+        string text = result.Tokens[^1].Value;
+        if (parse(text, out T value))
+            return value;
+        string option = result.Parent is OptionResult parent ? parent.Option.Name : "";
+        result.AddError($"{option} {text}: give {expected}");
+        return default;
+    }
+}
