@@ -45,6 +45,9 @@ public sealed record ImageRequest
     /// <summary>That kernel's segments are compressed, and unpacked when it is entered.</summary>
     public bool Packed { get; init; }
 
+    /// <summary>The image has the offload channel: a Linux peer carries out its file system calls, if the machine has one.</summary>
+    public bool Offload { get; init; }
+
     /// <summary>The disc image, or null for none.</summary>
     public string? Iso { get; init; }
 

@@ -34,6 +34,12 @@ public static class ImageRequestFile
             "None" or null => false,
             string other => throw lines.Wrong($"Compression is '{other}': use LZ4 or None"),
         },
+        Offload = lines.Optional("Offload") switch
+        {
+            "true" => true,
+            "false" or null => false,
+            string other => throw lines.Wrong($"Offload is '{other}': use true or false"),
+        },
         Initramfs = lines.Required("Initramfs"),
         Files = lines.Files("File"),
         PathMap = [.. lines.All("PathMap").Select(text => lines.Pair("PathMap", text)).Select(pair => new KeyValuePair<string, string>(pair.Name, pair.Path))],
@@ -42,7 +48,7 @@ public static class ImageRequestFile
     private static readonly HashSet<string> s_keys =
     [
         "Name", "Assembly", "KernelClass", "KernelAssembly", "Reference", "Plugs", "IlcPackage", "RuntimePackage",
-        "Intermediate", "Shared", "Elf", "Map", "StrippedElf", "Compression", "Iso", "CommandLine",
+        "Intermediate", "Shared", "Elf", "Map", "StrippedElf", "Compression", "Offload", "Iso", "CommandLine",
         "Initramfs", "File", "PathMap",
     ];
 }

@@ -100,6 +100,7 @@ public sealed class KernelBuild
             Plugs = _request.Plugs,
             References = [.. _request.References, _packages.Facades],
             OutputDirectory = WovenFolder,
+            Offload = _request.Offload,
         };
         return new(
             "weave",
@@ -113,7 +114,10 @@ public sealed class KernelBuild
                 new SharedFiles(_request.SharedDirectory).Provide(library, files, WovenFolder, () => Weaver.Weave(request));
 
                 StageFiles.Write(Syscalls, Weaver.Weave(request).Syscalls);
-            });
+            })
+        {
+            Options = OffloadOption,
+        };
     }
 
     private BuildStage Compile() => new(
@@ -122,11 +126,15 @@ public sealed class KernelBuild
         [CompiledObject],
         () => IlCompiler.Compile(CompilerRequest))
     {
-        Options = _packages.Version,
+        Options = $"{_packages.Version} {OffloadOption}",
     };
+
+    // The compiler takes the property of this name for a constant and leaves out what cannot be reached.
+    private string OffloadOption => $"--feature:AzaleaOS.Offload={(_request.Offload ? "true" : "false")}";
 
     private IlcRequest CompilerRequest => new()
     {
+        ExtraOptions = [OffloadOption],
         Inputs = [Woven(_request.Assembly), EntryAssembly, Woven(_request.KernelAssembly)],
         References = [WovenCoreLibrary, .. _request.Plugs, .. _request.References],
         Output = CompiledObject,
@@ -191,7 +199,7 @@ public sealed class KernelBuild
     private BuildException Locate(BuildException failure)
     {
         string located = Intermediate("located.o");
-        IlCompiler.Compile(CompilerRequest with { Output = located, ExtraOptions = ["--codegenopt:JitNoInline=1"] });
+        IlCompiler.Compile(CompilerRequest with { Output = located, ExtraOptions = [OffloadOption, "--codegenopt:JitNoInline=1"] });
         try
         {
             Linker.Link(new LinkRequest { Objects = [located, AssembledObject, SyscallObject], Output = Intermediate("located.elf"), Assemblies = Compiled });

@@ -5,9 +5,10 @@ using Mono.Cecil;
 namespace AzaleaOS.Build.Weaving;
 
 /// <summary>Gives each <c>[Syscall(n)]</c> method its symbol, and lists them for the generated table.</summary>
-internal sealed class SyscallPass(AssemblySet assemblies, List<BuildDiagnostic> errors)
+internal sealed class SyscallPass(AssemblySet assemblies, bool offload, List<BuildDiagnostic> errors)
 {
     private const string SyscallAttribute = "AzaleaOS.Syscalls.SyscallAttribute";
+    private const string OffloadedAttribute = "AzaleaOS.Syscalls.OffloadedSyscallAttribute";
     private const string ExportAttribute = "System.Runtime.RuntimeExportAttribute";
 
     /// <summary>Numbers above are free for calls of our own; the table would only grow.</summary>
@@ -27,15 +28,26 @@ internal sealed class SyscallPass(AssemblySet assemblies, List<BuildDiagnostic> 
         ModuleDefinition module = assembly.MainModule;
         if (module.GetType(SyscallAttribute) is null && !module.TryGetTypeReference(SyscallAttribute, out _))
             return;
+        // Those of the channel first: the others of the same numbers are then ordinary methods, which they may call.
+        HashSet<int> replaced = offload ? [.. Run(module, OffloadedAttribute, [], write)] : [];
+        Run(module, SyscallAttribute, replaced, write);
+    }
+
+    private List<int> Run(ModuleDefinition module, string attributeName, HashSet<int> without, bool write)
+    {
         MethodReference? export = null;
+        List<int> numbers = [];
         foreach (MethodDefinition method in module.GetTypes().SelectMany(type => type.Methods))
         {
             if (!method.HasCustomAttributes
-                || method.CustomAttributes.FirstOrDefault(attribute => attribute.AttributeType.FullName == SyscallAttribute) is not { } syscall
-                || Check(method, syscall) is not { } entry)
+                || method.CustomAttributes.FirstOrDefault(attribute => attribute.AttributeType.FullName == attributeName) is not { } syscall
+                || Check(method, syscall) is not { } entry
+                || without.Contains(entry.Number))
             {
                 continue;
             }
+
+            numbers.Add(entry.Number);
             if (!_entries.TryAdd(entry.Number, entry))
             {
                 SyscallEntry first = _entries[entry.Number];
@@ -45,12 +57,14 @@ internal sealed class SyscallPass(AssemblySet assemblies, List<BuildDiagnostic> 
             }
             if (!write || Exported(method, entry.Symbol))
                 continue;
-            export ??= FindExport(assembly);
+            export ??= FindExport(module);
             method.CustomAttributes.Add(new CustomAttribute(export)
             {
                 ConstructorArguments = { new CustomAttributeArgument(module.TypeSystem.String, entry.Symbol) },
             });
         }
+
+        return numbers;
     }
 
     private SyscallEntry? Check(MethodDefinition method, CustomAttribute syscall)
@@ -147,13 +161,12 @@ internal sealed class SyscallPass(AssemblySet assemblies, List<BuildDiagnostic> 
     }
 
     // ilc knows the attribute by its name, so any copy does: the kernel's own, or AzaleaOS.Abi's.
-    private MethodReference FindExport(AssemblyDefinition assembly)
+    private MethodReference FindExport(ModuleDefinition module)
     {
-        ModuleDefinition module = assembly.MainModule;
         TypeDefinition type = module.GetType(ExportAttribute)
             ?? assemblies.FindType("AzaleaOS.Abi", ExportAttribute)
             ?? throw new BuildException(WeaverCodes.Assembly,
-                $"{assembly.Name.Name} has system calls; give AzaleaOS.Abi.dll, which defines [RuntimeExport], as a reference");
+                $"{module.Assembly.Name.Name} has system calls; give AzaleaOS.Abi.dll, which defines [RuntimeExport], as a reference");
         return module.ImportReference(type.Methods.Single(method => method.IsConstructor && method.Parameters.Count == 1));
     }
 

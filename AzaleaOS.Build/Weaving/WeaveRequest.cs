@@ -12,6 +12,9 @@ public sealed record WeaveRequest
     /// <summary>Files and folders in which other assemblies are looked for, facades above all.</summary>
     public IReadOnlyList<string> References { get; init; } = [];
 
+    /// <summary>The image has the offload channel: <c>[OffloadedSyscall]</c> methods answer in place of the <c>[Syscall]</c> methods of the same number.</summary>
+    public bool Offload { get; init; }
+
     /// <summary>Where the woven assemblies and their PDBs go, under their own file names.</summary>
     public required string OutputDirectory { get; init; }
 }

@@ -24,7 +24,7 @@ public static class Weaver
         using var assemblies = new AssemblySet(request.Targets.Concat(request.Plugs), request.References);
         var errors = new List<BuildDiagnostic>();
         PlugClass[] plugs = ReadPlugs(assemblies, request.Plugs, errors);
-        Job[] jobs = [.. request.Targets.Select(target => new Job(assemblies.Open(target), target, request.OutputDirectory, Stamp(target, plugs)))];
+        Job[] jobs = [.. request.Targets.Select(target => new Job(assemblies.Open(target), target, request.OutputDirectory, Stamp(target, plugs, request.Offload)))];
 
         var stale = new HashSet<AssemblyDefinition>(jobs.Where(job => !job.IsCurrent).Select(job => job.Assembly));
         var matcher = new PlugMatcher(assemblies, [.. jobs.Select(job => job.Assembly)], stale, errors);
@@ -45,7 +45,7 @@ public static class Weaver
                 forwarders.Add(module, forwarder = new Forwarder(module, assemblies));
             forwarder.Write(replacement);
         }
-        var syscalls = new SyscallPass(assemblies, errors);
+        var syscalls = new SyscallPass(assemblies, request.Offload, errors);
         foreach (Job job in jobs)
             syscalls.Run(job.Assembly, write: !job.IsCurrent);
         Throw(errors);
@@ -69,7 +69,7 @@ public static class Weaver
         var errors = new List<BuildDiagnostic>();
         PlugClass[] plugs = ReadPlugs(assemblies, request.Plugs, errors);
         Throw(errors);
-        return Hash(string.Join('\n', request.Targets.Select(target => Stamp(target, plugs))));
+        return Hash(string.Join('\n', request.Targets.Select(target => Stamp(target, plugs, request.Offload))));
     }
 
     private static PlugClass[] ReadPlugs(AssemblySet assemblies, IReadOnlyList<string> files, List<BuildDiagnostic> errors)
@@ -78,9 +78,12 @@ public static class Weaver
         return [.. files.SelectMany(file => reader.Read(assemblies.Open(file)))];
     }
 
-    private static string Stamp(string target, IEnumerable<PlugClass> plugs)
+    private static string Stamp(string target, IEnumerable<PlugClass> plugs, bool offload)
     {
         var text = new StringBuilder(Version).Append('\n');
+        // The class library has no system calls, and is shared by images with and without the channel.
+        if (offload && Path.GetFileNameWithoutExtension(target) != "System.Private.CoreLib")
+            text.Append("offload\n");
         using (FileStream file = File.OpenRead(target))
             text.Append(Convert.ToHexString(SHA256.HashData(file))).Append('\n');
         foreach (PlugClass plug in plugs)

@@ -30,6 +30,9 @@ internal static unsafe class Interrupts
                 SerialInput.Receive();
                 core->Work |= CoreWork.Input;
                 break;
+            case Vector.Doorbell:
+                core->Work |= CoreWork.Input;
+                break;
             case Vector.Shootdown:
                 Shootdown.Answer(core);
                 break;

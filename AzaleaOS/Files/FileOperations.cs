@@ -45,6 +45,9 @@ internal unsafe struct FileOperations
     /// <summary>Transfers begin at a position: pread works, and read and write move the open file's own.</summary>
     internal bool HasPosition;
 
+    /// <summary>Transfers begin at a position that is not kept here: pread works, and -1 stands for the open file's own.</summary>
+    internal bool HasForeignPosition;
+
     private static FileOperations* s_tables;
 
     /// <summary>Regular files.</summary>

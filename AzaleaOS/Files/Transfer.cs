@@ -132,6 +132,20 @@ internal unsafe struct Transfer
         }
     }
 
+    /// <summary>Where the next bytes are, without moving any.</summary>
+    /// <param name="address">In the application's half, or the kernel's for <see cref="OfKernel"/>.</param>
+    /// <param name="length">How many lie there in one part of the buffer.</param>
+    /// <param name="isKernel">Whether it is memory of the kernel.</param>
+    /// <returns>False if nothing is left, or the application's vector cannot be read any more.</returns>
+    internal bool Peek(out ulong address, out ulong length, out bool isKernel)
+    {
+        bool isThere = Left != 0 && (_length != 0 || NextPart());
+        address = _at;
+        length = Math.Min(_length, Left);
+        isKernel = _isKernel;
+        return isThere;
+    }
+
     /// <summary>Passes over bytes.</summary>
     internal void Skip(ulong count)
     {

@@ -5,9 +5,11 @@ using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
 using AzaleaOS.Diagnostics;
 using AzaleaOS.Files;
+using AzaleaOS.Files.Offloaded;
 using AzaleaOS.Files.Reports;
 using AzaleaOS.Files.Terminals;
 using AzaleaOS.Memory;
+using AzaleaOS.Offload;
 using AzaleaOS.Signals;
 using AzaleaOS.Syscalls;
 using AzaleaOS.Threads;
@@ -53,6 +55,11 @@ internal static unsafe class Application
         FileSpace.Initialize(Process.TotalMemory);
         StartClock(info);
         Entropy.Gather(info);
+        if (OffloadFeature.IsIncluded && !OffloadStart.Connect())
+        {
+            return ExitStatus.CannotRun;
+        }
+
         int status = BootFiles.Unpack(info, out int module);
         if (status == 0)
         {
@@ -60,6 +67,10 @@ internal static unsafe class Application
             if (status == 0)
             {
                 status = Start(options, path, program);
+                if (OffloadFeature.IsIncluded)
+                {
+                    OffloadChannel.Exit(status << 8);
+                }
             }
         }
 
@@ -94,7 +105,14 @@ internal static unsafe class Application
         Process.Initialize();
         FileNode* directory = FileTree.Root;
         ReadOnlySpan<byte> start = options.WorkingDirectory.Span;
-        if (!start.IsEmpty && (PathWalker.Walk(FileTree.Root, start, follow: true, out directory) < 0 || !directory->IsDirectory))
+        if (OffloadFeature.IsIncluded && OffloadStart.HasTree)
+        {
+            if (!OffloadStart.EnterDirectory(start))
+            {
+                return ExitStatus.CannotRun;
+            }
+        }
+        else if (!start.IsEmpty && (PathWalker.Walk(FileTree.Root, start, follow: true, out directory) < 0 || !directory->IsDirectory))
         {
             Log.Error($"{start}: no such directory to work in");
             return ExitStatus.CannotRun;
@@ -221,7 +239,17 @@ internal static unsafe class Application
         FileNode.Hold(program);
         Process.Program = program;
         ReportPieces.LimitOf = &Limits.Of;
-        return ReportDirectory.Populate() && StandardFiles.Open(options.Streams);
+        bool isPopulated = ReportDirectory.Populate();
+        if (OffloadFeature.IsIncluded && OffloadChannel.IsThere)
+        {
+            isPopulated &= OffloadedFile.Initialize();
+            if (OffloadStart.HasStreams)
+            {
+                return isPopulated && OffloadStart.OpenStreams();
+            }
+        }
+
+        return isPopulated && StandardFiles.Open(options.Streams);
     }
 
     private static void StartClock(in BootInfo info)
@@ -250,6 +278,11 @@ internal static unsafe class Application
         thread->Affinity.Fill(CoreSet.Capacity);
         thread->Name = s_name;
         s_caller = Scheduler.Current;
+        if (OffloadFeature.IsIncluded && OffloadChannel.IsThere)
+        {
+            OffloadChannel.Listen();
+        }
+
         Scheduler.StartHere(thread);
         while (true)
         {

@@ -154,7 +154,8 @@ internal static unsafe class MemoryCalls
         return Place(address, length, protection, flags, kind, null, 0, isRefused ? -Errno.EINVAL : 0);
     }
 
-    private static long MapFile(OpenFile* file, ulong address, ulong length, Protection protection, MapFlags flags, ulong offset)
+    /// <summary>Maps a file.</summary>
+    internal static long MapFile(OpenFile* file, ulong address, ulong length, Protection protection, MapFlags flags, ulong offset)
     {
         if ((file->Flags & OpenFlags.Path) != 0)
         {

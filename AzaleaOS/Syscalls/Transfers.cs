@@ -2,6 +2,7 @@ using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Files;
 using AzaleaOS.Memory;
+using AzaleaOS.Offload;
 
 namespace AzaleaOS.Syscalls;
 
@@ -153,7 +154,7 @@ internal static unsafe class Transfers
             return -Errno.EBADF;
         }
 
-        if (!reference.File->Operations->HasPosition)
+        if (!reference.File->Operations->HasPosition && !(OffloadFeature.IsIncluded && reference.File->Operations->HasForeignPosition))
         {
             reference.Release();
             return -Errno.ESPIPE;
@@ -179,6 +180,7 @@ internal static unsafe class Transfers
     {
         if (!file->Operations->HasPosition)
         {
+            transfer->Position = -1;
             return Move(file, transfer, write);
         }
 

@@ -1,0 +1,187 @@
+using AzaleaOS.Abi;
+using AzaleaOS.Abi.Channel;
+using AzaleaOS.Abi.Linux;
+using AzaleaOS.Memory;
+using AzaleaOS.Offload;
+using AzaleaOS.Signals;
+
+namespace AzaleaOS.Files.Offloaded;
+
+/// <summary>An open file at the Linux peer. Its position, its flags and its locks are those of the peer's open file.</summary>
+/// <remarks>
+/// The peer moves data between the file and the application's own pages: nothing is copied here. A buffer of more pages than a request
+/// takes goes in several requests, of which each begins where the one before ended; what Linux does in one step may then be seen in parts.
+/// </remarks>
+internal static unsafe class OffloadedFile
+{
+    private const int PositionedVectorWrite = 328;
+    private const uint AppendOnce = 0x10;
+
+    private static FileOperations* s_operations;
+    private static FileNode* s_node;
+
+    /// <summary>Prepares for such files.</summary>
+    /// <returns>False when memory is exhausted.</returns>
+    internal static bool Initialize()
+    {
+        s_operations = (FileOperations*)KernelPages.Take();
+        s_node = FileTree.NewNameless(FileMode.Regular | FileMode.Permissions, FileSystemKind.Memory);
+        if (s_operations == null || s_node == null)
+        {
+            return false;
+        }
+
+        *s_operations = new FileOperations { Read = &Read, Write = &Write, Seek = &Seek, Release = &Release, HasForeignPosition = true };
+        return true;
+    }
+
+    /// <summary>Whether an open file is one of the peer's.</summary>
+    internal static bool Is(OpenFile* file) => file->Operations == s_operations && s_operations != null;
+
+    /// <summary>The peer's number.</summary>
+    internal static long NumberOf(OpenFile* file) => (long)(nuint)file->Data;
+
+    /// <summary>Makes an open file.</summary>
+    /// <param name="number">The peer's number.</param>
+    /// <param name="flags">O_ flags that F_GETFL shows.</param>
+    /// <returns>Null when memory is exhausted.</returns>
+    internal static OpenFile* Create(long number, OpenFlags flags)
+        => OpenFile.Create(s_node, s_operations, (void*)(nuint)number, flags);
+
+    /// <summary>Closes a number that has no open file here.</summary>
+    internal static void Close(long number)
+    {
+        RequestSlot* slot = OffloadChannel.Begin((int)OffloadedCall.Close);
+        if (slot != null)
+        {
+            slot->Request.Arguments[0] = number;
+            OffloadChannel.Finish(slot, interruptible: false);
+        }
+    }
+
+    private static long Read(OpenFile* file, Transfer* transfer) => Move(file, transfer, writes: false);
+
+    private static long Write(OpenFile* file, Transfer* transfer) => Move(file, transfer, writes: true);
+
+    private static void Release(OpenFile* file) => Close(NumberOf(file));
+
+    private static long Seek(OpenFile* file, long offset, uint whence)
+    {
+        RequestSlot* slot = OffloadChannel.Begin((int)OffloadedCall.LSeek);
+        if (slot == null)
+        {
+            return -Errno.EIO;
+        }
+
+        slot->Request.Arguments[0] = NumberOf(file);
+        slot->Request.Arguments[1] = offset;
+        slot->Request.Arguments[2] = whence;
+        return OffloadChannel.Finish(slot, interruptible: false);
+    }
+
+    private static long Move(OpenFile* file, Transfer* transfer, bool writes)
+    {
+        long total = 0;
+        while (true)
+        {
+            long result = MoveOnce(file, transfer, writes, out ulong sent);
+            if (result == -Errno.ERESTARTNOINTR)
+            {
+                continue;
+            }
+
+            if (result < 0)
+            {
+                if (result == -Errno.EPIPE)
+                {
+                    SignalSender.RaisePipe();
+                }
+
+                return total > 0 ? total : result == -Errno.EINTR ? -Errno.ERESTARTSYS : result;
+            }
+
+            total += result;
+
+            // A pipe takes less than it is given; who waits for all of it gives it the rest. A disk that is full says so then.
+            if (transfer->Left == 0 || result == 0 || ((ulong)result < sent && (!writes || transfer->NonBlocking)))
+            {
+                return total;
+            }
+        }
+    }
+
+    // As Linux, which finds the end of a regular file before it looks at the buffer.
+    private static bool IsAtEnd(OpenFile* file, long position)
+    {
+        const uint Current = 1;
+        position = position < 0 ? Seek(file, 0, Current) : position;
+        RequestSlot* slot = position < 0 ? null : OffloadChannel.Begin((int)OffloadedCall.PRead);
+        if (slot == null)
+        {
+            return false;
+        }
+
+        slot->Request.Arguments[0] = NumberOf(file);
+        slot->Request.Arguments[3] = position;
+        Requests.AddKernel(slot, slot->Inline, 1, writable: true);
+        return OffloadChannel.Finish(slot, interruptible: false) == 0;
+    }
+
+    private static long MoveOnce(OpenFile* file, Transfer* transfer, bool writes, out ulong sent)
+    {
+        sent = 0;
+        bool appendsOnce = transfer->Append && (file->Flags & OpenFlags.Append) == 0;
+        OffloadedCall call = transfer->Position < 0
+            ? writes ? OffloadedCall.Write : OffloadedCall.Read
+            : writes ? OffloadedCall.PWrite : OffloadedCall.PRead;
+        RequestSlot* slot = OffloadChannel.Begin(appendsOnce ? PositionedVectorWrite : (int)call);
+        if (slot == null)
+        {
+            return -Errno.EIO;
+        }
+
+        slot->Request.Flags = transfer->NonBlocking ? RequestFlags.NonBlocking : RequestFlags.None;
+        slot->Request.Arguments[0] = NumberOf(file);
+        slot->Request.Arguments[3] = transfer->Position;
+        slot->Request.Arguments[5] = appendsOnce ? AppendOnce : 0;
+        Transfer rest = *transfer;
+        while (rest.Peek(out ulong address, out ulong length, out bool isKernel))
+        {
+            ulong added = !isKernel ? Requests.AddUser(slot, address, length, writable: !writes)
+                : Requests.AddKernel(slot, (void*)address, length, writable: !writes) ? length : 0;
+            if (added == Requests.Busy)
+            {
+                OffloadChannel.Abandon(slot);
+                OffloadChannel.Sleep();
+                return -Errno.ERESTARTNOINTR;
+            }
+
+            sent += added;
+            rest.Skip(added);
+            if (added < length)
+            {
+                break;
+            }
+        }
+
+        if (sent == 0 && transfer->Left != 0)
+        {
+            OffloadChannel.Abandon(slot);
+            return writes || !IsAtEnd(file, transfer->Position) ? -Errno.EFAULT : 0;
+        }
+
+        long result = OffloadChannel.Finish(slot, interruptible: true);
+        if (result > (long)sent)
+        {
+            return -Errno.EIO;
+        }
+
+        if (result > 0)
+        {
+            transfer->Skip((ulong)result);
+            transfer->Position += transfer->Position < 0 ? 0 : result;
+        }
+
+        return result;
+    }
+}

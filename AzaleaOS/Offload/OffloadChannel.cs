@@ -1,0 +1,519 @@
+using System.Threading;
+using AzaleaOS.Abi;
+using AzaleaOS.Abi.Channel;
+using AzaleaOS.Abi.Virtio;
+using AzaleaOS.Cpu;
+using AzaleaOS.Diagnostics;
+using AzaleaOS.Memory;
+using AzaleaOS.Threads;
+using Thread = AzaleaOS.Threads.Thread;
+
+namespace AzaleaOS.Offload;
+
+/// <summary>The channel to the Linux peer: requests go out on the queue of the core that makes them, and come back in any order.</summary>
+/// <remarks>
+/// A thread builds its request in a slot of its core's queue, looks for the answer for a short while, and then gives its core away. The
+/// core of the queue takes answers: when somebody looks there, or when the device's interrupt has asked for it. It wakes the
+/// thread wherever that has gone meanwhile. Cores share nothing on this path but what tells whether memory changes
+/// (<see cref="BufferGuard"/>), which is read. A peer that breaks the rules, whose device wants a reset, or that does not answer a PING for
+/// <see cref="PatienceSeconds"/> is given up: the device is reset, so that it touches no memory any more, and every call gets -EIO.
+/// </remarks>
+internal static unsafe class OffloadChannel
+{
+    /// <summary>How long a peer may take to answer a PING.</summary>
+    internal const int PatienceSeconds = 20;
+
+    private const int Up = 1;
+    private const int Broken = 2;
+    private const VirtioFeatures Wanted = VirtioFeatures.Version1 | VirtioFeatures.EventIndex | VirtioFeatures.IndirectDescriptors;
+    private const long LookAgain = Clock.Second;
+    private const long CancelAgain = Clock.Second / 500;
+    private const long ShortSleep = Clock.Second / 20_000;
+    private const long HelloPatience = 10 * Clock.Second;
+
+    private static VirtioPciDevice s_device;
+    private static CoreQueue** s_queues;
+    private static RequestSlot* s_event;
+    private static ulong s_maxSpin;
+    private static int s_state;
+    private static delegate*<void> s_otherInput;
+
+    /// <summary>What the peer can do for the application.</summary>
+    internal static ChannelFeatures Features { get; private set; }
+
+    /// <summary>There is a peer, or there was one until it was given up.</summary>
+    internal static bool IsThere => s_state != 0;
+
+    /// <summary>Most parts of a request, by what the peer takes.</summary>
+    internal static int MaxParts { get; private set; } = RequestSlot.MaxParts;
+
+    /// <summary>Sends a signal to the application. Set by whoever starts it.</summary>
+    internal static delegate*<int, void> SendSignal { get; set; }
+
+    /// <summary>Finds the device and agrees with the peer. On the boot core, before the application's first thread.</summary>
+    /// <returns>False after a message, if there is a device but no way to use it.</returns>
+    internal static bool Start()
+    {
+        if (!VirtioPciDevice.TryFind(ChannelProtocol.Tag, out s_device))
+        {
+            return true;
+        }
+
+        if (!s_device.TryNegotiate(Wanted))
+        {
+            return Refuse("it is no modern device with event indices and indirect descriptors"u8);
+        }
+
+        if (s_device.QueueCount < 1 + Cores.Count)
+        {
+            return Refuse("it has too few queues: give it one for each core (num-request-queues)"u8);
+        }
+
+        s_queues = (CoreQueue**)KernelPages.Take();
+        if (s_queues == null || Cores.Count > ChannelProtocol.MaxCores || !BufferGuard.Initialize())
+        {
+            return Refuse("there are too many cores, or too little memory"u8);
+        }
+
+        s_device.EnableMessages();
+        s_maxSpin = Clock.ToCounter(Clock.Second / 50_000) - Clock.ToCounter(0);
+        for (int number = 0; number <= Cores.Count; number++)
+        {
+            uint target = number == 0 ? Cores.Block(0)->ApicId : Cores.ApicIdOf(number - 1);
+            CoreQueue* queue = CoreQueue.Create(number, out ulong descriptors, out ulong available, out ulong used);
+            if (queue == null || target > byte.MaxValue
+                || !s_device.TryAddQueue(number, CoreQueue.Size, descriptors, available, used, new ApicId(target), Vector.Doorbell, out queue->Doorbell))
+            {
+                return Refuse("a queue or its interrupt cannot be set up"u8);
+            }
+
+            s_queues[number] = queue;
+        }
+
+        s_device.Run();
+        s_state = Up;
+        return Greet();
+    }
+
+    /// <summary>Takes over the core's input interrupt, and asks the peer for signals. Before the application's first thread runs.</summary>
+    internal static void Listen()
+    {
+        s_otherInput = Scheduler.TakeInput;
+        Scheduler.TakeInput = &TakeAnswers;
+        WaitForEvent();
+    }
+
+    /// <summary>Begins a request on this core's queue. Until <see cref="Finish"/> the caller must not block.</summary>
+    /// <param name="operation">A system call's number, or a <see cref="ChannelOperation"/>.</param>
+    /// <returns>Null if the peer was given up.</returns>
+    internal static RequestSlot* Begin(int operation)
+    {
+        while (Volatile.Read(ref s_state) == Up)
+        {
+            CoreQueue* queue = s_queues[CoreBlock.Current->Index + 1];
+            RequestSlot* slot = Begin(queue, operation);
+            if (slot != null)
+            {
+                slot->Request.Thread = (uint)Scheduler.Current->Id;
+                slot->Thread = Scheduler.Current;
+                return slot;
+            }
+
+            // As many as there can be are in flight: an answer frees one.
+            Take(queue);
+            Sleep();
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives up a request that was begun.</summary>
+    internal static void Abandon(RequestSlot* slot) => slot->Queue->Give(slot, IsHere(slot->Queue));
+
+    /// <summary>Sends a request, waits for its answer, and gives the slot back.</summary>
+    /// <param name="slot">The request.</param>
+    /// <param name="interruptible">Whether a signal ends the wait: the peer is asked to give up, and answers -EINTR if it had not done it yet.</param>
+    /// <returns>What the peer answers; -EIO if it was given up; -ERESTARTNOINTR if memory of the request was to change: begin again.</returns>
+    internal static long Finish(RequestSlot* slot, bool interruptible)
+    {
+        CoreQueue* queue = slot->Queue;
+        Publish(slot);
+        Spin(queue, slot);
+        bool isCancelled = false;
+        while (Volatile.Read(ref slot->State) != RequestSlot.Done)
+        {
+            Scheduler.Arm();
+            if (Volatile.Read(ref slot->State) == RequestSlot.Done)
+            {
+                Scheduler.Disarm();
+                break;
+            }
+
+            if (IsHere(queue))
+            {
+                TakeAndListen(queue);
+            }
+
+            long deadline = Clock.Monotonic() + (isCancelled ? CancelAgain : LookAgain);
+            WakeReason reason = interruptible && !isCancelled ? Scheduler.Block(deadline) : BlockThrough(deadline);
+            int state = Volatile.Read(ref slot->State);
+            if (state >= RequestSlot.Answered)
+            {
+                continue;
+            }
+
+            if (reason == WakeReason.Interrupted || isCancelled)
+            {
+                isCancelled = true;
+                Cancel(slot->Request.Sequence);
+            }
+
+            if (reason != WakeReason.Woken && !IsAlive())
+            {
+                // The slot stays where it is: it is never used again.
+                return -Errno.EIO;
+            }
+        }
+
+        long result = slot->Result;
+        if (result == -Errno.EINTR && Volatile.Read(ref slot->IsDisturbed) != 0 && !isCancelled)
+        {
+            result = -Errno.ERESTARTNOINTR;
+        }
+
+        queue->Give(slot, IsHere(queue));
+        return result is < -4095 or >= 0 and > long.MaxValue - 4096 ? -Errno.EIO : result;
+    }
+
+    /// <summary>Makes a call before there are threads: with two numbers and perhaps a text.</summary>
+    /// <returns>Its result, or -EIO, -ETIMEDOUT.</returns>
+    internal static long CallEarly(int operation, long first, long second, byte* text, int length)
+    {
+        RequestSlot* slot = s_state == Up ? Begin(s_queues[0], operation) : null;
+        if (slot == null)
+        {
+            return -Errno.EIO;
+        }
+
+        slot->Request.Arguments[0] = first;
+        slot->Request.Arguments[1] = second;
+        return text == null || Requests.AddKernel(slot, text, (ulong)length, writable: false) ? Poll(slot) : -Errno.E2BIG;
+    }
+
+    /// <summary>Tells the peer how the application ended, and waits until it knows.</summary>
+    /// <param name="status">As wait4 gives it.</param>
+    internal static void Exit(int status)
+    {
+        RequestSlot* slot = s_state == Up ? Begin(s_queues[0], (int)ChannelOperation.Exit) : null;
+        if (slot != null)
+        {
+            slot->Request.Arguments[0] = status;
+            Poll(slot);
+        }
+    }
+
+    /// <summary>Interrupts a request if it waits at the peer.</summary>
+    internal static void Cancel(ulong sequence) => Detach((int)ChannelOperation.Cancel, (long)sequence);
+
+    /// <summary>Lets others run for a moment.</summary>
+    internal static void Sleep()
+    {
+        Scheduler.Arm();
+        BlockThrough(Clock.Monotonic() + ShortSleep);
+    }
+
+    /// <summary>The queue with a number, for those who look at all requests; null if there is none.</summary>
+    internal static CoreQueue* Queue(int number) => s_state == Up && number <= Cores.Count ? s_queues[number] : null;
+
+    private static bool Refuse(ReadOnlySpan<byte> reason)
+    {
+        s_device.Reset();
+        s_state = 0;
+        Log.Error($"the offload channel cannot be used: {reason}");
+        return false;
+    }
+
+    private static bool Greet()
+    {
+        RequestSlot* slot = Begin(s_queues[0], (int)ChannelOperation.Hello);
+        HelloRequest* request = (HelloRequest*)slot->Inline;
+        HelloResponse* response = (HelloResponse*)(slot->Inline + HelloRequest.Bytes);
+        *request = new HelloRequest
+        {
+            Magic = ChannelProtocol.Magic,
+            OldestVersion = ChannelProtocol.Version,
+            NewestVersion = ChannelProtocol.Version,
+            Features = ChannelFeatures.StandardStreams | ChannelFeatures.FileTree,
+            Cores = (uint)Cores.Count,
+        };
+        Requests.AddKernel(slot, request, HelloRequest.Bytes, writable: false);
+        Requests.AddKernel(slot, response, HelloResponse.Bytes, writable: true);
+        HelloResponse answer = default;
+        long result = Poll(slot, &answer, response);
+        if (result != 0 || answer.Magic != ChannelProtocol.Magic || answer.Version != ChannelProtocol.Version || answer.MaxSegments < 4)
+        {
+            return Refuse(result == -Errno.ETIMEDOUT ? "the peer does not answer"u8 : "the peer speaks another version"u8);
+        }
+
+        Features = answer.Features;
+        MaxParts = Math.Min(RequestSlot.MaxParts, (int)Math.Min(answer.MaxSegments, int.MaxValue));
+        return true;
+    }
+
+    private static RequestSlot* Begin(CoreQueue* queue, int operation)
+    {
+        RequestSlot* slot = queue->Take();
+        if (slot == null)
+        {
+            return null;
+        }
+
+        Volatile.Write(ref slot->State, RequestSlot.Building);
+        slot->IsDisturbed = 0;
+        slot->IsDetached = 0;
+        slot->Thread = null;
+        slot->Request = default;
+        slot->Request.Operation = (ushort)operation;
+        slot->Request.Sequence = ((ulong)queue->Number << 48) | (++queue->Count & 0xFFFF_FFFF_FFFF);
+        slot->Parts = 0;
+        PartList.TryAdd(&slot->FirstPart, ref slot->Parts, RequestSlot.MaxParts, CoreQueue.PhysicalOf(&slot->Request), RequestHeader.Bytes, writable: false);
+        return slot;
+    }
+
+    private static void Publish(RequestSlot* slot)
+    {
+        CoreQueue* queue = slot->Queue;
+        Requests.AddAnswer(slot);
+        Volatile.Write(ref slot->State, RequestSlot.InFlight);
+        queue->InFlight++;
+        if (queue->Ring.Publish(slot->Index, CoreQueue.PhysicalOf(&slot->FirstPart), slot->Parts))
+        {
+            Volatile.Write(ref *queue->Doorbell, (ushort)queue->Number);
+        }
+    }
+
+    // For one request that nobody waits for.
+    private static void Detach(int operation, long argument)
+    {
+        RequestSlot* slot = Volatile.Read(ref s_state) == Up ? Begin(s_queues[CoreBlock.Current->Index + 1], operation) : null;
+        if (slot != null)
+        {
+            slot->IsDetached = 1;
+            slot->Request.Arguments[0] = argument;
+            Publish(slot);
+            TakeAndListen(slot->Queue);
+        }
+    }
+
+    // Without a scheduler, or at the end of everything.
+    private static long Poll(RequestSlot* slot, HelloResponse* answer = null, HelloResponse* from = null)
+    {
+        CoreQueue* queue = slot->Queue;
+        Publish(slot);
+        long end = Clock.Monotonic() + HelloPatience;
+        while (Volatile.Read(ref slot->State) != RequestSlot.Done)
+        {
+            if (Clock.Monotonic() > end || s_state != Up)
+            {
+                return -Errno.ETIMEDOUT;
+            }
+
+            Take(queue);
+            Instructions.Pause();
+        }
+
+        if (answer != null)
+        {
+            *answer = *from;
+        }
+
+        long result = slot->Result;
+        queue->Give(slot, isHere: true);
+        return result;
+    }
+
+    // As long as it pays: half as long after each time that it did not, a little longer after each that it did.
+    private static void Spin(CoreQueue* queue, RequestSlot* slot)
+    {
+        CoreBlock* core = CoreBlock.Current;
+        ulong limit = queue->SpinTicks;
+        if (limit == 0)
+        {
+            // From time to time it is tried again.
+            limit = (queue->Count & 63) == 0 ? s_maxSpin / 8 : 0;
+        }
+
+        if (limit == 0 || CoreScheduler.Current->Queue.Count != 0)
+        {
+            return;
+        }
+
+        ulong start = Instructions.ReadTimestamp();
+        do
+        {
+            Take(queue);
+            if (Volatile.Read(ref slot->State) == RequestSlot.Done)
+            {
+                queue->SpinTicks = Math.Min(s_maxSpin, limit + (limit / 8) + 1);
+                if (queue->InFlight != 0)
+                {
+                    TakeAndListen(queue);
+                }
+
+                return;
+            }
+
+            Instructions.Pause();
+        }
+        while (core->Work == 0 && Instructions.ReadTimestamp() - start < limit);
+
+        queue->SpinTicks = limit / 2 < s_maxSpin / 64 ? 0 : limit / 2;
+    }
+
+    // The device has interrupted: answers of this core, and on the first core the peer's signals.
+    private static void TakeAnswers()
+    {
+        if (s_state == Up)
+        {
+            int index = CoreBlock.Current->Index;
+            TakeAndListen(s_queues[index + 1]);
+            if (index == 0)
+            {
+                TakeAndListen(s_queues[0]);
+                TakeEvent();
+            }
+        }
+
+        if (s_otherInput != null)
+        {
+            s_otherInput();
+        }
+    }
+
+    private static void TakeAndListen(CoreQueue* queue)
+    {
+        do
+        {
+            Take(queue);
+        }
+        while (queue->InFlight != 0 && queue->Ring.EnableInterrupts());
+    }
+
+    private static void Take(CoreQueue* queue)
+    {
+        while (queue->Ring.TryTake(out VirtqUsedElement element))
+        {
+            RequestSlot* slot = element.Head < CoreQueue.Size ? queue->Slot((int)element.Head) : null;
+            if (slot == null || slot->State != RequestSlot.InFlight || element.Length < ResponseHeader.Bytes
+                || slot->Response.Sequence != (uint)slot->Request.Sequence)
+            {
+                GiveUp("it answered what was not asked"u8);
+                return;
+            }
+
+            queue->InFlight--;
+            slot->Result = slot->Response.Result;
+            if (slot->IsDetached != 0)
+            {
+                if (slot == queue->Ping)
+                {
+                    queue->Ping = null;
+                }
+
+                queue->Give(slot, isHere: true);
+                continue;
+            }
+
+            // Between the two states the thread does not go on, so that a late wake-up cannot hit its next wait.
+            Thread* thread = slot->Thread;
+            Volatile.Write(ref slot->State, RequestSlot.Answered);
+            if (thread != null)
+            {
+                Scheduler.Wake(thread);
+            }
+
+            Volatile.Write(ref slot->State, RequestSlot.Done);
+        }
+    }
+
+    private static void WaitForEvent()
+    {
+        s_event = Begin(s_queues[0], (int)ChannelOperation.WaitEvent);
+        if (s_event != null)
+        {
+            Publish(s_event);
+            TakeAndListen(s_queues[0]);
+        }
+    }
+
+    private static void TakeEvent()
+    {
+        const int LastSignal = 64;
+        while (s_event != null && Volatile.Read(ref s_event->State) == RequestSlot.Done)
+        {
+            long signal = s_event->Result;
+            s_queues[0]->Give(s_event, isHere: true);
+            s_event = null;
+            if (signal is > 0 and <= LastSignal)
+            {
+                SendSignal((int)signal);
+                WaitForEvent();
+            }
+        }
+    }
+
+    // Whoever waits long looks from time to time whether there is still somebody to wait for.
+    private static bool IsAlive()
+    {
+        if (Volatile.Read(ref s_state) != Up)
+        {
+            return false;
+        }
+
+        CoreQueue* queue = s_queues[CoreBlock.Current->Index + 1];
+        TakeAndListen(queue);
+        if (s_device.IsBroken)
+        {
+            GiveUp("its device wants a reset"u8);
+        }
+        else if (queue->Ping == null)
+        {
+            queue->Ping = Begin(queue, (int)ChannelOperation.Ping);
+            queue->PingTime = Clock.Monotonic();
+            if (queue->Ping != null)
+            {
+                queue->Ping->IsDetached = 1;
+                Publish(queue->Ping);
+                TakeAndListen(queue);
+            }
+        }
+        else if (Clock.Monotonic() - queue->PingTime > PatienceSeconds * Clock.Second)
+        {
+            GiveUp("it does not answer"u8);
+        }
+
+        return Volatile.Read(ref s_state) == Up;
+    }
+
+    private static void GiveUp(ReadOnlySpan<byte> reason)
+    {
+        if (Interlocked.Exchange(ref s_state, Broken) == Up)
+        {
+            s_device.Reset();
+            Log.Error($"the offload peer is given up: {reason}; file system calls get EIO");
+        }
+    }
+
+    private static bool IsHere(CoreQueue* queue) => queue->Number == CoreBlock.Current->Index + 1;
+
+    private static WakeReason BlockThrough(long deadline)
+    {
+        KernelTimer timer;
+        KernelTimer.Prepare(&timer, &WakeUp, Scheduler.Current);
+        Timers.Start(&timer, deadline);
+        Scheduler.BlockThrough();
+        return Timers.Stop(&timer) ? WakeReason.Woken : WakeReason.TimedOut;
+    }
+
+    private static void WakeUp(KernelTimer* timer) => Scheduler.Wake((Thread*)timer->Context);
+}

@@ -1,0 +1,156 @@
+namespace AzaleaOS.Syscalls;
+
+/// <summary>Calls on paths, of which some are the peer's.</summary>
+/// <remarks>Where the files are the kernel's, the kernel's own methods answer. <see cref="Forwarding"/> says what the letters mean.</remarks>
+internal static class OffloadedPaths
+{
+    /// <summary>stat(2).</summary>
+    [OffloadedSyscall(4)]
+    internal static long Status(ulong path, ulong to)
+        => ForwardedCall.Try(4, "po"u8, out long result, [path, to], 144) ? result : Attributes.Status(path, new(to));
+
+    /// <summary>lstat(2).</summary>
+    [OffloadedSyscall(6)]
+    internal static long StatusOfLink(ulong path, ulong to)
+        => ForwardedCall.Try(6, "po"u8, out long result, [path, to], 144) ? result : Attributes.StatusOfLink(path, new(to));
+
+    /// <summary>access(2).</summary>
+    [OffloadedSyscall(21)]
+    internal static long Access(ulong path, int mode)
+        => ForwardedCall.Try(21, "pn"u8, out long result, [path, (ulong)mode]) ? result : Attributes.Access(path, mode);
+
+    /// <summary>truncate(2).</summary>
+    [OffloadedSyscall(76)]
+    internal static long Truncate(ulong path, long size)
+        => ForwardedCall.Try(76, "pn"u8, out long result, [path, (ulong)size]) ? result : FileSizes.Truncate(path, size);
+
+    /// <summary>rename(2).</summary>
+    [OffloadedSyscall(82)]
+    internal static long Rename(ulong from, ulong to)
+        => ForwardedCall.Try(82, "pp"u8, out long result, [from, to]) ? result : Names.Rename(from, to);
+
+    /// <summary>mkdir(2).</summary>
+    [OffloadedSyscall(83)]
+    internal static long MakeDirectory(ulong path, uint mode)
+        => ForwardedCall.Try(83, "pn"u8, out long result, [path, (ulong)mode]) ? result : Names.MakeDirectory(path, mode);
+
+    /// <summary>rmdir(2).</summary>
+    [OffloadedSyscall(84)]
+    internal static long RemoveDirectory(ulong path)
+        => ForwardedCall.Try(84, "p"u8, out long result, [path]) ? result : Names.RemoveDirectory(path);
+
+    /// <summary>link(2).</summary>
+    [OffloadedSyscall(86)]
+    internal static long Link(ulong from, ulong to)
+        => ForwardedCall.Try(86, "pp"u8, out long result, [from, to]) ? result : Names.Link(from, to);
+
+    /// <summary>unlink(2).</summary>
+    [OffloadedSyscall(87)]
+    internal static long Unlink(ulong path)
+        => ForwardedCall.Try(87, "p"u8, out long result, [path]) ? result : Names.Unlink(path);
+
+    /// <summary>symlink(2).</summary>
+    [OffloadedSyscall(88)]
+    internal static long MakeSymbolicLink(ulong target, ulong path)
+        => ForwardedCall.Try(88, "sp"u8, out long result, [target, path]) ? result : Names.MakeSymbolicLink(target, path);
+
+    /// <summary>readlink(2).</summary>
+    [OffloadedSyscall(89)]
+    internal static long ReadLink(ulong path, ulong buffer, int size)
+        => ForwardedCall.Try(89, "pbz"u8, out long result, [path, buffer, (ulong)size]) ? result : Attributes.ReadLink(path, buffer, size);
+
+    /// <summary>chmod(2).</summary>
+    [OffloadedSyscall(90)]
+    internal static long ChangeMode(ulong path, uint mode)
+        => ForwardedCall.Try(90, "pn"u8, out long result, [path, (ulong)mode]) ? result : AttributeChanges.ChangeMode(path, mode);
+
+    /// <summary>chown(2).</summary>
+    [OffloadedSyscall(92)]
+    internal static long ChangeOwner(ulong path, uint user, uint group)
+        => ForwardedCall.Try(92, "pnn"u8, out long result, [path, (ulong)user, (ulong)group]) ? result : AttributeChanges.ChangeOwner(path, user, group);
+
+    /// <summary>lchown(2).</summary>
+    [OffloadedSyscall(94)]
+    internal static long ChangeOwnerOfLink(ulong path, uint user, uint group)
+        => ForwardedCall.Try(94, "pnn"u8, out long result, [path, (ulong)user, (ulong)group]) ? result : AttributeChanges.ChangeOwnerOfLink(path, user, group);
+
+    /// <summary>statfs(2).</summary>
+    [OffloadedSyscall(137)]
+    internal static long FileSystem(ulong path, ulong to)
+        => ForwardedCall.Try(137, "po"u8, out long result, [path, to], 120) ? result : Attributes.FileSystem(path, new(to));
+
+    /// <summary>mkdirat(2).</summary>
+    [OffloadedSyscall(258)]
+    internal static long MakeDirectoryAt(int directory, ulong path, uint mode)
+        => ForwardedCall.Try(258, "dpn"u8, out long result, [(ulong)directory, path, (ulong)mode]) ? result : Names.MakeDirectoryAt(directory, path, mode);
+
+    /// <summary>mknodat(2).</summary>
+    [OffloadedSyscall(259)]
+    internal static long MakeNodeAt(int directory, ulong path, uint mode, uint device)
+        => ForwardedCall.Try(259, "dpnn"u8, out long result, [(ulong)directory, path, (ulong)mode, (ulong)device]) ? result : Names.MakeNodeAt(directory, path, mode, device);
+
+    /// <summary>fchownat(2).</summary>
+    [OffloadedSyscall(260)]
+    internal static long ChangeOwnerAt(int directory, ulong path, uint user, uint group, int flags)
+        => ForwardedCall.Try(260, "dpnnn"u8, out long result, [(ulong)directory, path, (ulong)user, (ulong)group, (ulong)flags]) ? result : AttributeChanges.ChangeOwnerAt(directory, path, user, group, flags);
+
+    /// <summary>newfstatat(2).</summary>
+    [OffloadedSyscall(262)]
+    internal static long StatusAt(int directory, ulong path, ulong to, int flags)
+        => ForwardedCall.Try(262, "dpon"u8, out long result, [(ulong)directory, path, to, (ulong)flags], 144) ? result : Attributes.StatusAt(directory, path, new(to), flags);
+
+    /// <summary>unlinkat(2).</summary>
+    [OffloadedSyscall(263)]
+    internal static long UnlinkAt(int directory, ulong path, int flags)
+        => ForwardedCall.Try(263, "dpn"u8, out long result, [(ulong)directory, path, (ulong)flags]) ? result : Names.UnlinkAt(directory, path, flags);
+
+    /// <summary>renameat(2).</summary>
+    [OffloadedSyscall(264)]
+    internal static long RenameAt(int fromDirectory, ulong from, int toDirectory, ulong to)
+        => ForwardedCall.Try(264, "dpdp"u8, out long result, [(ulong)fromDirectory, from, (ulong)toDirectory, to]) ? result : Names.RenameAt(fromDirectory, from, toDirectory, to);
+
+    /// <summary>linkat(2).</summary>
+    [OffloadedSyscall(265)]
+    internal static long LinkAt(int fromDirectory, ulong from, int toDirectory, ulong to, int flags)
+        => ForwardedCall.Try(265, "dpdpn"u8, out long result, [(ulong)fromDirectory, from, (ulong)toDirectory, to, (ulong)flags]) ? result : Names.LinkAt(fromDirectory, from, toDirectory, to, flags);
+
+    /// <summary>symlinkat(2).</summary>
+    [OffloadedSyscall(266)]
+    internal static long MakeSymbolicLinkAt(ulong target, int directory, ulong path)
+        => ForwardedCall.Try(266, "sdp"u8, out long result, [target, (ulong)directory, path]) ? result : Names.MakeSymbolicLinkAt(target, directory, path);
+
+    /// <summary>readlinkat(2).</summary>
+    [OffloadedSyscall(267)]
+    internal static long ReadLinkAt(int directory, ulong path, ulong buffer, int size)
+        => ForwardedCall.Try(267, "dpbz"u8, out long result, [(ulong)directory, path, buffer, (ulong)size]) ? result : Attributes.ReadLinkAt(directory, path, buffer, size);
+
+    /// <summary>fchmodat(2).</summary>
+    [OffloadedSyscall(268)]
+    internal static long ChangeModeAt(int directory, ulong path, uint mode)
+        => ForwardedCall.Try(268, "dpn"u8, out long result, [(ulong)directory, path, (ulong)mode]) ? result : AttributeChanges.ChangeModeAt(directory, path, mode);
+
+    /// <summary>faccessat(2).</summary>
+    [OffloadedSyscall(269)]
+    internal static long AccessAt(int directory, ulong path, int mode)
+        => ForwardedCall.Try(269, "dpn"u8, out long result, [(ulong)directory, path, (ulong)mode]) ? result : Attributes.AccessAt(directory, path, mode);
+
+    /// <summary>renameat2(2).</summary>
+    [OffloadedSyscall(316)]
+    internal static long RenameAt(int fromDirectory, ulong from, int toDirectory, ulong to, uint flags)
+        => ForwardedCall.Try(316, "dpdpn"u8, out long result, [(ulong)fromDirectory, from, (ulong)toDirectory, to, (ulong)flags]) ? result : Names.RenameAt(fromDirectory, from, toDirectory, to, flags);
+
+    /// <summary>statx(2).</summary>
+    [OffloadedSyscall(332)]
+    internal static long ExtendedStatus(int directory, ulong path, int flags, uint mask, ulong to)
+        => ForwardedCall.Try(332, "dpnno"u8, out long result, [(ulong)directory, path, (ulong)flags, (ulong)mask, to], 256) ? result : Attributes.ExtendedStatus(directory, path, flags, mask, new(to));
+
+    /// <summary>faccessat2(2).</summary>
+    [OffloadedSyscall(439)]
+    internal static long AccessAt(int directory, ulong path, int mode, int flags)
+        => ForwardedCall.Try(439, "dpnn"u8, out long result, [(ulong)directory, path, (ulong)mode, (ulong)flags]) ? result : Attributes.AccessAt(directory, path, mode, flags);
+
+    /// <summary>mknod(2).</summary>
+    [OffloadedSyscall(133)]
+    internal static long MakeNode(ulong path, uint mode, uint device)
+        => ForwardedCall.Try(133, "pnn"u8, out long result, [path, mode, device]) ? result : Names.MakeNode(path, mode, device);
+}

@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace AzaleaOS.Tests.Sideloader.Unikernels;
+
+/// <summary>A program of the folder Programs, compiled into a static executable.</summary>
+internal static class HostProgram
+{
+    /// <summary>Compiles it.</summary>
+    /// <param name="name">The source, without ".c".</param>
+    /// <param name="output">The executable.</param>
+    internal static void Compile(string name, string output)
+    {
+        string source = Path.Combine(AppContext.BaseDirectory, "Programs", name + ".c");
+        using Process compiler = Process.Start(new ProcessStartInfo("/usr/bin/gcc", ["-static", "-O2", "-w", "-pthread", "-o", output, source]) { RedirectStandardError = true })!;
+        string messages = compiler.StandardError.ReadToEnd();
+        compiler.WaitForExit();
+        Assert.True(compiler.ExitCode == 0, messages);
+    }
+
+    /// <summary>Runs it on this host.</summary>
+    internal static (int Status, string Output) Run(string program, string directory, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true })!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output);
+    }
+}
