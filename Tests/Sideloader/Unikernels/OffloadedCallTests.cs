@@ -25,6 +25,46 @@ public sealed class OffloadedCallTests : IDisposable
         Assert.Equal(status << 8, unikernel.Device.ExitStatus);
     }
 
+    [Fact]
+    public void A_hundred_threads_wait_are_interrupted_and_lose_their_buffers_as_on_Linux()
+    {
+        string program = Path.Combine(_directory, "program");
+        HostProgram.Compile("waits", program);
+        (int status, string expected) = HostProgram.Run(program, MakeTree("linux"));
+
+        using var unikernel = new Unikernel(program, new OffloadOptions { Root = MakeTree("unikernel"), Cores = 2 }, []);
+        (int Status, string Output) result = unikernel.Wait();
+
+        AssertAlike(expected, result.Output);
+        Assert.Equal(status, result.Status);
+    }
+
+    [Fact]
+    public void A_signal_of_the_peer_ends_a_program_that_waits()
+    {
+        string program = Path.Combine(_directory, "program");
+        HostProgram.Compile("waiter", program);
+        using var unikernel = new Unikernel(program, new OffloadOptions { Root = MakeTree("unikernel"), Cores = 1 }, []);
+        while (!File.Exists(Path.Combine(_directory, "unikernel", "ready")) && !unikernel.Machine.HasExited)
+            Thread.Sleep(20);
+
+        unikernel.Device.Raise(2);
+
+        (int status, string output) = unikernel.Wait();
+        Assert.Equal("signal 2, EINTR\n", output);
+        Assert.Equal(9, status);
+    }
+
+    [Fact]
+    public void An_image_without_the_property_has_nothing_of_the_channel()
+    {
+        byte[] with = File.ReadAllBytes(Path.ChangeExtension(Unikernel.Image("Sideloaded"), null).Replace(".stripped", "", StringComparison.Ordinal) + ".map");
+        byte[] without = File.ReadAllBytes(Path.ChangeExtension(Unikernel.Image("Runner"), null).Replace(".stripped", "", StringComparison.Ordinal) + ".map");
+        Assert.Contains("OffloadChannel", System.Text.Encoding.UTF8.GetString(with), StringComparison.Ordinal);
+        Assert.DoesNotContain("OffloadChannel", System.Text.Encoding.UTF8.GetString(without), StringComparison.Ordinal);
+        Assert.DoesNotContain("Forwarding", System.Text.Encoding.UTF8.GetString(without), StringComparison.Ordinal);
+    }
+
     private static void AssertAlike(string linux, string unikernel)
     {
         string[] expected = linux.Split('\n');
