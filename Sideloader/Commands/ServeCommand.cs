@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using AzaleaOS.Build.Launching;
+using AzaleaOS.Sideloader.Confinement;
 using AzaleaOS.Sideloader.Offload;
 using AzaleaOS.Sideloader.Statistics;
 using AzaleaOS.Sideloader.Unikernels;
@@ -32,17 +33,27 @@ internal sealed class ServeCommand : Command
 
     private int Serve(ParseResult parsed)
     {
+        var home = new UnikernelDirectory(parsed.GetRequiredValue(_home));
+        string? root = parsed.GetValue(_root);
+        bool readOnly = parsed.GetValue(_readOnly);
+        MountPoint[] mounts = [.. (parsed.GetValue(_mounts) ?? []).Select(MountPoint.Parse)];
+        ProcessConfinement.Enter(new ConfinementPlan
+        {
+            Trees = [.. root is null ? [] : (IEnumerable<(string, bool)>)[(root, readOnly)], .. mounts.Select(mount => (mount.Host, readOnly || mount.ReadOnly))],
+            Own = [home.Location],
+            Log = line => Console.Error.WriteLine($"sideloader: {line}"),
+        });
         // The terminal sends its signals to this process as well; the supervisor hands them on.
         PosixSignalRegistration[] ignored = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP, PosixSignal.SIGTSTP }
             .Select(signal => PosixSignalRegistration.Create(signal, context => context.Cancel = true))];
-        var home = new UnikernelDirectory(parsed.GetRequiredValue(_home));
         using var control = DaemonControl.Connect(home);
         using StatisticsFile statistics = StatisticsFile.Open(home.StatisticsFile);
         using var device = new OffloadDevice(new OffloadOptions
         {
-            Root = parsed.GetValue(_root),
+            Root = root,
+            Mounts = [.. mounts.Select(mount => new MountedDirectory(mount.Host, mount.Guest, mount.ReadOnly))],
             Cores = parsed.GetValue(_cores),
-            ReadOnly = parsed.GetValue(_readOnly),
+            ReadOnly = readOnly,
             StandardStreams = !parsed.GetValue(_noStreams),
             Log = control.Log,
             Statistics = statistics,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using AzaleaOS.Sideloader.Confinement;
 using AzaleaOS.Sideloader.FileSystem;
 using AzaleaOS.Sideloader.Native;
 using AzaleaOS.Sideloader.VhostUser;
@@ -41,6 +42,12 @@ internal sealed class VirtioFsCommand : Command
         TextWriter errors = TextWriter.Synchronized(Console.Error);
         try
         {
+            ProcessConfinement.Enter(new ConfinementPlan
+            {
+                Trees = [(parsed.GetRequiredValue(_root), parsed.GetValue(_readOnly))],
+                ForSockets = [Path.GetDirectoryName(Path.GetFullPath(parsed.GetRequiredValue(_socket))) ?? "/"],
+                Log = line => errors.WriteLine($"sideloader: {line}"),
+            });
             RaiseDescriptorLimit();
             using var device = new FileSystemDevice(parsed.GetRequiredValue(_root), parsed.GetRequiredValue(_tag), parsed.GetValue(_queues), parsed.GetValue(_readOnly));
             using var server = new VhostUserServer(parsed.GetRequiredValue(_socket), device, new VhostUserOptions

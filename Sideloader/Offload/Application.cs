@@ -1,6 +1,5 @@
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Channel;
-using AzaleaOS.Abi.Linux;
 using AzaleaOS.Sideloader.Native;
 
 namespace AzaleaOS.Sideloader.Offload;
@@ -16,23 +15,18 @@ internal sealed class Application : IDisposable
 
     /// <summary>An application in a directory of the host, which is its root and working directory, or in none.</summary>
     /// <exception cref="LinuxException">There is no such directory.</exception>
-    internal unsafe Application(OffloadOptions options)
+    /// <exception cref="ArgumentException">Something is to be mounted where there is no directory.</exception>
+    internal Application(OffloadOptions options)
     {
         IsReadOnly = options.ReadOnly;
         Log = options.Log;
-        Root = -1;
-        if (options.Root is { } root)
-        {
-            fixed (byte* path = (byte[])[.. System.Text.Encoding.UTF8.GetBytes(root), 0])
-                Root = LinuxException.ThrowIfFailed(Libc.OpenAt(AtFlags.WorkingDirectory, path, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, 0), $"open the directory {root}");
-        }
-
+        Mounts = new MountTable(options);
         _workingDirectory = DuplicateRoot();
         _streams = options.StandardStreams ? new StandardStreams() : null;
     }
 
-    /// <summary>O_PATH descriptor of the root directory; -1 if there is none.</summary>
-    internal int Root { get; }
+    /// <summary>The directories that it sees.</summary>
+    internal MountTable Mounts { get; }
 
     internal bool IsReadOnly { get; }
 
@@ -60,7 +54,7 @@ internal sealed class Application : IDisposable
     /// <summary>Sets the mask of permissions that new files do not get, and gives the one before.</summary>
     internal uint SetCreationMask(uint mask) => Interlocked.Exchange(ref _creationMask, mask & 0x1FF);
 
-    internal bool HasTree => Root >= 0;
+    internal bool HasTree => Mounts.Count > 0;
 
     /// <summary>Uses the working directory, which the caller releases; null if there is no tree.</summary>
     internal OpenFile? BorrowWorkingDirectory()
@@ -143,14 +137,13 @@ internal sealed class Application : IDisposable
         Files.Clear();
         _streams?.Dispose();
         _workingDirectory?.Release();
-        if (HasTree)
-            _ = Libc.Close(Root);
+        Mounts.Dispose();
     }
 
     /// <summary>What this side can do.</summary>
     internal ChannelFeatures Features => (HasTree ? ChannelFeatures.FileTree : 0) | (_streams is null ? 0 : ChannelFeatures.StandardStreams);
 
     private OpenFile? DuplicateRoot() => HasTree
-        ? Files.Create(LinuxException.ThrowIfFailed(Libc.Duplicate(Root), "duplicate a descriptor"), waits: false, nonBlocking: false)
+        ? Files.Create(LinuxException.ThrowIfFailed(Libc.Duplicate(Mounts.Descriptor(0)), "duplicate a descriptor"), waits: false, nonBlocking: false)
         : null;
 }

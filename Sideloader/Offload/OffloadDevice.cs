@@ -17,6 +17,7 @@ public sealed class OffloadDevice : IVirtioDevice, IDisposable
 
     /// <summary>A device for a unikernel.</summary>
     /// <exception cref="LinuxException">There is no such directory.</exception>
+    /// <exception cref="ArgumentException">Something is to be mounted where there is no directory.</exception>
     public OffloadDevice(OffloadOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Cores, 1);

@@ -32,7 +32,7 @@ internal sealed unsafe partial class OffloadHandler
         if (_application.Files.Borrow(Argument(0)) is not { } file)
             return -(int)Errno.EBADF;
 
-        long result = file.IsPath ? -(int)Errno.EBADF : use(this, file.Descriptor);
+        long result = file.IsPath ? -(int)Errno.EBADF : IsRefused(file.Tree) ? -(int)Errno.EROFS : use(this, file.Descriptor);
         file.Release();
         return result;
     }

@@ -73,11 +73,11 @@ internal sealed unsafe partial class OffloadHandler
         mode &= ~_application.CreationMask;
         // Nothing waits on this thread, whatever the application wants.
         bool nonBlocking = (flags & OpenFlags.NonBlocking) != 0;
-        int descriptor = _resolver.Open(start.Descriptor, _path, (flags & OpenFlags.Path) != 0 ? flags : flags | OpenFlags.NonBlocking, mode, resolve);
+        int descriptor = _resolver.Open(start, _path, (flags & OpenFlags.Path) != 0 ? flags : flags | OpenFlags.NonBlocking, mode, resolve);
         if (descriptor == -(int)Errno.ENXIO && !nonBlocking && (flags & OpenFlags.AccessMask) == OpenFlags.WriteOnly)
         {
             // A pipe that nobody reads.
-            int pipe = _resolver.Open(start.Descriptor, _path, OpenFlags.Path | flags & OpenFlags.NoFollow, 0, resolve);
+            int pipe = _resolver.Open(start, _path, OpenFlags.Path | flags & OpenFlags.NoFollow, 0, resolve);
             start.Release();
             return pipe < 0 ? pipe : IsPipe(pipe) ? OpenPipe(pipe, flags) : Refuse(pipe, descriptor);
         }
@@ -99,7 +99,7 @@ internal sealed unsafe partial class OffloadHandler
             return OpenPipe(descriptor, flags);
 
         OpenFile file = _application.Files.Create(descriptor, waits: !path && kind is not (FileMode.Regular or FileMode.Directory or FileMode.BlockDevice), nonBlocking);
-        (file.IsPath, file.IsRegular) = (path, !path && kind == FileMode.Regular);
+        (file.Tree, file.IsPath, file.IsRegular) = (_resolver.Tree, path, !path && kind == FileMode.Regular);
         file.IsDirect = (flags & (OpenFlags.Direct | OpenFlags.DataSynchronous)) != 0;
         return _application.Files.Add(file);
     }

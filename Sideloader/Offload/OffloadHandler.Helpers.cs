@@ -134,6 +134,7 @@ internal sealed unsafe partial class OffloadHandler
     private long OpenPipe(int descriptor, OpenFlags flags)
     {
         WaitingRequest waiting = Unused();
+        waiting.Length = _resolver.Tree;
         waiting.Flags = (int)(flags & (OpenFlags.AccessMask | OpenFlags.Append) | OpenFlags.CloseOnExec);
         return HandOver(waiting, descriptor, (handler, waiting) => handler.OpenPipe(waiting), patient: true);
     }
@@ -152,7 +153,9 @@ internal sealed unsafe partial class OffloadHandler
             return error;
         }
 
-        return _application.Files.Add(_application.Files.Create(opened, waits: true, nonBlocking: false));
+        OpenFile file = _application.Files.Create(opened, waits: true, nonBlocking: false);
+        file.Tree = (int)waiting.Length;
+        return _application.Files.Add(file);
     }
 
     /// <summary>Whether a transfer may have to wait for a disk.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Channel;
 using AzaleaOS.Abi.Linux;
@@ -19,6 +18,7 @@ internal sealed unsafe partial class OffloadHandler
     /// <summary>Arguments for what is done with a path: a delegate that captured them would be an object for each call.</summary>
     private long _second;
     private long _third;
+    private int _tree;
     private bool _hasTimes;
     private Timespec _accessed;
     private Timespec _modified;
@@ -66,17 +66,19 @@ internal sealed unsafe partial class OffloadHandler
 
         if (pathLength == 0)
         {
-            long direct = use(this, start.Descriptor);
+            _tree = start.Tree;
+            long direct = IsRefused(start.Tree) ? -(int)Errno.EROFS : use(this, start.Descriptor);
             start.Release();
             return direct;
         }
 
-        int found = _resolver.Open(start.Descriptor, _path, flags | OpenFlags.Path, 0);
+        int found = _resolver.Open(start, _path, flags | OpenFlags.Path, 0);
         start.Release();
         if (found < 0)
             return found;
 
-        long result = use(this, found);
+        _tree = _resolver.Tree;
+        long result = IsRefused(_tree) ? -(int)Errno.EROFS : use(this, found);
         _ = Libc.Close(found);
         return result;
     }
@@ -117,27 +119,18 @@ internal sealed unsafe partial class OffloadHandler
         int parent;
         if (start == 0)
         {
-            parent = _resolver.Open(from.Descriptor, Here, OpenFlags.Path | OpenFlags.Directory, 0);
+            parent = _resolver.Open(from, PathResolver.Here, OpenFlags.Path | OpenFlags.Directory, 0);
         }
         else
         {
             byte saved = buffer[start];
             buffer[start] = 0;
-            parent = _resolver.Open(from.Descriptor, buffer, OpenFlags.Path | OpenFlags.Directory, 0);
+            parent = _resolver.Open(from, buffer, OpenFlags.Path | OpenFlags.Directory, 0);
             buffer[start] = saved;
         }
 
         from.Release();
-        return parent;
-    }
-
-    private static byte* Here { get; } = CreateHere();
-
-    private static byte* CreateHere()
-    {
-        byte* text = (byte*)NativeMemory.AllocZeroed(2);
-        text[0] = (byte)'.';
-        return text;
+        return parent >= 0 && IsRefused(_resolver.Tree) ? (int)Refuse(parent, -(int)Errno.EROFS) : parent;
     }
 
     private long MakeDirectory(long directory, long pathLength, uint mode)
@@ -167,6 +160,8 @@ internal sealed unsafe partial class OffloadHandler
             return -(int)Errno.EINVAL;
 
         int parent = OpenParent(directory, pathLength, _path, flags != 0 ? Errno.EBUSY : Errno.EISDIR, out byte* name);
+        if (parent >= 0 && _resolver.IsPinned(name))
+            return Refuse(parent, -(int)Errno.EBUSY);
         return parent < 0 ? parent : Finish(parent, Libc.UnlinkAt(parent, name, (int)flags));
     }
 
@@ -181,6 +176,8 @@ internal sealed unsafe partial class OffloadHandler
         int from = OpenParent(oldDirectory, oldLength, _path, Errno.EBUSY, out byte* oldName);
         if (from < 0)
             return from;
+        int tree = _resolver.Tree;
+        bool isPinned = _resolver.IsPinned(oldName);
         int to = OpenParent(newDirectory, newLength, _path + PathResolver.MaxPath, Errno.EBUSY, out byte* newName);
         if (to < 0)
         {
@@ -188,7 +185,9 @@ internal sealed unsafe partial class OffloadHandler
             return to;
         }
 
-        long result = Check(Libc.RenameAt(from, oldName, to, newName, flags));
+        long result = isPinned || _resolver.IsPinned(newName) ? -(int)Errno.EBUSY
+            : tree != _resolver.Tree ? -(int)Errno.EXDEV
+            : Check(Libc.RenameAt(from, oldName, to, newName, flags));
         _ = Libc.Close(from);
         _ = Libc.Close(to);
         return result;
@@ -208,6 +207,8 @@ internal sealed unsafe partial class OffloadHandler
         int parent = OpenParent(_second, _third, _path + PathResolver.MaxPath, Errno.EEXIST, out byte* name);
         if (parent < 0)
             return parent;
+        if (_resolver.Tree != _tree)
+            return Refuse(parent, -(int)Errno.EXDEV);
 
         byte* old = stackalloc byte[FileTree.MaxPath];
         FileTree.FormatPath(found, new Span<byte>(old, FileTree.MaxPath));
@@ -234,7 +235,7 @@ internal sealed unsafe partial class OffloadHandler
         return WithPath(directory, pathLength, (flags & AtFlags.NoFollow) != 0 ? OpenFlags.NoFollow : 0, (handler, found) => handler.CheckAccess(found), (flags & AtFlags.EmptyPath) != 0);
     }
 
-    private long CheckAccess(int found) => _application.IsReadOnly && (_second & WriteAccess) != 0
+    private long CheckAccess(int found) => (_application.IsReadOnly || _application.Mounts.IsReadOnly(_tree)) && (_second & WriteAccess) != 0
         ? -(int)Errno.EROFS
         : Libc.SystemCall(AccessCall, found, FileTree.Empty, (void*)_second, _third, null) < 0 ? FileTree.Error : 0;
 
@@ -298,7 +299,7 @@ internal sealed unsafe partial class OffloadHandler
         return length < 0 ? FileTree.Error : AnswerBytes(new ReadOnlySpan<byte>(_records, (int)length));
     }
 
-    private long ChangeDirectory(int found)
+    private long ChangeDirectory(int found, int tree)
     {
         if (!_application.HasTree)
             return -(int)Errno.ENOENT;
@@ -318,7 +319,9 @@ internal sealed unsafe partial class OffloadHandler
             return error;
         }
 
-        _application.SetWorkingDirectory(_application.Files.Create(opened, waits: false, nonBlocking: false));
+        OpenFile directory = _application.Files.Create(opened, waits: false, nonBlocking: false);
+        directory.Tree = tree;
+        _application.SetWorkingDirectory(directory);
         return 0;
     }
 
@@ -328,7 +331,7 @@ internal sealed unsafe partial class OffloadHandler
         if (directory is null)
             return -(int)Errno.ENOENT;
 
-        int length = _resolver.GetPath(directory.Descriptor, new Span<byte>(_records, PathResolver.MaxPath));
+        int length = _resolver.GetPath(directory, new Span<byte>(_records, PathResolver.MaxPath));
         directory.Release();
         if (length < 0)
             return length;

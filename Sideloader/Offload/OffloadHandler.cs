@@ -41,7 +41,7 @@ internal sealed unsafe partial class OffloadHandler : IRequestHandler
     {
         _application = application;
         _meter = meter;
-        _resolver = new PathResolver(application.Root);
+        _resolver = new PathResolver(application.Mounts);
         CreateWaits();
         lock (application.Handlers)
             application.Handlers.Add(this);
@@ -147,8 +147,8 @@ internal sealed unsafe partial class OffloadHandler : IRequestHandler
             OffloadedCall.FStatFs => WithFile((handler, file) => handler.AnswerFileSystem(file.Descriptor)),
             OffloadedCall.GetDEnts => WithFile((handler, file) => handler.ReadDirectory(file)),
             OffloadedCall.CopyFileRange => CopyRange(),
-            OffloadedCall.FChDir => WithFile((handler, file) => handler.ChangeDirectory(file.Descriptor)),
-            OffloadedCall.ChDir => WithPath(Here, Argument(0), OpenFlags.Directory, (handler, found) => handler.ChangeDirectory(found)),
+            OffloadedCall.FChDir => WithFile((handler, file) => handler.ChangeDirectory(file.Descriptor, file.Tree)),
+            OffloadedCall.ChDir => WithPath(Here, Argument(0), OpenFlags.Directory, (handler, found) => handler.ChangeDirectory(found, handler._resolver.Tree)),
             OffloadedCall.GetCwd => GetWorkingDirectory(),
             OffloadedCall.UMask => _application.SetCreationMask((uint)Argument(0)),
             OffloadedCall.Stat => WithPath(Here, Argument(0), 0, (handler, found) => handler.AnswerStatus(found)),
@@ -202,10 +202,13 @@ internal sealed unsafe partial class OffloadHandler : IRequestHandler
         if (_application.Files.Borrow(Argument(0)) is not { } file)
             return -(int)Errno.EBADF;
 
-        long result = use(this, file);
+        long result = IsRefused(file.Tree) ? -(int)Errno.EROFS : use(this, file);
         file.Release();
         return result;
     }
+
+    /// <summary>Whether the call at hand would change a tree that must not be changed.</summary>
+    private bool IsRefused(int tree) => _application.Mounts.Count > 1 && _application.Mounts.IsReadOnly(tree) && Changes((OffloadedCall)_header.Operation);
 
     /// <summary>Writes a structure behind the answer's header.</summary>
     private long Answer<T>(in T value)

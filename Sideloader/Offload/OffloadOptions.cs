@@ -8,10 +8,13 @@ public sealed record OffloadOptions
     /// <summary>The directory that is the application's root, or null: then it sees no file of the host.</summary>
     public string? Root { get; init; }
 
+    /// <summary>More directories, inside that one.</summary>
+    public IReadOnlyList<MountedDirectory> Mounts { get; init; } = [];
+
     /// <summary>How many cores the unikernel has, each with a queue.</summary>
     public int Cores { get; init; } = 1;
 
-    /// <summary>Whether the application may change nothing in its tree.</summary>
+    /// <summary>Whether the application may change nothing in its tree and what is mounted there.</summary>
     public bool ReadOnly { get; init; }
 
     /// <summary>Whether descriptors 0, 1 and 2 of this process are the application's.</summary>

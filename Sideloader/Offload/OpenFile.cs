@@ -28,6 +28,9 @@ internal sealed class OpenFile(OpenFileTable table)
     /// <summary>What the application thinks of O_NONBLOCK.</summary>
     internal bool NonBlocking { get; set; }
 
+    /// <summary>The tree that it is in, a number of <see cref="MountTable"/>.</summary>
+    internal int Tree { get; set; }
+
     /// <summary>O_PATH.</summary>
     internal bool IsPath { get; set; }
 
@@ -40,7 +43,7 @@ internal sealed class OpenFile(OpenFileTable table)
     internal void Start(int descriptor, bool waits, bool nonBlocking, bool shared)
     {
         (Descriptor, Waits, NonBlocking, Shared) = (descriptor, waits, nonBlocking, shared);
-        (IsPath, IsRegular, IsDirect, _trusted) = (false, false, false, 0);
+        (Tree, IsPath, IsRegular, IsDirect, _trusted) = (0, false, false, false, 0);
         Volatile.Write(ref _holders, 1);
     }
 

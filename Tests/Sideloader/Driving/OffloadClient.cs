@@ -35,8 +35,13 @@ internal sealed unsafe class OffloadClient : IDisposable
     private ulong _sequence;
 
     internal OffloadClient(string? root, bool readOnly = false, bool greet = true, bool standardStreams = false)
+        : this(greet, new OffloadOptions { Root = root, ReadOnly = readOnly, StandardStreams = standardStreams })
     {
-        Device = new OffloadDevice(new OffloadOptions { Root = root, ReadOnly = readOnly, StandardStreams = standardStreams, Log = Lines.Add });
+    }
+
+    internal OffloadClient(bool greet, OffloadOptions options)
+    {
+        Device = new OffloadDevice(options with { Log = Lines.Add });
         _frontEnd = new FrontEnd(Device);
         _frontEnd.Start(_guest);
         for (int queue = 0; queue < Queues; queue++)
