@@ -22,7 +22,7 @@ internal static unsafe class FileContents
     /// Takes pages of a file out of every mapping: file, first page, behind the last one. Set by whoever starts the
     /// application.
     /// </summary>
-    internal static delegate*<void*, ulong, ulong, void> Unmap { get; set; }
+    internal static delegate*<void*, ulong, ulong, bool, void> Unmap { get; set; }
 
     /// <summary>Copies bytes out.</summary>
     /// <returns>How many; 0 at the end of the file; -EFAULT if none could be copied.</returns>
@@ -82,8 +82,9 @@ internal static unsafe class FileContents
                 ClearEnd(node);
             }
 
+            // A part is no error yet: what was just written can be what is read next, through a mapping.
             ulong moved = transfer->Take(page + offset, count);
-            error = moved < count ? -Errno.EFAULT : 0;
+            error = moved == 0 ? -Errno.EFAULT : 0;
             if (moved == 0 && isNew && position - offset >= node->Size)
             {
                 Remove(node, position / PageSize, (position / PageSize) + 1);
@@ -118,7 +119,7 @@ internal static unsafe class FileContents
         if (node->Mappings != 0)
         {
             // No page fault finds these pages any more, so that after this nothing leads to them.
-            Unmap(node, firstGone, ulong.MaxValue);
+            Unmap(node, firstGone, ulong.MaxValue, true);
         }
 
         Remove(node, firstGone, ulong.MaxValue);
@@ -386,7 +387,7 @@ internal static unsafe class FileContents
     {
         if (count != 0 && node->Mappings != 0)
         {
-            Unmap(node, first, end);
+            Unmap(node, first, end, false);
         }
 
         for (int i = 0; i < count; i++)

@@ -14,6 +14,7 @@ internal static unsafe class MappedFiles
         FilePages.Take = &Take;
         FilePages.Retain = &Retain;
         FilePages.Release = &Release;
+        FilePages.Punch = &Punch;
         FileContents.Unmap = &Unmap;
     }
 
@@ -47,5 +48,11 @@ internal static unsafe class MappedFiles
         FileTree.DropLater(node);
     }
 
-    private static void Unmap(void* file, ulong first, ulong end) => AddressSpace.Current->DropFilePages(file, first, end);
+    private static long Punch(void* file, ulong start, ulong end)
+    {
+        const uint KeepSize = 1, PunchHole = 2;
+        return RegularFile.Allocate((FileNode*)file, KeepSize | PunchHole, start, end);
+    }
+
+    private static void Unmap(void* file, ulong first, ulong end, bool copies) => AddressSpace.Current->DropFilePages(file, first, end, copies);
 }

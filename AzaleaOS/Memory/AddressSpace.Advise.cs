@@ -111,9 +111,18 @@ internal unsafe partial struct AddressSpace
 
     private long Advise(Area* area, ulong start, ulong end, Advice advice)
     {
-        if ((area->Flags & AreaFlags.Sealed) != 0 && advice is Advice.DontNeed or Advice.Free or Advice.Remove or Advice.LockedDontNeed)
+        if ((area->Flags & AreaFlags.Sealed) != 0)
         {
-            return -Errno.EPERM;
+            // As for VM_PFNMAP and VM_DONTEXPAND; the code would be provided again, unchanged.
+            bool isVvar = (area->Flags & AreaFlags.Vvar) != 0;
+            switch (advice)
+            {
+                case Advice.DoFork or Advice.DoDump or Advice.Free:
+                case Advice.PopulateRead or Advice.PopulateWrite when isVvar:
+                    return -Errno.EINVAL;
+                case Advice.DontNeed or Advice.LockedDontNeed or Advice.Cold or Advice.PageOut:
+                    return isVvar ? -Errno.EINVAL : 0;
+            }
         }
 
         bool isLocked = (area->Flags & AreaFlags.Locked) != 0;
@@ -123,9 +132,9 @@ internal unsafe partial struct AddressSpace
             case Advice.Free when isLocked || area->Backing != null || area->IsShared || (area->Flags & AreaFlags.Huge) != 0:
             case Advice.Cold or Advice.PageOut when isLocked || (area->Flags & AreaFlags.Huge) != 0:
             case Advice.WipeOnFork when area->Backing != null || area->IsShared:
-            case Advice.Remove when isLocked || !area->IsShared:
+            case Advice.Remove when isLocked || (area->Backing == null && !area->IsShared):
                 return -Errno.EINVAL;
-            case Advice.Remove when (area->Protection & Protection.Write) == 0 && area->Backing != null:
+            case Advice.Remove when !area->WritesFile:
                 return -Errno.EACCES;
             case Advice.DontNeed or Advice.LockedDontNeed:
                 return Discard(area, start, end);
@@ -133,7 +142,7 @@ internal unsafe partial struct AddressSpace
                 // What nobody wants back may stay: no faults are asked for in this mode.
                 return _mode == PopulateMode.Eager ? 0 : Discard(area, start, end);
             case Advice.Remove:
-                return area->Backing == null ? Discard(area, start, end) : -Errno.EOPNOTSUPP;
+                return area->Backing == null ? Discard(area, start, end) : Punch(area, start, end);
             case Advice.PopulateRead:
                 return ProvideAdvised(area, start, end, Protection.Read);
             case Advice.PopulateWrite:
@@ -190,6 +199,19 @@ internal unsafe partial struct AddressSpace
         _pages.Release(start, end - start);
         bool isOwed = _mode != PopulateMode.Eager || area->Backing != null || area->Protection == Protection.None;
         return isOwed || _pages.Populate(start, end - start, area->Protection, area->Policy, area->HugeOrder) ? 0 : -Errno.ENOMEM;
+    }
+
+    /// <summary>The file has a hole there from now on. Gives the lock up meanwhile: files sleep, and take their pages out of all mappings.</summary>
+    private long Punch(Area* area, ulong start, ulong end)
+    {
+        void* file = area->Backing;
+        ulong first = area->BackingOffset + (start - area->Start);
+        FilePages.Retain(file, false);
+        Lock.Exit();
+        long result = FilePages.Punch(file, first, first + (end - start));
+        Lock.Enter();
+        FilePages.Release(file, false);
+        return result;
     }
 
     // Source: mm/gup.c, faultin_page_range: missing rights are -EINVAL here.

@@ -5,12 +5,13 @@ namespace AzaleaOS.Memory;
 /// <summary>Mapped files: their pages are borrowed, and copied where a private mapping is written to.</summary>
 internal unsafe partial struct AddressSpace
 {
-    /// <summary>Takes the pages of a file out of all mappings, private copies included: it was cut short. Takes the lock.</summary>
+    /// <summary>Takes the pages of a file out of all mappings: it was cut short, or has a hole there. Takes the lock.</summary>
     /// <param name="file">The file. It does not give these pages any more.</param>
     /// <param name="first">Index of the first page.</param>
     /// <param name="end">Index after the last; ulong.MaxValue for all.</param>
+    /// <param name="copies">Private copies too: they go with the end of a file, and stay where there is a hole.</param>
     /// <remarks>When it returns no core reaches the frames, so that the file can free them.</remarks>
-    internal void DropFilePages(void* file, ulong first, ulong end)
+    internal void DropFilePages(void* file, ulong first, ulong end, bool copies)
     {
         Lock.Enter();
         for (Area* area = _areas.FirstEndingAfter(0); area != null; area = _areas.FirstEndingAfter(area->End))
@@ -24,9 +25,18 @@ internal unsafe partial struct AddressSpace
             ulong areaEnd = areaFirst + (area->Length / PageSize);
             ulong from = Math.Max(first, areaFirst);
             ulong to = Math.Min(end, areaEnd);
-            if (from < to)
+            ulong page = area->Start + ((from - areaFirst) * PageSize);
+            while (from < to)
             {
-                _pages.Release(area->Start + ((from - areaFirst) * PageSize), (to - from) * PageSize);
+                UserPage present = _pages.Query(page, out ulong alike);
+                ulong bytes = copies ? (to - from) * PageSize : Math.Min(present.IsPresent ? PageSize : alike, (to - from) * PageSize);
+                if (copies || present.IsBorrowed)
+                {
+                    _pages.Release(page, bytes);
+                }
+
+                page += bytes;
+                from += bytes / PageSize;
             }
         }
 

@@ -77,7 +77,7 @@ internal unsafe partial struct AddressSpace
         isPopulated |= (area.Flags & AreaFlags.Lazy) == 0;
         bool isFixed = (flags & (MapFlags.Fixed | MapFlags.FixedNoReplace)) != 0;
         long place = isFixed ? CheckPlace(hint, bytes, unit, flags) : (long)Place(hint, bytes, unit, flags);
-        if (place <= 0)
+        if (place < 0 || (place == 0 && !isFixed))
         {
             return place == 0 ? -Errno.ENOMEM : place;
         }
@@ -85,6 +85,11 @@ internal unsafe partial struct AddressSpace
         if (refusal != 0)
         {
             return refusal;
+        }
+
+        if ((ulong)place < _low)
+        {
+            return -Errno.EPERM;
         }
 
         area.Start = (ulong)place;
@@ -189,11 +194,6 @@ internal unsafe partial struct AddressSpace
         if ((start & (unit - 1)) != 0)
         {
             return -Errno.EINVAL;
-        }
-
-        if (start < _low)
-        {
-            return -Errno.EPERM;
         }
 
         return (flags & MapFlags.FixedNoReplace) != 0 && !IsFree(start, bytes) ? -Errno.EEXIST : (long)start;

@@ -19,6 +19,9 @@ internal static unsafe class FilePages
     /// <summary>One more area maps the file: file, whether it is shared and may become writable.</summary>
     internal static delegate*<void*, bool, void> Retain;
 
+    /// <summary>Makes a hole, of whole pages: file, first byte, behind the last. Called without the lock, for a file that is retained. 0, -EPERM.</summary>
+    internal static delegate*<void*, ulong, ulong, long> Punch;
+
     /// <summary>One area less. The file must not be freed before the call returns.</summary>
     internal static delegate*<void*, bool, void> Release;
 }

@@ -477,5 +477,7 @@ internal static unsafe class UserPageTables
         }
     }
 
-    private static PageAccess Access(Protection protection) => (PageAccess)(protection & Protection.All);
+    // What can be written can be read, also as long as writing waits for a copy.
+    private static PageAccess Access(Protection protection)
+        => (PageAccess)(protection & Protection.All) | ((protection & Protection.Write) != 0 ? PageAccess.Read : PageAccess.None);
 }

@@ -1,5 +1,6 @@
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
+using AzaleaOS.Files;
 using AzaleaOS.Memory;
 
 namespace AzaleaOS.Syscalls;
@@ -83,6 +84,9 @@ internal static unsafe class MemoryAdvice
         space->Lock.Enter();
         long result = space->Advise(address, length, advice);
         space->Lock.Exit();
+
+        // Another thread may have unmapped the file meanwhile.
+        FileTree.DropDeferred();
         return result;
     }
 

@@ -185,10 +185,10 @@ internal static unsafe class MemoryCalls
     /// <summary>Why a file cannot be mapped like this, where there is a place for it; 0 if it can.</summary>
     private static long Refusal(OpenFile* file, ulong length, Protection protection, MapFlags flags, ulong offset)
     {
-        // MAP_SYNC and what is not defined yet: refused where the caller wants to know.
-        const uint Known = 0x7f_ffff & ~0x8_0000u;
+        // What Linux had before this type came (LEGACY_MAP_MASK): all else is refused where the caller wants to know.
+        const uint Known = 0x7c07_f9f3;
         MapFlags type = flags & MapFlags.TypeMask;
-        if (file->Node->IsRegular && offset > long.MaxValue - AddressSpace.RoundUp(length))
+        if (offset > (file->Node->IsRegular ? long.MaxValue : ulong.MaxValue) - AddressSpace.RoundUp(length))
         {
             return -Errno.EOVERFLOW;
         }

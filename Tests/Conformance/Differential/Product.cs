@@ -9,6 +9,9 @@ internal enum Product
     /// <summary>Its result is a descriptor.</summary>
     Descriptor,
 
+    /// <summary>Its result is a descriptor of /dev/zero.</summary>
+    ZeroDevice,
+
     /// <summary>Two descriptors, where its last pointer leads.</summary>
     TwoDescriptors,
 

@@ -58,7 +58,7 @@ internal sealed record Theme(string Name, ImmutableArray<Syscall> Calls)
             long place = step.Words.OfType<Place>().LastOrDefault()?.Offset ?? 0;
             switch (step.Call?.Makes)
             {
-                case Product.Descriptor or Product.Mapping:
+                case Product.Descriptor or Product.Mapping or Product.ZeroDevice:
                     made[step.Call.Makes].Add(new Result(id));
                     break;
                 case Product.TwoDescriptors:

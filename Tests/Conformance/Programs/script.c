@@ -71,7 +71,7 @@ static long call(word number, word a, word b, word c, word d, word e, word f)
 #define call6(n, a, b, c, d, e, f) call(n, (word)(a), (word)(b), (word)(c), (word)(d), (word)(e), (word)(f))
 
 enum {
-    READ, WRITE, OPEN, CLOSE, MMAP = 9, MPROTECT, MUNMAP, BRK, SIGACTION, SIGPROCMASK, MINCORE = 27, GETPID = 39, EXIT = 60,
+    READ, WRITE, OPEN, CLOSE, MMAP = 9, MPROTECT, MUNMAP, BRK, SIGACTION, SIGPROCMASK, MINCORE = 27, MADVISE, GETPID = 39, EXIT = 60,
     SETITIMER = 38, CHDIR = 80, MKDIR = 83, SYMLINK = 88, UMASK = 95, GETPPID = 110, SETPRIORITY = 141, SIGALTSTACK = 131, GETTID = 186, TIME = 201,
     TIMER_DELETE = 226, SIGTIMEDWAIT = 128, EXIT_GROUP = 231,
     PRCTL = 157, SCHED_SETSCHEDULER = 144, SCHED_SETAFFINITY = 203, SET_ROBUST_LIST = 273, SET_MEMPOLICY = 238, MUNLOCKALL = 152
@@ -470,7 +470,7 @@ static int forget_if(word offset, int is_good, word count)
 }
 
 /* What differs from run to run is checked for what can be checked, and replaced, before anything looks at it. */
-static void normalise(long result)
+static void normalise(long result, const word *argument)
 {
     if (*at == ';')
         at++;
@@ -489,6 +489,7 @@ static void normalise(long result)
         switch (what) {
         case 'y':
         case 'z': forget_if(offset, 1, count); break;
+        case 'e': call3(MADVISE, argument[0], argument[1], 4); break;
         case 'o': owners[offset / 8] = 1; break;
         case 't': forget_if(offset, (long)first[0] >= 0 && first[1] < 1000000000, 16); break;
         case 'u': forget_if(offset, (long)first[0] >= 0 && first[1] < 1000000, 16); break;
@@ -539,7 +540,7 @@ static void step_call(int step)
     } else {
         put_long(result);
     }
-    normalise(result);
+    normalise(result, registers.argument);
     if (registers.clobbered) {
         put_text(" clobbered ");
         put_hex(registers.clobbered);

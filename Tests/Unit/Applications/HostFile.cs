@@ -54,7 +54,7 @@ internal static unsafe class HostFile
         Size = pages;
         if (pages >= old)
             return;
-        HostApplication.Space->DropFilePages(Handle, (ulong)pages, ulong.MaxValue);
+        HostApplication.Space->DropFilePages(Handle, (ulong)pages, ulong.MaxValue, copies: true);
         for (int i = pages; i < old; i++)
         {
             if (s_frames[i] is { } frame)

@@ -14,6 +14,9 @@ internal static class MemoryTheme
 
     private static readonly Syscall s_mapArena = new("mmap", 9, Of(0).Select(_ => new Argument(new Place(0x100000))), Of(0x4000, 0x6000), Of(3), Of(Private | Anonymous | Fixed), Of(-1), Of(0)) { Comparison = 'm' };
 
+    // MADV_FREE: what is in the pages until they are written again is nobody's promise, so that they are emptied afterwards.
+    private static readonly Syscall s_free = new Syscall("madvise", 28, Address.Select(address => address with { After = ["e"] }), SafeLength, Of(8)) { Weight = 5 };
+
     internal static Theme Theme { get; } = new("memory",
     [
         new Syscall("mmap", 9, Address, Length, s_protection, FlagsOn(Fixed | Anonymous, Private, Shared, NoReserve, Populate, Stack, Locked, FixedNoReplace), s_noDescriptor, Of(0, 0, 0, 0x1000, 1)) { Comparison = 'm' },
@@ -24,7 +27,8 @@ internal static class MemoryTheme
         new Syscall("munmap", 11, Address, Length).Often,
         new Syscall("mremap", 25, Address, Length, Length, Flags(1, 2, 4), Address) { Comparison = 'm' },
         new Syscall("mremap", 25, Address, Length, Length, Of(1, 3, 5), Address) { Comparison = 'm' },
-        new Syscall("madvise", 28, Address, SafeLength, Around(0, 1, 2, 3, 4, 4, 4, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 100)).Often,
+        new Syscall("madvise", 28, Address, SafeLength, Around(0, 1, 2, 3, 4, 4, 4, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 100)).Often,
+        s_free,
         new Syscall("msync", 26, Address, Length, Flags(1, 2, 4)),
         new Syscall("mincore", 27, Address, Length, Out(('z', 0, 16))),
         new Syscall("mlock", 149, Address, Length),
@@ -59,13 +63,16 @@ internal static class MemoryTheme
     internal static Theme OfFiles { get; } = new("memory of files",
     [
         new Syscall("open", 2, Of(0).Select(_ => new Argument(new Text("f"))), Of(0, 2, 2, 1, 0x402), Of(0)) { Makes = Product.Descriptor },
-        new Syscall("open", 2, Of(0).Select(_ => new Argument(new Text("/dev/zero"))), Of(2), Of(0)) { Makes = Product.Descriptor }.Seldom,
+        new Syscall("open", 2, Of(0).Select(_ => new Argument(new Text("/dev/zero"))), Of(2), Of(0)) { Makes = Product.ZeroDevice }.Seldom,
+        new Syscall("mmap", 9, Address, Length, s_protection, FlagsOn(Fixed, Private, Shared, NoReserve, Populate, SharedValidate), Made(Product.ZeroDevice), Of(0, 0, 1, -0x1000)) { Comparison = 'm' }.Seldom,
+        new Syscall("read", 0, Made(Product.ZeroDevice), Address, Of(10, 0x1000, 0x2000)).Seldom,
         new Syscall("mmap", 9, Address, Length, s_protection, FlagsOn(Fixed, Private, Shared, NoReserve, Populate, SharedValidate), Descriptor, Of(0, 0x1000, 0x2000, 0x3000, 0x10000, 1, -0x1000)) { Comparison = 'm' },
         new Syscall("mmap", 9, Address, Length, Of(1, 3), Of(Fixed | Private, Fixed | Shared), Descriptor, Of(0, 0x1000)) { Comparison = 'm' }.Often,
         new Syscall("mprotect", 10, Address, Length, s_protection),
         new Syscall("munmap", 11, Address, Length),
         new Syscall("mremap", 25, Address, Length, Length, Of(0, 1, 3), Address) { Comparison = 'm' },
-        new Syscall("madvise", 28, Address, SafeLength, Of(4, 4, 8, 9, 3)),
+        new Syscall("madvise", 28, Address, SafeLength, Of(4, 4, 9, 3)),
+        s_free,
         new Syscall("msync", 26, Address, Length, Of(1, 2, 4)),
         new Syscall("ftruncate", 77, Descriptor, Of(0, 100, 4096, 4097, 8192, 10000, 20000)),
         new Syscall("pwrite64", 18, Descriptor, Data, SmallSize, Position),
