@@ -136,6 +136,9 @@ internal unsafe partial struct AddressSpace
                 return -Errno.EINVAL;
             case Advice.Remove when !area->WritesFile:
                 return -Errno.EACCES;
+            case Advice.DontNeed or Advice.LockedDontNeed when area->Backing == null && area->IsShared:
+                // The contents are the shared object's, which only MADV_REMOVE empties.
+                return IsWhole(area, start, end) ? 0 : -Errno.EINVAL;
             case Advice.DontNeed or Advice.LockedDontNeed:
                 return Discard(area, start, end);
             case Advice.Free:

@@ -59,7 +59,9 @@ internal static class MemoryBarriers
                 Pass(interrupts: command == PrivateSequence);
                 return 0;
             case GetRegistrations:
-                return Volatile.Read(ref s_registrations);
+                // Each of the others is shown as that for private barriers too, and does not allow them.
+                int registrations = Volatile.Read(ref s_registrations);
+                return registrations | ((registrations & (RegisterPrivateSyncCore | RegisterPrivateSequence)) != 0 ? RegisterPrivateExpedited : 0);
             default:
                 return -Errno.EINVAL;
         }

@@ -33,7 +33,7 @@ internal sealed record Difference(ScriptProgram Program, int Line, ProgramOutcom
             var difference = new Difference(program, line, linux, here);
             if (difference.OnLinux == difference.OnThis)
                 continue;
-            if (difference.Step is not { } step || KnownDifference.Find(step, difference.OnLinux, difference.OnThis) is not { } expected)
+            if (difference.Step is not { } step || KnownDifference.Find(program.Steps[..program.Steps.IndexOf(step)], step, difference.OnLinux, difference.OnThis) is not { } expected)
                 return difference;
             known.Add(expected);
             if (expected.EndsComparison)
