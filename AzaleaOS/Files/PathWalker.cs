@@ -12,16 +12,16 @@ internal static unsafe class PathWalker
     /// <param name="node">The file. Nothing is counted: for those who know that nobody removes it.</param>
     /// <returns>0, or -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG.</returns>
     internal static long Walk(FileNode* start, ReadOnlySpan<byte> path, bool follow, out FileNode* node)
-        => Walk(start, path, follow, hold: false, out node);
+        => Walk(FileTree.Root, start, path, follow, hold: false, out node);
 
-    /// <summary>Finds the file that a path names, and follows a symbolic link at its end.</summary>
+    /// <summary>Finds the file that a path of the application names, from its own root, and follows a symbolic link at its end.</summary>
     /// <param name="start">Where a relative path starts: a directory.</param>
     /// <param name="path">The path.</param>
     /// <param name="node">The file; the caller drops the reference.</param>
     /// <returns>0, or -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG.</returns>
     internal static long Find(FileNode* start, ReadOnlySpan<byte> path, out FileNode* node)
     {
-        long result = Walk(start, path, follow: true, hold: true, out node);
+        long result = Walk(Process.Root, start, path, follow: true, hold: true, out node);
         FileTree.DropDeferred();
         return result;
     }
@@ -59,7 +59,7 @@ internal static unsafe class PathWalker
         return at == to.Length ? -Errno.ERANGE : to.Length - at;
     }
 
-    private static long Walk(FileNode* start, ReadOnlySpan<byte> path, bool follow, bool hold, out FileNode* node)
+    private static long Walk(FileNode* root, FileNode* start, ReadOnlySpan<byte> path, bool follow, bool hold, out FileNode* node)
     {
         node = null;
         if (path.Length >= Memory.UserMemory.PathMax)
@@ -71,7 +71,7 @@ internal static unsafe class PathWalker
         {
             PathWalk walk = default;
             FileTree.Lock.Enter();
-            long result = walk.Begin(FileTree.Root, start, first, path.Length);
+            long result = walk.Begin(root, start, first, path.Length);
             result = result < 0 ? result : walk.Resolve(follow, out node);
             if (hold && result >= 0)
             {

@@ -67,6 +67,26 @@ internal static unsafe class Directories
         return result;
     }
 
+    /// <summary>umount2(2): -EPERM, as without the capability, where there is something that it could take away.</summary>
+    [Syscall(166)]
+    internal static long Unmount(ulong path, uint flags)
+    {
+        const uint Known = 0xf, NoFollow = 8;
+        if ((flags & ~Known) != 0)
+        {
+            return -Errno.EINVAL;
+        }
+
+        long result = PathArguments.Find(AtFlags.WorkingDirectory, path, (flags & NoFollow) == 0, emptyPath: false, out FileNode* node);
+        if (result < 0)
+        {
+            return result;
+        }
+
+        FileNode.Drop(node);
+        return -Errno.EPERM;
+    }
+
     /// <summary>umask(2).</summary>
     /// <returns>The mask so far.</returns>
     [Syscall(95)]

@@ -14,12 +14,12 @@ internal static class Unknown
 {
     private const ulong Ustat = 136, PerformanceEvents = 298, NameToHandle = 303;
 
-    // fork vfork execve ptrace syslog vhangup pivot_root acct mount umount2 swapon swapoff reboot sethostname setdomainname
+    // fork vfork execve ptrace syslog vhangup pivot_root acct mount swapon swapoff reboot sethostname setdomainname
     // init_module delete_module kexec_load unshare open_by_handle_at setns finit_module kexec_file_load bpf execveat userfaultfd
     // io_uring_setup io_uring_enter io_uring_register open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr open_tree_attr
     private static ReadOnlySpan<ushort> Forbidden =>
     [
-        57, 58, 59, 101, 103, 153, 155, 163, 165, 166, 167, 168, 169, 170, 171,
+        57, 58, 59, 101, 103, 153, 155, 163, 165, 167, 168, 169, 170, 171,
         175, 176, 246, 272, 304, 308, 313, 320, 321, 322, 323,
         425, 426, 427, 428, 429, 430, 431, 432, 433, 442, 467,
     ];

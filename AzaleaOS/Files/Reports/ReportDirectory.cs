@@ -17,6 +17,9 @@ internal static unsafe class ReportDirectory
 
     private const uint ReadableDirectory = FileMode.Directory | 0x16d;
 
+    // What is open is for the process alone (fs/proc/base.c).
+    private const uint OwnDirectory = FileMode.Directory | 0x140;
+
     private static NodeOperations* s_names;
 
     /// <summary>Makes /proc and /sys; an archive's directories of these names are covered.</summary>
@@ -183,6 +186,7 @@ internal static unsafe class ReportDirectory
         byte* mark = ReportLine.Mark(line);
         uint mode = *mark switch
         {
+            (byte)'/' when name.Length == 2 && name[0] == 'f' && name[1] == 'd' => OwnDirectory,
             (byte)'/' => ReadableDirectory,
             (byte)'>' or (byte)'@' => FileMode.SymbolicLink | FileMode.Permissions,
             (byte)'!' => FileMode.Regular | 0x1a4,

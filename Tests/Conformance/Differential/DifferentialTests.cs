@@ -14,7 +14,7 @@ namespace AzaleaOS.Tests.Conformance.Differential;
 public sealed class DifferentialTests(ScriptInterpreter interpreter, ITestOutputHelper output) : IClassFixture<ScriptInterpreter>
 {
     // With as many programs as each one has usually; 0 for those that still find differences.
-    internal static readonly (Theme Theme, int Programs)[] s_themes =
+    private static readonly (Theme Theme, int Programs)[] s_themes =
     [
         (MemoryTheme.Theme, 250), (MemoryTheme.OfFiles, 250), (IdentityTheme.Theme, 250), (TimeTheme.Theme, 200), (SignalTheme.Theme, 600), (SignalTheme.Faults, 300),
         (FutexTheme.Theme, 250), (FileTheme.Descriptors, 300), (FileTheme.Names, 300), (PipeTheme.Theme, 250), (PipeTheme.Sockets, 250),

@@ -149,6 +149,7 @@ static void advice(void)
     SHOW(madvise(s, K, MADV_WIPEONFORK));
     SHOW(madvise(s, K, MADV_REMOVE));
     SHOW(s[0]);
+    SHOW(madvise(s, 4 * K, MADV_DONTNEED));
     SHOW(s[K]);
     SHOW(mlock(p + 2 * K, K));
     SHOW(madvise(p + 2 * K, K, MADV_DONTNEED));
@@ -233,6 +234,9 @@ static void synchronization(void)
     SHOW(barrier(0, 1));
     SHOW(barrier(8, 0));
     SHOW(barrier(32, 0));
+    SHOW(barrier(64, 0));
+    SHOW(barrier(512, 0));
+    SHOW(barrier(8, 0));
     SHOW(barrier(16, 0));
     SHOW(barrier(8, 0));
     SHOW(barrier(32, 0));
@@ -274,6 +278,55 @@ static void protection(void)
     SHOW(munmap(low - 5 * K, 9 * K));
 }
 
+static void files(void)
+{
+    int f = memfd_create("f", 0);
+    char letters[10000];
+    for (int i = 0; i < 10000; i++) letters[i] = (char)('a' + i % 26);
+    SHOW(write(f, letters, sizeof letters));
+
+    // What can be written can be read, also where writing makes a copy.
+    char *w = mmap(NULL, K, PROT_WRITE, MAP_PRIVATE, f, 0);
+    SHOW(readable(w));
+    SHOW(w[0]);
+    w[0] = 'W';
+    SHOW(w[0]);
+    SHOW(mprotect(w, K, PROT_NONE));
+    SHOW(mprotect(w, K, PROT_WRITE));
+    SHOW(w[1]);
+
+    // Holes: the file and its shared mappings read zeros, private copies stay.
+    char *p = mmap(NULL, 3 * K, RW, MAP_PRIVATE, f, 0);
+    char *s = mmap(NULL, 3 * K, RW, MAP_SHARED, f, 0);
+    p[K] = 'P';
+    SHOW(s[K]);
+    SHOW(madvise(p, K, MADV_REMOVE));
+    SHOW(madvise(s + K, K, MADV_REMOVE));
+    SHOW(s[K]);
+    SHOW(p[K]);
+    SHOW(pread(f, letters, 1, K));
+    SHOW(letters[0]);
+    SHOW(s[2 * K]);
+    int r = open("/proc/self/exe", O_RDONLY);
+    char *x = mmap(NULL, K, PROT_READ, MAP_SHARED, r, 0);
+    SHOW(madvise(x, K, MADV_REMOVE));
+    SHOW(mlock(s, K));
+    SHOW(madvise(s, K, MADV_REMOVE));
+
+    // The file grows while it is written, and with it what is read.
+    SHOW(lseek(f, 0, SEEK_END));
+    char *end = mmap(NULL, 4 * K, PROT_READ, MAP_SHARED, f, 0);
+    SHOW(write(f, end + 2 * K, 2 * K));
+
+    KIND(mmap(NULL, K, RW, MAP_SHARED_VALIDATE | 0x400, f, 0));
+    KIND(mmap(NULL, K, RW, MAP_SHARED_VALIDATE | MAP_FIXED_NOREPLACE, f, 0));
+    KIND(mmap(NULL, K, RW, MAP_SHARED_VALIDATE | MAP_DENYWRITE | MAP_NORESERVE, f, 0));
+    int zero = open("/dev/zero", O_RDWR);
+    SHOW(syscall(SYS_mmap, 0, 6 * K, RW, MAP_PRIVATE, zero, -K));
+    SHOW(syscall(SYS_mmap, 0, 6 * K, RW, MAP_FIXED_NOREPLACE | MAP_ANONYMOUS, -1, 0));
+    SHOW(syscall(SYS_mmap, 0, 6 * K, RW, MAP_FIXED | MAP_ANONYMOUS | MAP_SHARED_VALIDATE, -1, 0));
+}
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOFBF, 1 << 16);
@@ -284,5 +337,6 @@ int main(void)
     locks();
     synchronization();
     protection();
+    files();
     return 0;
 }

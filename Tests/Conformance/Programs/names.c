@@ -8,9 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define SHOW(call) do { errno = 0; long r_ = (long)(call); int e_ = errno; printf("%-70s %ld %s\n", #call, r_, r_ == -1 ? strerrorname_np(e_) : ""); } while (0)
@@ -507,6 +510,16 @@ static void rooted(void)
     SHOW(chdir("/in"));
     r = syscall(SYS_getcwd, here, sizeof(here));
     printf("cwd %ld %s\n", r, here);
+
+    // A socket's name too begins at this root.
+    struct sockaddr_un name = {AF_UNIX, "/in/socket"};
+    int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    SHOW(bind(listener, (void *)&name, sizeof(name)));
+    SHOW(listen(listener, 1));
+    SHOW(connect(socket(AF_UNIX, SOCK_STREAM, 0), (void *)&name, sizeof(name)));
+    SHOW(umount2("missing", 0));
+    SHOW(umount2("/inside/x", 0));
+    SHOW(umount2("missing", 0x100));
     SHOW(chdir("/"));
     SHOW(chroot("."));
     r = syscall(SYS_getcwd, here, sizeof(here));

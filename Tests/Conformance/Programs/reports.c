@@ -291,6 +291,9 @@ static void descriptors(void)
         shape(what, path);
     }
     struct stat a, b;
+    stat("/proc/self/fd", &a);
+    stat("/proc/self/fdinfo", &b);
+    printf("of descriptors %o %o\n", a.st_mode, b.st_mode);
     sprintf(path, "/proc/self/fd/%d", p[0]);
     fstat(p[0], &a);
     stat(path, &b);
