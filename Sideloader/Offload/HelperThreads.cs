@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Sideloader.Native;
@@ -32,6 +33,9 @@ internal sealed unsafe class HelperThreads : IDisposable
     private int _idle;
     private int _patient;
     private bool _stopping;
+
+    /// <summary>Sets the process's signals up for application and helpers, the first time.</summary>
+    internal HelperThreads() => RuntimeHelpers.RunClassConstructor(typeof(HelperThreads).TypeHandle);
 
     /// <summary>Has a helper do <see cref="WaitingRequest.Work"/>, and then tell the handler.</summary>
     /// <param name="work">What to do.</param>
