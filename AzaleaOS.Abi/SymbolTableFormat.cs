@@ -10,7 +10,8 @@ namespace AzaleaOS.Abi;
 ///
 /// Header, <see cref="HeaderSize"/> bytes: u32 magic, u16 version, u16 number of frame states,
 /// u64 address of the first function, u32 length of the whole table; then of the types, the files, the
-/// frame programs and the functions each u32 offset and u32 number; u32 zero.
+/// frame programs and the functions each u32 offset and u32 number; u32 offset of the functions' names; u32 offset of their
+/// line rows; u32 zero.
 ///
 /// Frame states, from <see cref="HeaderSize"/> on, at most 255: one byte of <see cref="FrameState"/>
 /// flags; signed number: distance of the CFA from its base, in bytes; signed number: the return address is
@@ -22,9 +23,10 @@ namespace AzaleaOS.Abi;
 ///
 /// Functions by address. Each: number, the bytes between the end of the one before and this one;
 /// number, its length in bytes; number, in bit 0 whether its file is given, above it the signed number
-/// "its type minus the type of the one before" (type 0: none); text, its name; if given, number, its
+/// "its type minus the type of the one before" (type 0: none); if given, number, its
 /// file (0: none; if not given, the type's own name and ".cs"); signed number, its first line minus the
-/// first line of the one before; number, its frame program (0: none); a length and the line rows.
+/// first line of the one before; number, its frame program (0: none). Elsewhere, one after the
+/// other, their names, which are texts, and their line rows, each with a length: what is alike packs better side by side.
 ///
 /// A line row is a byte b. b != 0: the address grows by (b - 1) / <see cref="LineRange"/>, the line by
 /// (b - 1) % <see cref="LineRange"/> + <see cref="LineBase"/>. b = 0: a number for the address and a
@@ -41,10 +43,10 @@ public static class SymbolTableFormat
     public const uint Magic = 0x5453_5a41;
 
     /// <summary>The format described here.</summary>
-    public const ushort Version = 1;
+    public const ushort Version = 2;
 
     /// <summary>Bytes before the frame states.</summary>
-    public const int HeaderSize = 56;
+    public const int HeaderSize = 64;
 
     /// <summary>Where the header has the types: offset and number.</summary>
     public const int TypesAt = 20;
@@ -57,6 +59,12 @@ public static class SymbolTableFormat
 
     /// <summary>Where the header has the functions: offset and number.</summary>
     public const int FunctionsAt = 44;
+
+    /// <summary>Where the header has the offset of the functions' names.</summary>
+    public const int NamesAt = 52;
+
+    /// <summary>Where the header has the offset of the functions' line rows.</summary>
+    public const int RowsAt = 56;
 
     /// <summary>Different line steps that fit in one byte.</summary>
     public const int LineRange = 14;

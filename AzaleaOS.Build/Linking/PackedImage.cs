@@ -37,9 +37,10 @@ internal static class PackedImage
         if (home > int.MaxValue)
             throw new BuildException("AZ5006", $"{kernel.Path}: the kernel lies above 2 GiB, where 32-bit code cannot unpack it");
 
+        uint span = (uint)(home - begin);
         byte[] multiboot2 = Section(kernel, ".multiboot2");
         byte[] note = Section(kernel, ".note.pvh");
-        PackedBlock[] blocks = [.. segments.Select(s => Compress(kernel, s)).Where(b => b.Compressed.Length > 0)];
+        PackedBlock[] blocks = [.. segments.Select(s => Compress(kernel, s, (int)span)).Where(b => b.Compressed.Length > 0)];
 
         // The note's last words are its descriptor: the entry, in four bytes or eight.
         Span<byte> pvhEntry = note.AsSpan(note.Length - BinaryPrimitives.ReadInt32LittleEndian(note.AsSpan(NoteDescriptorLength)));
@@ -51,10 +52,10 @@ internal static class PackedImage
         // Headers, code, scratch memory, blocks. The code's length does not depend on where they lie.
         uint noteAt = (uint)home + Aligned(multiboot2.Length);
         uint codeAt = noteAt + Aligned(note.Length);
-        int codeLength = Unpacker.Assemble(codeAt, 0, Placed(blocks, 0), entries).Bytes.Length;
+        int codeLength = Unpacker.Assemble(codeAt, 0, Placed(blocks, 0), span, entries).Bytes.Length;
         uint scratchAt = codeAt + Aligned(codeLength);
         uint blocksAt = scratchAt + Unpacker.ScratchBytes;
-        UnpackerCode code = Unpacker.Assemble(codeAt, scratchAt, Placed(blocks, blocksAt), entries);
+        UnpackerCode code = Unpacker.Assemble(codeAt, scratchAt, Placed(blocks, blocksAt), span, entries);
         pvhEntry.Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(pvhEntry, code.Pvh);
 
@@ -79,13 +80,13 @@ internal static class PackedImage
         return image;
     }
 
-    private static PackedBlock Compress(ElfFile kernel, ElfSegment segment)
+    private static PackedBlock Compress(ElfFile kernel, ElfSegment segment, int span)
     {
         // What the file leaves out is zero, as the memory is before anything is unpacked.
         byte[] bytes = kernel.Contents(segment).TrimEnd((byte)0).ToArray();
-        bool isCode = segment.Attributes.HasFlag(ElfSegmentAttributes.Execute) && bytes.Length >= CallTargets.Length;
+        bool isCode = segment.Attributes.HasFlag(ElfSegmentAttributes.Execute) && bytes.Length >= CodeTargets.Length;
         if (isCode)
-            CallTargets.Resolve(bytes);
+            CodeTargets.Resolve(bytes, span);
         var target = new byte[LZ4Codec.MaximumOutputSize(bytes.Length)];
         int length = bytes.Length == 0 ? 0 : LZ4Codec.Encode(bytes, target, LZ4Level.L12_MAX);
         return new PackedBlock((uint)segment.PhysicalAddress, target[..length], isCode ? (uint)bytes.Length : 0);

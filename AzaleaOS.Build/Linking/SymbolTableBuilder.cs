@@ -17,18 +17,21 @@ public static class SymbolTableBuilder
     /// <param name="kernel">The kernel as linked without the table.</param>
     /// <param name="assemblies">The assemblies that were compiled, for the C# names.</param>
     /// <param name="output">The object to write.</param>
-    /// <returns>The table's length in bytes.</returns>
-    /// <exception cref="BuildException">AZ5004: the kernel or its debug information cannot be read.</exception>
+    /// <returns>The packed table's length in bytes.</returns>
+    /// <exception cref="BuildException">AZ5004: the kernel or its debug information cannot be read; AZ5008: the table is too long.</exception>
     public static int Build(string kernel, IEnumerable<string> assemblies, string output)
     {
         using var names = new MethodNames(assemblies);
         byte[] table = Build(ElfFile.Open(kernel), names);
+        if (table.Length > PackedTableFormat.MaximumLength)
+            throw new BuildException("AZ5008", $"the symbol table has {table.Length} bytes, and the kernel keeps room for {PackedTableFormat.MaximumLength}; raise PackedTableFormat.MaximumLength");
+        byte[] packed = TablePacker.Pack(table);
         var writer = new ElfObjectWriter();
         ElfObjectSection section = writer.AddSection(LinkerScript.SymbolTableSection, ElfSectionType.ProgramBits, ElfSectionAttributes.Allocate);
         section.Align(8);
-        section.Append(table);
+        section.Append(packed);
         writer.Write(output);
-        return table.Length;
+        return packed.Length;
     }
 
     /// <summary>Proves that the second link moved nothing that the table speaks of.</summary>
@@ -72,6 +75,7 @@ public static class SymbolTableBuilder
 
         var header = new byte[SymbolTableFormat.HeaderSize];
         var body = new SymbolTableWriter();
+        var rows = new SymbolTableWriter();
         void List(int at, int count)
         {
             BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(at), SymbolTableFormat.HeaderSize + body.Length);
@@ -85,6 +89,9 @@ public static class SymbolTableBuilder
         files.ForEach(body.Text);
         List(SymbolTableFormat.FrameProgramsAt, programs.Count);
         programs.ForEach(body.Block);
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(SymbolTableFormat.NamesAt), SymbolTableFormat.HeaderSize + body.Length);
+        foreach (SymbolTableFunction function in functions)
+            body.Text(function.Name);
         List(SymbolTableFormat.FunctionsAt, functions.Count);
         ulong start = functions.Count > 0 ? functions[0].Address : 0;
         ulong end = start;
@@ -99,22 +106,23 @@ public static class SymbolTableBuilder
             bool givesFile = !IsNamedAfterType(function);
             body.Number((SymbolTableWriter.ZigZag(newType - type) << 1) | (givesFile ? 1u : 0u));
             type = newType;
-            body.Text(function.Name);
             if (givesFile)
                 body.Number((ulong)NumberIn(files, function.File));
             int firstLine = function.Lines.Count > 0 ? function.Lines[0].Line : line;
             body.Signed(firstLine - line);
             line = firstLine;
             body.Number((ulong)programNumbers.GetValueOrDefault(Convert.ToHexString(FrameRows(function, states))));
-            body.Block(LineRows(function, firstLine));
+            rows.Block(LineRows(function, firstLine));
         }
+
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(SymbolTableFormat.RowsAt), SymbolTableFormat.HeaderSize + body.Length);
 
         BinaryPrimitives.WriteUInt32LittleEndian(header, SymbolTableFormat.Magic);
         BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(4), SymbolTableFormat.Version);
         BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(6), (ushort)states.Count);
         BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(8), start);
-        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(16), header.Length + body.Length);
-        return [.. header, .. body.ToArray()];
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(16), header.Length + body.Length + rows.Length);
+        return [.. header, .. body.ToArray(), .. rows.ToArray()];
     }
 
     /// <summary>The place of a text in a sorted list, from 1; 0 for no text.</summary>

@@ -25,9 +25,10 @@ internal sealed class Unpacker
 
     private readonly Iced.Intel.Assembler _a = new(32);
     private readonly uint _scratch;
+    private readonly uint _span;
     private Label _decode;
 
-    private Unpacker(uint scratch) => _scratch = scratch;
+    private Unpacker(uint scratch, uint span) => (_scratch, _span) = (scratch, span);
 
     /// <summary>Bytes of memory that the code writes to, at the address given to <see cref="Assemble"/>.</summary>
     internal const int ScratchBytes = StackTop;
@@ -36,11 +37,12 @@ internal sealed class Unpacker
     /// <param name="address">Where it will run, physical.</param>
     /// <param name="scratch">Physical address of <see cref="ScratchBytes"/> writable bytes.</param>
     /// <param name="blocks">The segments and the physical addresses of their compressed bytes.</param>
+    /// <param name="span">Bytes of the image, as in <see cref="CodeTargets"/>.</param>
     /// <param name="kernel">Where the kernel is entered, and keeps its first time stamp.</param>
     /// <returns>The code, and the addresses of its two entries. Its length does not depend on the addresses.</returns>
-    internal static UnpackerCode Assemble(uint address, uint scratch, IReadOnlyList<(PackedBlock Block, uint Source)> blocks, PackedEntries kernel)
+    internal static UnpackerCode Assemble(uint address, uint scratch, IReadOnlyList<(PackedBlock Block, uint Source)> blocks, uint span, PackedEntries kernel)
     {
-        var unpacker = new Unpacker(scratch);
+        var unpacker = new Unpacker(scratch, span);
         return unpacker.Write(address, blocks, kernel);
     }
 
@@ -73,7 +75,7 @@ internal sealed class Unpacker
             _a.mov(edi, block.Destination);
             _a.call(_decode);
             if (block.CodeLength != 0)
-                RestoreCalls(block.Destination, block.CodeLength);
+                RestoreTargets(block.Destination, block.CodeLength);
         }
 
         _a.mov(eax, __dword_ptr[_scratch + Timestamp]);
@@ -90,39 +92,78 @@ internal sealed class Unpacker
         return new UnpackerCode(code.ToArray(), (uint)result.GetLabelRIP(multiboot2), (uint)result.GetLabelRIP(pvh));
     }
 
-    /// <summary>What <see cref="CallTargets.Restore"/> does. Changes all registers but ebx, ebp and esp.</summary>
-    private void RestoreCalls(uint begin, uint length)
+    /// <summary>What <see cref="CodeTargets.Restore"/> does. Changes all registers but ebx, ebp and esp, and the vector registers.</summary>
+    private void RestoreTargets(uint begin, uint length)
     {
         Label next = _a.CreateLabel();
+        Label found = _a.CreateLabel();
+        Label isCall = _a.CreateLabel();
         Label isOther = _a.CreateLabel();
         Label skip = _a.CreateLabel();
         Label done = _a.CreateLabel();
 
+        // SSE2 looks at 16 bytes at once. SDM vol. 3A, 14.1: CR0.EM and TS off, CR4.OSFXSR on.
+        _a.mov(eax, cr0);
+        _a.and(eax, ~0b1100);
+        _a.mov(cr0, eax);
+        _a.mov(eax, cr4);
+        _a.or(eax, 1 << 9);
+        _a.mov(cr4, eax);
+        _a.mov(eax, 0x0101_0101u * CodeTargets.Call);
+        _a.movd(xmm1, eax);
+        _a.pshufd(xmm1, xmm1, 0);
+        _a.mov(eax, 0x0101_0101u * CodeTargets.LoadAddress);
+        _a.movd(xmm2, eax);
+        _a.pshufd(xmm2, xmm2, 0);
         _a.mov(edi, begin);
-        _a.mov(ecx, length - (CallTargets.Length - 1));
-        _a.mov(al, CallTargets.Opcode);
-        _a.Label(ref next);
-        _a.repne.scasb();
-        _a.jne(done);
 
-        // edi is at the operand; edx becomes the opcode's place.
-        _a.lea(edx, __dword_ptr[edi - (int)(begin + 1)]);
-        _a.cmp(__dword_ptr[edi], length);
+        // What lies behind the last instruction that counts is read as well, and not changed.
+        const int Step = 16;
+        uint end = begin + length - (CodeTargets.Length - 1);
+        _a.Label(ref next);
+        _a.movdqu(xmm0, __xmmword_ptr[edi]);
+        _a.movdqa(xmm3, xmm0);
+        _a.pcmpeqb(xmm0, xmm1);
+        _a.pcmpeqb(xmm3, xmm2);
+        _a.por(xmm0, xmm3);
+        _a.pmovmskb(eax, xmm0);
+        _a.bsf(eax, eax);
+        _a.jnz(found);
+        _a.add(edi, Step);
+        _a.cmp(edi, end);
+        _a.jb(next);
+        _a.jmp(done);
+
+        _a.Label(ref found);
+        _a.add(edi, eax);
+        _a.cmp(edi, end);
+        _a.jae(done);
+        _a.cmp(__byte_ptr[edi], CodeTargets.Call);
+        _a.lea(edi, __dword_ptr[edi + 1]);
+        _a.je(isCall);
+        _a.mov(al, __byte_ptr[edi]);
+        _a.and(al, CodeTargets.OperandBits);
+        _a.cmp(al, CodeTargets.RipRelative);
+        _a.jne(next);
+        _a.inc(edi);
+
+        // edi is at the operand; edx becomes its place.
+        _a.Label(ref isCall);
+        _a.lea(edx, __dword_ptr[edi - (int)begin]);
+        _a.mov(eax, __dword_ptr[edi]);
+        _a.cmp(eax, _span);
         _a.jae(isOther);
         _a.sub(__dword_ptr[edi], edx);
         _a.Label(ref skip);
         _a.add(edi, sizeof(int));
-        _a.sub(ecx, sizeof(int));
-        _a.jg(next);
-        _a.jmp(done);
+        _a.jmp(next);
 
         // Negative, and not below the place with its sign changed?
         _a.Label(ref isOther);
-        _a.mov(esi, __dword_ptr[edi]);
-        _a.neg(esi);
-        _a.cmp(esi, edx);
+        _a.neg(eax);
+        _a.cmp(eax, edx);
         _a.ja(skip);
-        _a.add(__dword_ptr[edi], length);
+        _a.add(__dword_ptr[edi], _span);
         _a.jmp(skip);
         _a.Label(ref done);
         _a.nop();

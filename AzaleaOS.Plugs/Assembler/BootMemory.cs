@@ -1,4 +1,5 @@
 using AzaleaOS.Build.Assembler;
+using AzaleaOS.Diagnostics;
 
 namespace AzaleaOS.Plugs.Assembler;
 
@@ -21,6 +22,10 @@ internal static class BootMemory
     /// <summary>The stack's lowest byte; its top is <see cref="StackBytes"/> above.</summary>
     [AssemblerMethod("azalea_boot_stack", Section = ".bss")]
     internal static void Stack(KernelAssembler a) => a.Reserve(StackBytes);
+
+    /// <summary>Where a report of a fault unpacks the symbol table.</summary>
+    [AssemblerMethod(KernelSymbols.RoomSymbol, Section = ".bss")]
+    internal static void SymbolsRoom(KernelAssembler a) => a.Reserve(KernelSymbols.RoomBytes);
 
     /// <summary>The time-stamp counter at the kernel's first instructions, in TSC ticks.</summary>
     [AssemblerMethod("azalea_entry_tsc", Section = ".data")]

@@ -27,7 +27,7 @@ internal static unsafe class Backtrace
     {
         delegate*<ulong, StackBounds> stackOf = StackOf;
         if (stackOf == null) stackOf = &BootStack;
-        Print(new SymbolTable(KernelImage.Symbols), rip, rsp, rbp, interrupted, stackOf, &Print);
+        Print(KernelSymbols.Table, rip, rsp, rbp, interrupted, stackOf, &Print);
     }
 
     /// <summary>Prints a backtrace, with everything it depends on given.</summary>

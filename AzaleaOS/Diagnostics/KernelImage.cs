@@ -30,7 +30,7 @@ internal static unsafe class KernelImage
     /// <summary>Behind the constants.</summary>
     internal static ulong ReadOnlyDataEnd => (ulong)(delegate*<void>)&ReadOnlyDataStop;
 
-    /// <summary>The symbol table; not on page boundaries, empty if there is none.</summary>
+    /// <summary>The packed symbol table; not on page boundaries, empty if there is none.</summary>
     internal static ReadOnlySpan<byte> Symbols
     {
         get

@@ -4,7 +4,7 @@ using FrameState = AzaleaOS.Abi.SymbolTableFormat.FrameState;
 
 namespace AzaleaOS.Diagnostics;
 
-/// <summary>The kernel's functions, lines and frames, as the build wrote them into read-only data.</summary>
+/// <summary>The kernel's functions, lines and frames, as the build wrote them.</summary>
 /// <remarks>
 /// Read only while a fault is reported: no memory is allocated, and a damaged table gives wrong or no
 /// answers but never reads outside of its bytes.
@@ -33,6 +33,8 @@ internal readonly ref struct SymbolTable
         symbol = default;
         if (_bytes.IsEmpty) return false;
         var cursor = new SymbolTableCursor(_bytes, Offset(SymbolTableFormat.FunctionsAt));
+        var names = new SymbolTableCursor(_bytes, Offset(SymbolTableFormat.NamesAt));
+        var rows = new SymbolTableCursor(_bytes, Offset(SymbolTableFormat.RowsAt));
         ulong end = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[8..]);
         long type = 0;
         long line = 0;
@@ -43,11 +45,11 @@ internal readonly ref struct SymbolTable
             ulong typeAndFile = cursor.Number();
             bool givesFile = (typeAndFile & 1) != 0;
             type += SymbolTableCursor.Signed(typeAndFile >> 1);
-            ReadOnlySpan<byte> name = cursor.Block();
+            ReadOnlySpan<byte> name = names.Block();
             ulong file = givesFile ? cursor.Number() : 0;
             line += cursor.Signed();
             ulong program = cursor.Number();
-            ReadOnlySpan<byte> lines = cursor.Block();
+            ReadOnlySpan<byte> lines = rows.Block();
             if (cursor.Failed || start > address) return false;
             if (address >= end) continue;
             symbol = new Symbol

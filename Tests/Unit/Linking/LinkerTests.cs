@@ -1,6 +1,8 @@
+using AzaleaOS.Abi;
 using AzaleaOS.Build.Diagnostics;
 using AzaleaOS.Build.Elf;
 using AzaleaOS.Build.Linking;
+using AzaleaOS.Diagnostics;
 using AzaleaOS.Tests.Unit.Elf;
 
 namespace AzaleaOS.Tests.Unit.Linking;
@@ -143,7 +145,11 @@ public sealed class LinkerTests
         ulong end = second.Symbols.Single(s => s.Name == "azalea_symbols_end").Value;
         Assert.Equal((ulong)length, end - begin);
         ElfSegment constants = second.Segments.Last(s => s.Type == ElfSegmentType.Load);
-        Assert.True(second.Contents(constants)[(int)(begin - constants.VirtualAddress)..].StartsWith("AZST"u8));
+        var table = new byte[PackedTableFormat.MaximumLength];
+        int unpacked = TableUnpacker.Unpack(
+            second.Contents(constants).Slice((int)(begin - constants.VirtualAddress), length), new ushort[PackedTableFormat.ModelCount], table);
+        Assert.True(table.AsSpan(0, unpacked).StartsWith("AZST"u8));
+        Assert.False(new SymbolTable(table.AsSpan(0, unpacked)).IsEmpty);
     }
 
     [Fact]

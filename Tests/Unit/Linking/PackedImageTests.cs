@@ -60,7 +60,7 @@ public sealed class PackedImageTests
             if (bytes.Length == 0)
                 continue;
             if (segment.Attributes.HasFlag(ElfSegmentAttributes.Execute))
-                CallTargets.Resolve(bytes);
+                CodeTargets.Resolve(bytes, SpanOf(file));
             var block = new byte[LZ4Codec.MaximumOutputSize(bytes.Length)];
             int length = LZ4Codec.Encode(bytes, block, LZ4Level.L12_MAX);
             Assert.Equal(block[..length], rest[^length..].ToArray());
@@ -71,35 +71,45 @@ public sealed class PackedImageTests
     [Property]
     public bool The_code_is_as_long_wherever_it_lies(uint address, uint scratch, uint source, byte[] bytes)
     {
-        (PackedBlock, uint)[] blocks = [(new PackedBlock(address / 2, bytes), source)];
-        UnpackerCode here = Unpacker.Assemble(0x10_0000, 0, blocks, default);
-        UnpackerCode there = Unpacker.Assemble(address & 0x7fff_0000, scratch & 0x7fff_fff8, blocks, new PackedEntries(address, source, scratch & 0x7fff_fff8));
+        (PackedBlock, uint)[] blocks = [(new PackedBlock(address / 2, bytes, CodeTargets.Length), source)];
+        UnpackerCode here = Unpacker.Assemble(0x10_0000, 0, blocks, 0, default);
+        UnpackerCode there = Unpacker.Assemble(address & 0x7fff_0000, scratch & 0x7fff_fff8, blocks, address & 0x7fff_f000, new PackedEntries(address, source, scratch & 0x7fff_fff8));
         return here.Bytes.Length == there.Bytes.Length && here.Multiboot2 - 0x10_0000 == there.Multiboot2 - (address & 0x7fff_0000);
     }
 
     [Property]
-    public bool Calls_come_back_whatever_is_packed(byte[] bytes, int[] operands)
+    public bool Targets_come_back_whatever_is_packed(byte[] bytes, (int Operand, byte Register)[] operands, byte more)
     {
-        byte[] code = [.. bytes, .. operands.SelectMany(operand => (byte[])[CallTargets.Opcode, .. BitConverter.GetBytes(operand % 100)]), .. bytes];
+        byte[] code =
+        [
+            .. bytes,
+            .. operands.SelectMany(o => (byte[])[CodeTargets.Call, .. BitConverter.GetBytes(o.Operand % 200)]),
+            .. operands.SelectMany(o => (byte[])[CodeTargets.LoadAddress, (byte)((o.Register & 0x38) | CodeTargets.RipRelative), .. BitConverter.GetBytes(o.Operand % 200)]),
+            .. operands.SelectMany(o => (byte[])[CodeTargets.LoadAddress, o.Register, CodeTargets.Call, .. BitConverter.GetBytes(o.Operand)]),
+            .. bytes,
+        ];
         byte[] packed = [.. code];
-        CallTargets.Resolve(packed);
-        CallTargets.Restore(packed);
+        CodeTargets.Resolve(packed, code.Length + more);
+        CodeTargets.Restore(packed, code.Length + more);
         return code.SequenceEqual(packed);
     }
 
-    [Fact]
-    public void Calls_of_one_method_have_the_same_bytes()
+    [Theory]
+    [InlineData(new byte[] { CodeTargets.Call })]
+    [InlineData(new byte[] { CodeTargets.LoadAddress, 0x05 })]
+    [InlineData(new byte[] { CodeTargets.LoadAddress, 0x3d })]
+    public void What_refers_to_one_place_has_the_same_bytes(byte[] instruction)
     {
         byte[] code = new byte[200];
         foreach (int at in (int[])[10, 150])
         {
-            code[at] = CallTargets.Opcode;
-            BinaryPrimitives.WriteInt32LittleEndian(code.AsSpan(at + 1), 100 - at);
+            instruction.CopyTo(code, at - instruction.Length);
+            BinaryPrimitives.WriteInt32LittleEndian(code.AsSpan(at), 230 - at);
         }
 
-        CallTargets.Resolve(code);
-        Assert.Equal(100, BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(11)));
-        Assert.Equal(100, BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(151)));
+        CodeTargets.Resolve(code, span: 240);
+        Assert.Equal(230, BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(10)));
+        Assert.Equal(230, BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(150)));
     }
 
     [Fact]
@@ -109,6 +119,13 @@ public sealed class PackedImageTests
         var error = Assert.Throws<BuildException>(() => PackedImage.Of(kernel.Link()));
         Assert.Equal("AZ5006", Assert.Single(error.Diagnostics).Code);
         Assert.Contains("azalea_entry_tsc", error.Message, StringComparison.Ordinal);
+    }
+
+    private static int SpanOf(ElfFile kernel)
+    {
+        ElfSegment[] loads = [.. kernel.Segments.Where(s => s.Type == ElfSegmentType.Load && s.MemorySize > 0)];
+        ulong end = loads.Max(s => s.PhysicalAddress + s.MemorySize);
+        return (int)(((end + 4095) & ~4095ul) - loads.Min(s => s.PhysicalAddress));
     }
 
     private static SmallKernel Whole() => new(k => k.Add("azalea_entry_tsc", a => a.Quadword(0), section: ".data"));
