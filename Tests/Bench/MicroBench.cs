@@ -30,6 +30,10 @@ internal sealed class MicroBench(string work, Action<string> note)
         List<Measurement> all = [.. Parse(Guest.RunOnLibOS(program, countInstructions: true, cancellation), "")];
         note($"Linux ({Path.GetFileName(kernel)}) in QEMU, counting instructions");
         all.AddRange(Parse(Guest.RunOnLinux(kernel, program, countInstructions: true, cancellation), OfLinux));
+        note("the libOS on more cores, with less and more memory");
+        var entryToMain = new EntryToMain(work);
+        foreach ((string name, int cores, MemorySize memory) in EntryToMain.Machines)
+            all.Add(new Measurement(EntryToMain.Name + name, Measurement.Instructions, entryToMain.Count(cores, memory, cancellation)));
         note("the libOS with less and less memory");
         all.Add(new Measurement("smallest-memory", "MiB", SmallestMemory(cancellation)));
         all.Add(new Measurement("kernel-image", "bytes", new FileInfo(Guest.ImageOf("Runner")).Length));

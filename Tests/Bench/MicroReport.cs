@@ -33,6 +33,7 @@ internal sealed class MicroReport(IReadOnlyList<Measurement> all) : IReport
             BarChart.Number(Value(cost.Name + MicroBench.OfLinux) / Value(cost.Name)),
         ])]),
         $"detours in 2,000,000 turns of a loop: {Value("noise")}, on Linux {Value("noise" + MicroBench.OfLinux)}",
+        $"kernel entry to main on other machines: {string.Join(", ", EntryToMain.Machines.Select(machine => $"{machine.Name} {BarChart.Number(Value(EntryToMain.Name + machine.Name))}"))}",
         $"smallest memory for a static glibc program: {Value("smallest-memory")} MiB",
         $"kernel image: {BarChart.Number(Value("kernel-image"))} bytes\n");
 
