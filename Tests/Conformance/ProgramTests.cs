@@ -8,6 +8,7 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
     [Theory]
     [InlineData("files", "-static")]
     [InlineData("waiting", "-static")]
+    [InlineData("splice", "-static")]
     [InlineData("sockets", "-static")]
     [InlineData("memory", "-static")]
     [InlineData("memory", "-static-pie")]
