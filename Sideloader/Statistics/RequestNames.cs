@@ -11,7 +11,7 @@ internal static class RequestNames
     internal static string Find(ushort operation)
     {
         if (operation >= (ushort)ChannelOperation.First)
-            return Enum.IsDefined((ChannelOperation)operation) ? "#" + Lower(((ChannelOperation)operation).ToString()) : $"#{operation:x}";
+            return Operation((ChannelOperation)operation);
         ReadOnlySpan<byte> name = SyscallNames.Find(operation, out _);
         return name.IsEmpty ? $"syscall_{operation}" : Encoding.ASCII.GetString(name);
     }
@@ -19,9 +19,20 @@ internal static class RequestNames
     /// <summary>A letter for each argument, as <see cref="SyscallNames"/> explains; empty for none or unknown.</summary>
     internal static string Arguments(ushort operation)
     {
+        if (operation >= (ushort)ChannelOperation.First)
+            return "";
         SyscallNames.Find(operation, out ReadOnlySpan<byte> arguments);
         return Encoding.ASCII.GetString(arguments);
     }
 
-    private static string Lower(string name) => name.ToLowerInvariant();
+    private static string Operation(ChannelOperation operation) => operation switch
+    {
+        ChannelOperation.Hello => "#hello",
+        ChannelOperation.Cancel => "#cancel",
+        ChannelOperation.Ping => "#ping",
+        ChannelOperation.Log => "#log",
+        ChannelOperation.Exit => "#exit",
+        ChannelOperation.WaitEvent => "#waitevent",
+        _ => $"#{(ushort)operation:x}",
+    };
 }

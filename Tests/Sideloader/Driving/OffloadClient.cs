@@ -4,6 +4,7 @@ using AzaleaOS.Abi.Channel;
 using AzaleaOS.Abi.Virtio;
 using AzaleaOS.Sideloader.Native;
 using AzaleaOS.Sideloader.Offload;
+using AzaleaOS.Sideloader.Statistics;
 using AzaleaOS.Sideloader.VhostUser;
 
 namespace AzaleaOS.Tests.Sideloader.Driving;
@@ -34,8 +35,8 @@ internal sealed unsafe class OffloadClient : IDisposable
     private readonly FrontEnd _frontEnd;
     private ulong _sequence;
 
-    internal OffloadClient(string? root, bool readOnly = false, bool greet = true, bool standardStreams = false)
-        : this(greet, new OffloadOptions { Root = root, ReadOnly = readOnly, StandardStreams = standardStreams })
+    internal OffloadClient(string? root, bool readOnly = false, bool greet = true, bool standardStreams = false, StatisticsFile? statistics = null)
+        : this(greet, new OffloadOptions { Root = root, ReadOnly = readOnly, StandardStreams = standardStreams, Statistics = statistics })
     {
     }
 

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Globalization;
+using AzaleaOS.Sideloader.Unikernels;
+using AzaleaOS.Tests.Sideloader.Driving;
+
+namespace AzaleaOS.Tests.Sideloader.Commands;
+
+/// <summary>Command, daemon and machine as processes: none outlives the others, whoever is killed and when.</summary>
+/// <remarks><c>AZALEA_KILLS</c> is how often each of them is killed; the image is that of <c>azalea run</c>, whose programs have internal files.</remarks>
+public sealed class ProcessTests : IDisposable
+{
+    private const int Killed = 9;
+    private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_bound = TimeSpan.FromSeconds(2);
+
+    private readonly SideloaderProcess _sideloader = new();
+
+    public ProcessTests() => _sideloader.Environment["AZALEA_IMAGE"] = FindImage();
+
+    public void Dispose() => _sideloader.Dispose();
+
+    [Theory]
+    [InlineData("daemon")]
+    [InlineData("emulator")]
+    [InlineData("supervisor")]
+    public async Task Whoever_is_killed_the_others_end_within_two_seconds_and_nothing_is_left(string victim)
+    {
+        int kills = int.Parse(Environment.GetEnvironmentVariable("AZALEA_KILLS") ?? "2", CultureInfo.InvariantCulture);
+        var random = new Random(4);
+        for (int i = 0; i < kills; i++)
+        {
+            using Process command = _sideloader.Start("run", "/bin/busybox", "--accel", "tcg", "--keep", "--", "sleep", "1000");
+            Task<string> errors = command.StandardError.ReadToEndAsync();
+            int pid = WaitFor(record => victim switch
+            {
+                "daemon" => record.Daemon,
+                "emulator" => record.Emulator,
+                _ => record.Supervisor,
+            });
+            // From the first instruction of the machine to long after the boot.
+            Thread.Sleep(random.Next(i % 2 == 0 ? 1500 : 30));
+
+            using (Process killed = Process.GetProcessById(pid))
+                killed.Kill();
+            long start = Stopwatch.GetTimestamp();
+            Assert.True(command.WaitForExit(s_startPatience), "the command did not end");
+            SpinWait.SpinUntil(() => _sideloader.Left().Count == 0, s_startPatience);
+            TimeSpan took = Stopwatch.GetElapsedTime(start);
+            Assert.Empty(_sideloader.Left());
+            Assert.True(took < s_bound, $"it took {took.TotalSeconds:F2} s until all were gone");
+
+            UnikernelRecord record = Records().Single();
+            if (victim == "supervisor")
+            {
+                Assert.Equal(128 + Killed, command.ExitCode);
+                Assert.Equal(UnikernelState.Lost, record.State);
+            }
+            else
+            {
+                string line = Assert.Single((await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+                Assert.Matches(victim == "daemon" ? "^sideloader: the daemon was killed by signal 9" : "^sideloader: QEMU was killed by signal 9", line);
+                Assert.Equal((125, UnikernelState.Ended, (int?)125), (command.ExitCode, record.State, record.Status));
+            }
+
+            Assert.Equal(record.Id + "\n", _sideloader.Succeed("prune"));
+            Assert.Empty(Directory.GetFileSystemEntries(_sideloader.State));
+        }
+    }
+
+    [Fact]
+    public void A_unikernel_in_the_background_is_listed_read_stopped_and_forgotten()
+    {
+        string id = _sideloader.Succeed("start", "/bin/busybox", "--accel", "tcg", "--name", "sleepy", "--", "sleep", "1000").Trim();
+        Assert.Matches("^[0-9a-f]{12}$", id);
+        Assert.Equal(id + "\n", _sideloader.Succeed("ps", "-q"));
+        Assert.Contains("busybox sleep 1000", _sideloader.Succeed("ps"), StringComparison.Ordinal);
+        Assert.Contains("\"state\": \"running\"", _sideloader.Succeed("inspect", "--json", id[..6]), StringComparison.Ordinal);
+        Assert.Contains("\"cpus\": 1", _sideloader.Succeed("top", "--json", "--interval", "0.1"), StringComparison.Ordinal);
+        Assert.Contains($"azalea_cores{{id=\"{id}\",name=\"sleepy\"}} 1", _sideloader.Succeed("metrics", "sleepy"), StringComparison.Ordinal);
+        Assert.Equal(64, _sideloader.Run("rm", "sleepy").Status);
+        Assert.Equal(64, _sideloader.Run("start", "/bin/busybox", "--name", "sleepy").Status);
+        Assert.Equal(124, _sideloader.Run("wait", "sleepy", "--timeout", "0.1").Status);
+
+        Assert.Equal(id + "\n", _sideloader.Succeed("kill", "sleepy"));
+        Assert.Equal(137, _sideloader.Run("wait", "sleepy").Status);
+        Assert.Equal(66, _sideloader.Run("kill", "sleepy").Status);
+        Assert.Equal("", _sideloader.Succeed("ps", "-q"));
+        Assert.Contains("ended (137)", _sideloader.Succeed("ps", "-a"), StringComparison.Ordinal);
+        Assert.Equal(id + "\n", _sideloader.Succeed("rm", "sleepy"));
+        Assert.Empty(_sideloader.Left());
+        Assert.Empty(Directory.GetFileSystemEntries(_sideloader.State));
+    }
+
+    [Fact]
+    public void The_status_of_a_program_that_ends_in_the_background_waits_for_whoever_asks()
+    {
+        string id = _sideloader.Succeed("start", "/bin/busybox", "--accel", "tcg", "--", "sh", "-c", "echo out; echo err >&2; exit 7").Trim();
+        Assert.Equal(7, _sideloader.Run("wait", id).Status);
+        Assert.Equal("out\nerr\n", _sideloader.Succeed("logs", "-f", id));
+        Assert.Equal($"{{\"id\":\"{id}\",\"line\":\"out\"}}\n{{\"id\":\"{id}\",\"line\":\"err\"}}\n", _sideloader.Succeed("logs", "--json", id));
+    }
+
+    [Fact]
+    public void A_program_in_the_foreground_has_the_streams_and_its_status_is_the_commands()
+    {
+        (int status, string output, string errors) = _sideloader.Run("run", "/bin/busybox", "--console", "--accel", "tcg", "--", "sh", "-c", "echo out; echo err >&2; exit 9");
+        Assert.Equal((9, "out\n", "err\n"), (status, output, errors));
+        Assert.Equal(124, _sideloader.Run("run", "/bin/busybox", "--accel", "tcg", "--timeout", "2", "--", "sleep", "1000").Status);
+        Assert.Empty(_sideloader.Left());
+        Assert.Empty(Directory.GetFileSystemEntries(_sideloader.State));
+    }
+
+    private static string FindImage()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "AzaleaOS.sln")))
+            folder = Path.GetDirectoryName(folder);
+        return Path.Combine(folder!, "UserApps/Runner/bin/Release/net10.0/Runner.stripped.elf");
+    }
+
+    private UnikernelRecord[] Records() => Directory.Exists(_sideloader.State)
+        ? [.. Directory.GetDirectories(_sideloader.State).Select(path => new UnikernelDirectory(path)).Where(home => home.HasRecord).Select(home => home.Read())]
+        : [];
+
+    private int WaitFor(Func<UnikernelRecord, ProcessIdentity?> select)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < s_startPatience)
+        {
+            if (Records() is [{ State: UnikernelState.Running } record] && select(record) is { } found)
+                return found.Pid;
+            Thread.Sleep(5);
+        }
+
+        throw new TimeoutException("the machine did not start");
+    }
+}
