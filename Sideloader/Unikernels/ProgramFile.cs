@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using AzaleaOS.Build.Launching;
 using AzaleaOS.Abi.Linux;
+using AzaleaOS.Build.Launching;
 
 namespace AzaleaOS.Sideloader.Unikernels;
 
