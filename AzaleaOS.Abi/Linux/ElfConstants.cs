@@ -43,6 +43,9 @@ public static class ElfConstants
     /// <summary>PT_GNU_STACK.</summary>
     public const uint SegmentStack = 0x6474e551;
 
+    /// <summary>PT_GNU_EH_FRAME.</summary>
+    public const uint SegmentFrameTable = 0x6474e550;
+
     /// <summary>PF_X.</summary>
     public const uint FlagExecute = 1;
 

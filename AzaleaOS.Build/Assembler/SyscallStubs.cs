@@ -9,7 +9,7 @@ namespace AzaleaOS.Build.Assembler;
 /// <summary>Generates the system-call entries, their tables, and a stub for each leaf.</summary>
 /// <remarks>
 /// Three tables in .rodata, indexed by Linux's number; numbers without a method lead to azalea_sys_unknown:
-/// azalea_call_table for <c>call azalea_call_entry</c>, azalea_trap_table for <c>syscall</c>, and
+/// azalea_call_table for <c>call azalea_call_entry</c>, azalea_trap_table for <c>syscall</c> and promoted sites, and
 /// azalea_method_table for the calls that both send to the kernel stack (azalea_call_on_kernel_stack and
 /// azalea_syscall_on_kernel_stack, assembler methods of the kernel). azalea_syscall_count is their length, 8 bytes.
 /// As in Linux only the lower half of rax is the number.
@@ -19,6 +19,7 @@ public static class SyscallStubs
     private const int RedZone = 128; // System V ABI for AMD64, 3.2.2
     private const int MaxParameters = 6;
     private const int MaxNumber = 4095;
+    private const int InitialFlags = 0x202; // IF, and bit 1, which is always set: SDM vol. 1, 3.4.3
 
     // What `syscall` leaves changed anyway: rax, rcx, r11; and rsp, which a function always restores.
     private const int NeverSaved = (1 << 0) | (1 << 1) | (1 << 4) | (1 << 11);
@@ -55,8 +56,9 @@ public static class SyscallStubs
         Array.Fill(methodTable, "azalea_unknown_number");
 
         var kept = new SortedSet<ushort>();
-        Entry(output, "azalea_call_entry", length, "azalea_call_table", "azalea_call_out_of_range", fromTrap: false);
-        Entry(output, "azalea_syscall_entry", length, "azalea_trap_table", "azalea_syscall_out_of_range", fromTrap: true);
+        Entry(output, "azalea_call_entry", length, "azalea_call_table", "azalea_call_out_of_range", a => { });
+        Entry(output, "azalea_syscall_entry", length, "azalea_trap_table", "azalea_syscall_out_of_range", a => a.Cfi.SyscallEntry());
+        Entry(output, "azalea_promoted_entry", length, "azalea_trap_table", "azalea_syscall_out_of_range", LikeSyscall);
         foreach (SyscallEntry call in sorted)
         {
             if (call.Leaf)
@@ -111,11 +113,10 @@ public static class SyscallStubs
     /// Out: rax result. Behind <c>syscall</c> every register but rax, rcx, r11 unchanged; else as after a C function.
     /// Source: SDM vol. 2B, SYSCALL; System V ABI for AMD64, A.2.1.
     /// </remarks>
-    private static void Entry(KernelObject output, string symbol, int length, string table, string outOfRange, bool fromTrap)
+    private static void Entry(KernelObject output, string symbol, int length, string table, string outOfRange, Action<KernelAssembler> begin)
         => output.Add(symbol, a =>
         {
-            if (fromTrap)
-                a.Cfi.SyscallEntry();
+            begin(a);
             a.mov(eax, eax);
             if (length > 0)
             {
@@ -128,6 +129,18 @@ public static class SyscallStubs
                 a.jmp(a[outOfRange]);
             }
         });
+
+    /// <summary>Behind the call of a promoted site: from here on everything is as behind the <c>syscall</c> that stood there.</summary>
+    /// <remarks>
+    /// In: as behind <c>syscall</c>, but the return address is on the stack. The stub has cleared IF, without which an interrupt
+    /// here would leave its work undone until the next one. Only sites where nobody looks at the flags behind the call are promoted.
+    /// </remarks>
+    public static void LikeSyscall(KernelAssembler a)
+    {
+        a.pop(rcx);
+        a.mov(r11d, InitialFlags);
+        a.Cfi.SyscallEntry();
+    }
 
     /// <summary>The CALL form of a leaf: the method itself, or a stub that puts the fourth argument where C has it.</summary>
     private static string LeafCall(KernelObject output, SyscallEntry call)

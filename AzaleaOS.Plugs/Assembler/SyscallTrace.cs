@@ -23,4 +23,12 @@ internal static class SyscallTrace
             XmmArea.Restore(a, XmmArea.All);
             a.add(rsp, XmmArea.Size);
         });
+
+    /// <summary>The same for promoted sites, see <see cref="SyscallStubs.LikeSyscall"/>.</summary>
+    [AssemblerMethod("azalea_promoted_trace_entry")]
+    internal static void PromotedEntry(KernelAssembler a)
+    {
+        SyscallStubs.LikeSyscall(a);
+        a.jmp(a["azalea_syscall_trace_entry"]);
+    }
 }

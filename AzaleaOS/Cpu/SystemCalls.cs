@@ -13,6 +13,9 @@ internal static unsafe class SystemCalls
     /// <summary>Whether cores that are enabled from now on trace. Set before other cores start.</summary>
     internal static bool IsTraced { get; set; }
 
+    /// <summary>Where the stubs of promoted sites jump to.</summary>
+    internal static ulong PromotedEntry => (ulong)(IsTraced ? (delegate*<void>)&PromotedTraceEntry : (delegate*<void>)&PlainPromotedEntry);
+
     /// <summary>Sets this core's registers.</summary>
     internal static void Enable()
     {
@@ -47,6 +50,14 @@ internal static unsafe class SystemCalls
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_syscall_trace_entry")]
     private static extern void TraceEntry();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_promoted_entry")]
+    private static extern void PlainPromotedEntry();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_promoted_trace_entry")]
+    private static extern void PromotedTraceEntry();
 
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_method_table")]

@@ -59,4 +59,7 @@ internal enum ElfDefect
 
     /// <summary>PT_TLS lies in no segment.</summary>
     BadThreadStorage,
+
+    /// <summary>The table of promoted sites is not in a segment, or a stub that it names is not what it should be.</summary>
+    BadPromotion,
 }

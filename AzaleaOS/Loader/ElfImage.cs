@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Memory;
 
@@ -212,7 +213,8 @@ internal readonly unsafe struct ElfImage
             return ElfDefect.NothingToLoad;
         }
 
-        return entryFound ? CheckThreadStorage() : ElfDefect.BadEntry;
+        ElfDefect other = entryFound ? CheckThreadStorage() : ElfDefect.BadEntry;
+        return other == ElfDefect.None ? CheckPromotion() : other;
     }
 
     private ElfDefect CheckLoad(in ElfProgramHeader segment, ulong size)
@@ -269,6 +271,54 @@ internal readonly unsafe struct ElfImage
         }
 
         return ElfDefect.None;
+    }
+
+    private ElfDefect CheckPromotion()
+    {
+        for (int i = 0; i < SegmentCount; i++)
+        {
+            ElfProgramHeader table = this[i];
+            if (table.Type != PromotionTable.SegmentType)
+            {
+                continue;
+            }
+
+            byte* bytes = Find(table.VirtualAddress, table.FileSize, 0);
+            uint count = 0;
+            if (bytes == null || table.FileSize < (ulong)sizeof(PromotionTable)
+                || (count = Unsafe.ReadUnaligned<PromotionTable>(bytes).Count) > (table.FileSize - (ulong)sizeof(PromotionTable)) / sizeof(uint))
+            {
+                return ElfDefect.BadPromotion;
+            }
+
+            uint* offsets = (uint*)(bytes + sizeof(PromotionTable));
+            for (uint j = 0; j < count; j++)
+            {
+                byte* stub = Find(table.VirtualAddress + Unsafe.ReadUnaligned<uint>(offsets + j), PromotionTable.TailBytes, ElfConstants.FlagExecute);
+                if (stub == null || (Unsafe.ReadUnaligned<uint>(stub) & 0xff_ffff) != PromotionTable.Tail)
+                {
+                    return ElfDefect.BadPromotion;
+                }
+            }
+        }
+
+        return ElfDefect.None;
+    }
+
+    /// <summary>Bytes of the file that a segment loads, or null.</summary>
+    private byte* Find(ulong address, ulong length, uint flag)
+    {
+        for (int i = 0; i < SegmentCount; i++)
+        {
+            ElfProgramHeader segment = this[i];
+            if (segment.Type == ElfConstants.SegmentLoad && (segment.Flags & flag) == flag
+                && IsInside(address - segment.VirtualAddress, length, segment.FileSize))
+            {
+                return _file + segment.Offset + (address - segment.VirtualAddress);
+            }
+        }
+
+        return null;
     }
 
     private static bool Overlap(in ElfProgramHeader one, in ElfProgramHeader other)

@@ -60,6 +60,7 @@ internal static unsafe class SegmentLoader
             program.DataEnd = start + segment.FileSize;
         }
 
+        Promotion.Connect(image, bias);
         Protect(image, space, bias);
         program = program with
         {
