@@ -31,7 +31,7 @@ if (-not $dotnet) {
 }
 
 $stale = -not ([IO.File]::Exists($tool) -and [IO.File]::Exists($stamp))
-foreach ($source in 'AzaleaOS.Build', 'AzaleaOS.Launching', 'AzaleaOS.Abi', 'iso', 'Directory.Build.props', 'Directory.Packages.props', 'global.json') {
+foreach ($source in 'AzaleaOS.Build', 'AzaleaOS.Launching', 'AzaleaOS.Abi', 'AzaleaOS.Promotion', 'iso', 'Directory.Build.props', 'Directory.Packages.props', 'global.json') {
     $stale = $stale -or (Test-Newer ([IO.Path]::Combine($PSScriptRoot, $source)))
 }
 

@@ -18,7 +18,7 @@ fi
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 newer() {
-    find "$root/AzaleaOS.Build" "$root/AzaleaOS.Launching" "$root/AzaleaOS.Abi" "$root/iso" "$root"/Directory.*.props "$root/global.json" \
+    find "$root/AzaleaOS.Build" "$root/AzaleaOS.Launching" "$root/AzaleaOS.Abi" "$root/AzaleaOS.Promotion" "$root/iso" "$root"/Directory.*.props "$root/global.json" \
         \( -name bin -o -name obj \) -prune -o -newer "$stamp" -print | head -n 1
 }
 

@@ -37,8 +37,9 @@ internal sealed class CodeMap
         foreach (AddressRange range in program.Code)
             Decode(range);
         AddPointersInData();
-        foreach (ulong table in _tables.Distinct())
-            AddRelativeTable(table);
+        ulong[] tables = [.. _tables.Distinct().Order()];
+        for (int i = 0; i < tables.Length; i++)
+            AddRelativeTable(tables[i], i + 1 < tables.Length ? tables[i + 1] : ulong.MaxValue);
         Functions = new FunctionMap(_places, Branches, program.Code);
     }
 
@@ -185,10 +186,11 @@ internal sealed class CodeMap
         }
     }
 
-    private void AddRelativeTable(ulong table)
+    // A table ends where the next one begins, or with the first distance that does not lead to code.
+    private void AddRelativeTable(ulong table, ulong next)
     {
         ReadOnlySpan<byte> bytes = _program.At(table);
-        for (int i = 0; i < LongestTable && (i * 4) + 4 <= bytes.Length; i++)
+        for (int i = 0; i < LongestTable && (i * 4) + 4 <= bytes.Length && table + (ulong)(i * 4) < next; i++)
         {
             ulong target = table + (ulong)BinaryPrimitives.ReadInt32LittleEndian(bytes[(i * 4)..]);
             if (!_program.IsCode(target))

@@ -14,11 +14,19 @@ internal static class Flags
     internal static bool MayBeRead(CodeMap code, ulong address)
     {
         RflagsBits written = RflagsBits.None;
+        ulong start = address;
         for (int i = 0; i < Farthest; i++)
         {
             if (!code.Boundaries.Contains(address) || !code.IsCertain(address))
                 return true;
             Instruction instruction = code.DecoderAt(new AddressRange(address, address + LongestInstruction)).Decode();
+            if (instruction.Code == Code.Syscall)
+            {
+                // It keeps the flags.
+                address = instruction.NextIP;
+                continue;
+            }
+
             if (instruction.IsInvalid || (instruction.RflagsRead & Any & ~written) != 0)
                 return true;
             written |= instruction.RflagsModified;
@@ -29,9 +37,8 @@ internal static class Flags
                 case FlowControl.Next:
                     address = instruction.NextIP;
                     break;
-                case FlowControl.Call when instruction.Code == Code.Syscall:
-                    address = instruction.NextIP;
-                    break;
+                case FlowControl.UnconditionalBranch when instruction.NearBranchTarget <= instruction.IP && instruction.NearBranchTarget >= start:
+                    return false; // round and round without a condition
                 case FlowControl.UnconditionalBranch:
                     address = instruction.NearBranchTarget;
                     break;

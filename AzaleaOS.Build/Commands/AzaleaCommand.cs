@@ -48,6 +48,7 @@ internal static class AzaleaCommand
             BuildCommand.Create(context),
             IsoCommand.Create(context),
             PackCommand.Create(context),
+            PromoteCommand.Create(context),
             TestCommand.Create(context),
             BenchCommand.Create(context),
             DoctorCommand.Create(context),

@@ -29,6 +29,8 @@ internal sealed class GuestOptions
     private readonly Option<bool> _trace = new("--trace") { Description = "Show system calls." };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show the boot log." };
     private readonly Option<string?> _pages = new("--pages") { Description = "When the program's memory gets its frames: eager, at once, so that it has no page faults; lazy, when it is touched.", HelpName = "eager|lazy" };
+    private readonly Option<bool> _promote = new("--promote") { Description = "Turn the program's system calls into calls where that is provably safe; azalea promote says where it is." };
+    private readonly Option<bool> _noPromote = new("--no-promote") { Description = "Run the program as it is, which is the default." };
     private readonly Option<string[]> _options = new("--option") { Description = "Another option of the kernel, such as cores=wait; may be repeated.", HelpName = "WORD" };
 
     /// <summary>Adds the options to a verb.</summary>
@@ -37,7 +39,7 @@ internal sealed class GuestOptions
         _pages.AcceptOnlyFromAmong("eager", "lazy");
         command.Arguments.Add(_program);
         command.Arguments.Add(_arguments);
-        foreach (Option option in (Option[])[_files, _environment, _directory, _trace, _verbose, _pages, _options])
+        foreach (Option option in (Option[])[_files, _environment, _directory, _trace, _verbose, _pages, _promote, _noPromote, _options])
             command.Options.Add(option);
     }
 
@@ -50,11 +52,15 @@ internal sealed class GuestOptions
         if (parsed.GetValue(_directory) is { } directory && !directory.StartsWith('/'))
             throw LaunchException.Usage("AZ7031", $"--cwd {directory}: a path in the guest starts with /");
 
+        if (parsed.GetValue(_promote) && parsed.GetValue(_noPromote))
+            throw LaunchException.Usage("AZ7037", "--promote and --no-promote together", "give one of them");
+
         // "run -- /bin/ls -l": the program itself may stand behind the separator.
         List<string> words = [.. parsed.GetValue(_program) is { } program ? [program] : Array.Empty<string>(), .. parsed.GetValue(_arguments) ?? [], .. context.ProgramArguments];
         return new GuestProgram
         {
             Program = words.Count > 0 ? words[0] : null,
+            Promote = parsed.GetValue(_promote),
             Arguments = words.Count > 0 ? words[1..] : [],
             Files = parsed.GetValue(_files) ?? [],
             Environment = environment,

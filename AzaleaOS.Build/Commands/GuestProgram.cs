@@ -9,6 +9,9 @@ internal sealed record GuestProgram
     /// <summary>The program's path on the host, or null to boot the kernel alone.</summary>
     internal string? Program { get; init; }
 
+    /// <summary>True if its system calls become calls where that is provably safe.</summary>
+    internal bool Promote { get; init; }
+
     /// <summary>Its arguments, argv[0] not among them.</summary>
     internal IReadOnlyList<string> Arguments { get; init; } = [];
 
@@ -43,7 +46,10 @@ internal sealed record GuestProgram
         if (Program is not null)
         {
             string program = FindProgram(Program);
-            files.AddHost(program, GuestPath(program));
+            if (Promote)
+                ProgramPromotion.Add(files, program, GuestPath(program));
+            else
+                files.AddHost(program, GuestPath(program));
         }
 
         foreach (string file in Files)

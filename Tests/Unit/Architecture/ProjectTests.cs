@@ -10,9 +10,10 @@ public sealed class ProjectTests
         ["AzaleaOS"] = ["AzaleaOS.Abi"],
         ["AzaleaOS.App"] = ["AzaleaOS.Abi"],
         ["AzaleaOS.Launching"] = ["AzaleaOS.Abi"],
-        ["AzaleaOS.Build"] = ["AzaleaOS.Abi", "AzaleaOS.Launching"],
+        ["AzaleaOS.Build"] = ["AzaleaOS.Abi", "AzaleaOS.Launching", "AzaleaOS.Promotion"],
         ["AzaleaOS.Sdk"] = ["AzaleaOS.App", "AzaleaOS.Build", "AzaleaOS.Plugs", "Runner"],
         ["AzaleaOS.Plugs"] = ["AzaleaOS.Abi", "AzaleaOS", "AzaleaOS.Build"],
+        ["AzaleaOS.Promotion"] = ["AzaleaOS.Abi"],
         ["Sideloader"] = ["AzaleaOS.Abi", "AzaleaOS.Launching"],
     };
 
