@@ -14,9 +14,11 @@ internal static class Flags
     internal static bool MayBeRead(CodeMap code, ulong address)
     {
         RflagsBits written = RflagsBits.None;
-        ulong start = address;
+        var visited = new HashSet<ulong>();
         for (int i = 0; i < Farthest; i++)
         {
+            if (!visited.Add(address))
+                return false; // round and round without a condition
             if (!code.Boundaries.Contains(address) || !code.IsCertain(address))
                 return true;
             Instruction instruction = code.DecoderAt(new AddressRange(address, address + LongestInstruction)).Decode();
@@ -37,8 +39,6 @@ internal static class Flags
                 case FlowControl.Next:
                     address = instruction.NextIP;
                     break;
-                case FlowControl.UnconditionalBranch when instruction.NearBranchTarget <= instruction.IP && instruction.NearBranchTarget >= start:
-                    return false; // round and round without a condition
                 case FlowControl.UnconditionalBranch:
                     address = instruction.NearBranchTarget;
                     break;

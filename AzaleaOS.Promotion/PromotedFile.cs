@@ -10,7 +10,9 @@ internal static class PromotedFile
 {
     private const int Page = 4096;
     private const int HeaderBytes = 56;
-    private const int NopByte = 0x90;
+    private const byte NopByte = 0x90;
+    private const byte AddressSizePrefix = 0x67;
+    private const int MostPrefixes = 3;
 
     /// <summary>The new file.</summary>
     /// <returns>Null if the addresses for the tables are taken.</returns>
@@ -82,21 +84,28 @@ internal static class PromotedFile
         return [.. all];
     }
 
-    // Nops first, so that the call returns to where syscall went on.
+    // The padding is in front, so that the call returns to where syscall went on.
     private static void WriteCall(byte[] file, ProgramFile program, PlannedStub stub)
     {
         const int CallBytes = 5;
         PromotionWindow window = stub.Window;
         int length = (int)(window.End - window.Start);
         Span<byte> bytes = file.AsSpan(program.OffsetOf(window.Start, out _), length);
-        WriteNop(bytes[..(length - CallBytes)]);
+        WritePadding(bytes[..(length - CallBytes)]);
         bytes[length - CallBytes] = 0xe8;
         BinaryPrimitives.WriteInt32LittleEndian(bytes[(length - CallBytes + 1)..], (int)(stub.Address - window.End));
     }
 
-    // One instruction of any length up to 14: SDM vol. 2B, NOP, with more operand-size prefixes.
-    private static void WriteNop(Span<byte> bytes)
+    // Up to three bytes are address-size prefixes of the call, on which they have no effect, as linkers write them (x86-64 psABI, B.2). More are one
+    // nop: SDM vol. 2B, NOP, with more operand-size prefixes.
+    private static void WritePadding(Span<byte> bytes)
     {
+        if (bytes.Length <= MostPrefixes)
+        {
+            bytes.Fill(AddressSizePrefix);
+            return;
+        }
+
         byte[] longest = [0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0];
         byte[][] forms = [[], [NopByte], [0x66, NopByte], [0x0f, 0x1f, 0], [0x0f, 0x1f, 0x40, 0], [0x0f, 0x1f, 0x44, 0, 0], [0x66, 0x0f, 0x1f, 0x44, 0, 0], [0x0f, 0x1f, 0x80, 0, 0, 0, 0], longest];
         byte[] form = forms[Math.Min(bytes.Length, longest.Length)];

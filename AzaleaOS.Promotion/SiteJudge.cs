@@ -102,7 +102,7 @@ internal sealed class SiteJudge(ProgramFile program, CodeMap code, IReadOnlyList
     {
         int function = code.Functions.Identity(site);
         if (!_stackUses.TryGetValue(function, out StackUse? use))
-            _stackUses[function] = use = StackUse.Of([.. code.Functions.PiecesOf(site).Select(code.DecodeRange)]);
+            _stackUses[function] = use = StackUse.Of([.. code.Functions.PiecesOf(site).Select(code.DecodeRange)], code.Targets);
         return use;
     }
 
@@ -124,6 +124,8 @@ internal sealed class SiteJudge(ProgramFile program, CodeMap code, IReadOnlyList
                 {
                     Mnemonic.Mov when instruction.Op1Kind is OpKind.Immediate32 or OpKind.Immediate32to64 or OpKind.Immediate64 && instruction.Op0Register is Register.EAX or Register.RAX
                         => (uint)instruction.GetImmediate(1),
+                    Mnemonic.Mov when instruction.Op1Kind == OpKind.Immediate8 && instruction.Op0Register == Register.AL
+                        => instruction.Immediate8, // the rest was cleared before
                     Mnemonic.Xor when instruction.Op1Kind == OpKind.Register && instruction.Op0Register is Register.EAX or Register.RAX && instruction.Op0Register == instruction.Op1Register
                         => 0,
                     _ => null,

@@ -7,6 +7,7 @@ namespace AzaleaOS.Promotion;
 internal sealed class StackUse
 {
     private const int SlotBytes = 8;
+    private const int RedZoneBytes = 128;
 
     private StackUse()
     {
@@ -19,34 +20,37 @@ internal sealed class StackUse
     internal bool SetsDirection { get; private set; }
 
     /// <summary>Looks at all pieces of a function.</summary>
-    internal static StackUse Of(IReadOnlyList<List<Instruction>> pieces)
+    /// <param name="pieces">Its instructions.</param>
+    /// <param name="targets">Where control may come from elsewhere.</param>
+    internal static StackUse Of(IReadOnlyList<List<Instruction>> pieces, AddressSet targets)
     {
         var use = new StackUse();
-
-        // Registers that hold a former rsp, and how far rsp is surely below it.
-        var frames = new Dictionary<Register, long>();
-        long deepest = pieces.SelectMany(piece => piece).Select(Lowering).DefaultIfEmpty(0).Max();
+        Instruction[] all = [.. pieces.SelectMany(piece => piece)];
+        var flow = new StackCopies(all, targets);
+        long deepest = all.Select(Lowering).DefaultIfEmpty(0).Max();
+        var depths = new Dictionary<Register, long>();
         foreach (List<Instruction> piece in pieces)
         {
             for (int i = 0; i < piece.Count; i++)
             {
-                Instruction instruction = piece[i];
-                use.SetsDirection |= instruction.Mnemonic is Mnemonic.Std or Mnemonic.Popf or Mnemonic.Popfq;
-                if (instruction.Mnemonic == Mnemonic.Mov && instruction.Op1Kind == OpKind.Register && instruction.Op1Register == Register.RSP && instruction.Op0Kind == OpKind.Register)
+                use.SetsDirection |= piece[i].Mnemonic is Mnemonic.Std or Mnemonic.Popf or Mnemonic.Popfq;
+                if (StackCopies.TryCopy(piece[i], out Register copy, out long above))
                 {
-                    long depth = DepthBehind(piece, i);
-                    Register frame = instruction.Op0Register;
-                    frames[frame] = frames.TryGetValue(frame, out long other) ? Math.Min(depth, other) : depth;
+                    long depth = DepthBehind(piece, i) + above;
+                    depths[copy] = depths.TryGetValue(copy, out long other) ? Math.Min(depth, other) : depth;
                 }
             }
         }
 
-        foreach (Instruction instruction in pieces.SelectMany(piece => piece))
-            use.UsesRedZone |= IsBelow(instruction, frames, deepest);
+        // A copy of a copy is as deep as the shallowest. What is farther down than all the function lowers rsp by, and the red zone, is in neither.
+        long shallowest = depths.Count == 0 ? 0 : depths.Values.Min();
+        long lowest = all.Any(LowersUnboundedly) ? long.MaxValue : all.Sum(Lowering) + RedZoneBytes;
+        for (int i = 0; i < all.Length; i++)
+            use.UsesRedZone |= IsBelow(all[i], register => flow.MayHoldStack(i, register), register => depths.GetValueOrDefault(register, shallowest), deepest, lowest);
         return use;
     }
 
-    private static bool IsBelow(in Instruction instruction, Dictionary<Register, long> frames, long deepest)
+    private static bool IsBelow(in Instruction instruction, Func<Register, bool> mayHoldStack, Func<Register, long> depthOf, long deepest, long lowest)
     {
         Register register = instruction.MemoryBase;
         long displacement = (long)instruction.MemoryDisplacement64;
@@ -56,10 +60,10 @@ internal sealed class StackUse
         {
             bool movesStack = instruction.Mnemonic == Mnemonic.Lea && instruction.Op0Register == Register.RSP;
             bool isArray = instruction.MemoryIndex != Register.None && -displacement <= deepest;
-            return !movesStack && !isArray;
+            return !movesStack && !isArray && (-displacement <= RedZoneBytes || instruction.MemoryIndex != Register.None);
         }
 
-        return frames.TryGetValue(register, out long depth) && -displacement > depth;
+        return mayHoldStack(register) && -displacement > depthOf(register) && (-displacement <= lowest || instruction.MemoryIndex != Register.None);
     }
 
     private static bool HasMemory(in Instruction instruction)
@@ -87,6 +91,11 @@ internal sealed class StackUse
 
         return depth;
     }
+
+    // alloca, and the alignment of a frame.
+    private static bool LowersUnboundedly(Instruction instruction)
+        => instruction.Mnemonic is Mnemonic.Sub or Mnemonic.And or Mnemonic.Add && instruction.Op0Kind == OpKind.Register && instruction.Op0Register == Register.RSP
+            && (instruction.Mnemonic == Mnemonic.And || instruction.Op1Kind == OpKind.Register);
 
     private static long Lowering(Instruction instruction) => instruction.Mnemonic switch
     {
