@@ -53,7 +53,7 @@ internal sealed class GuestOptions
             throw LaunchException.Usage("AZ7031", $"--cwd {directory}: a path in the guest starts with /");
 
         if (parsed.GetValue(_promote) && parsed.GetValue(_noPromote))
-            throw LaunchException.Usage("AZ7037", "--promote and --no-promote together", "give one of them");
+            throw LaunchException.Usage("AZ7042", "--promote and --no-promote together", "give one of them");
 
         // "run -- /bin/ls -l": the program itself may stand behind the separator.
         List<string> words = [.. parsed.GetValue(_program) is { } program ? [program] : Array.Empty<string>(), .. parsed.GetValue(_arguments) ?? [], .. context.ProgramArguments];

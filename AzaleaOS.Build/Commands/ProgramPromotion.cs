@@ -8,7 +8,7 @@ namespace AzaleaOS.Build.Commands;
 internal static class ProgramPromotion
 {
     /// <summary>Promotes a file.</summary>
-    /// <exception cref="LaunchException">AZ7036: it cannot be promoted. AZ7032: it is not there.</exception>
+    /// <exception cref="LaunchException">AZ7041: it cannot be promoted. AZ7032: it is not there.</exception>
     internal static PromotionResult Promote(string path)
     {
         string program = GuestProgram.FindProgram(path);
@@ -18,7 +18,7 @@ internal static class ProgramPromotion
         }
         catch (PromotionException e)
         {
-            throw LaunchException.NoInput("AZ7036", $"{path}: {e.Message}");
+            throw LaunchException.NoInput("AZ7041", $"{path}: {e.Message}");
         }
     }
 

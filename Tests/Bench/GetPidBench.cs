@@ -22,7 +22,9 @@ internal sealed class GetPidBench(string work, Action<string> note)
         string linux = Path.Combine(work, "getpid-linux");
         string libOS = Path.Combine(work, "getpid-libos");
         GetPidPrograms.WriteSystemCall(linux, "linux", GuestRounds);
+        string promoted = Path.Combine(work, "getpid-promoted");
         GetPidPrograms.WriteSystemCall(libOS, "syscall-unmodified", GuestRounds);
+        GetPidPrograms.WritePromoted(promoted, "syscall-promoted", GuestRounds);
 
         List<Measurement> all = [];
         Guests(countInstructions: true);
@@ -39,6 +41,7 @@ internal sealed class GetPidBench(string work, Action<string> note)
             MachineResult own = Guest.RunImage("GetPid", countInstructions, cancellation);
             Add(own.Output);
             Add(Guest.RunOnLibOS(libOS, countInstructions, cancellation).Output);
+            Add(Guest.RunOnLibOS(promoted, countInstructions, cancellation).Output);
             note($"Linux ({Path.GetFileName(kernel)}) in QEMU, counting {how}");
             Add(Guest.RunOnLinux(kernel, linux, countInstructions, cancellation).Output);
             if (countInstructions)

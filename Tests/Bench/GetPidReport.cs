@@ -12,6 +12,7 @@ internal sealed class GetPidReport(IReadOnlyList<Measurement> all) : IReport
         ("linux", "Linux, syscall"),
         ("syscall", "AzaleaOS, SYSCALL"),
         ("syscall-unmodified", "AzaleaOS, unmodified ELF"),
+        ("syscall-promoted", "AzaleaOS, the same promoted"),
         ("call-table", "AzaleaOS, CALL by table"),
         ("call-csharp", "AzaleaOS, CALL from C#"),
         ("call-direct", "AzaleaOS, CALL direct"),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using AzaleaOS.Build.Launching;
+using AzaleaOS.Promotion;
 using AzaleaOS.Tests.Unit.Applications;
 
 namespace AzaleaOS.Tests.Conformance;
@@ -158,6 +159,24 @@ public sealed class SampleTree : IDisposable
         if (!File.Exists(path))
         {
             StaticProgram.Compile(name, path, kind);
+            AddHost(path, path, 0x81ed);
+            File.Delete(_archivePath);
+        }
+
+        return path;
+    }
+
+    /// <summary>Promotes a program of this host into the tree, once.</summary>
+    /// <returns>Its path.</returns>
+    public string AddPromoted(string program)
+    {
+        string path = Path.Combine(_work, Path.GetFileName(program) + "-promoted");
+        if (!File.Exists(path))
+        {
+            PromotionResult result = Promoter.Promote(File.ReadAllBytes(program));
+            Assert.NotEqual(0, result.Promoted);
+            File.WriteAllBytes(path, result.File);
+            File.SetUnixFileMode(path, (UnixFileMode)0x1ed);
             AddHost(path, path, 0x81ed);
             File.Delete(_archivePath);
         }

@@ -1,5 +1,7 @@
 using AzaleaOS.Build.Assembler;
+using AzaleaOS.Build.Launching;
 using AzaleaOS.Build.Linking;
+using AzaleaOS.Promotion;
 using static Iced.Intel.AssemblerRegisters;
 
 namespace AzaleaOS.Bench.Programs;
@@ -15,6 +17,19 @@ internal static class GetPidPrograms
     /// <param name="rounds">How often the loop runs; the best round counts.</param>
     internal static void WriteSystemCall(string path, string name, int rounds)
         => Link(path, [], rounds, (name, SystemCall));
+
+    /// <summary>The loop with the <c>syscall</c> instruction, promoted: on the libOS a call.</summary>
+    /// <param name="path">Where the program goes.</param>
+    /// <param name="name">What its line is called.</param>
+    /// <param name="rounds">How often the loop runs; the best round counts.</param>
+    internal static void WritePromoted(string path, string name, int rounds)
+    {
+        WriteSystemCall(path, name, rounds);
+        PromotionResult result = Promoter.Promote(File.ReadAllBytes(path));
+        if (!result.Sites.Any(site => site.Number == GetPidLoops.GetPid && site.IsPromoted))
+            throw new LaunchException("AZ7208", "the getpid of the bench's own program was not promoted", null, ExitStatus.Failure);
+        File.WriteAllBytes(path, result.File);
+    }
 
     /// <summary>The loop that calls into the libOS, linked with the libOS's own objects into one Linux process.</summary>
     /// <param name="path">Where the program goes.</param>

@@ -75,7 +75,7 @@ public sealed class GetPidTests
     [Fact]
     public void A_report_is_a_table_two_charts_and_an_array()
     {
-        string[] names = ["linux", "syscall", "syscall-unmodified", "call-table", "call-csharp", "call-direct"];
+        string[] names = ["linux", "syscall", "syscall-unmodified", "syscall-promoted", "call-table", "call-csharp", "call-direct"];
         var report = new GetPidReport(
         [
             .. names.Select((name, i) => new Measurement(name, Measurement.Instructions, 300 >> i)),

@@ -35,6 +35,27 @@ public sealed unsafe class SyscallStubsTests
     }
 
     [Property(MaxTest = 60)]
+    public void A_promoted_site_changes_nothing_but_rax_rcx_and_r11(bool leaf, ushort vectors, uint seed)
+    {
+        int number = leaf ? GetPid : 9;
+        using LoadedObject kernel = Load(
+            Sources(
+                [Call(number, 0, leaf)],
+                Use((number, CallerSaved, leaf ? (ushort)0 : vectors)),
+                o => o.Add($"azalea_sys_{number}", a => Wreck(a, CallerSaved, leaf ? 0 : vectors, result: 42))),
+            a =>
+            {
+                a.cld();
+                a.call(a["azalea_promoted_entry"]);
+            });
+        var probe = new RegisterProbe(kernel);
+        using var gs = new GsBase(kernel["core_block"]);
+        Run(probe, (ulong)number, seed);
+        Assert.Equal(42ul, probe.After.General[RegisterProbe.Rax]);
+        probe.AssertRegistersUnchangedBut(RegisterProbe.Rax, RegisterProbe.Rcx, RegisterProbe.R11);
+    }
+
+    [Property(MaxTest = 60)]
     public void A_call_on_the_kernel_stack_changes_nothing_but_rax_rcx_and_r11(ushort vectors, uint seed)
     {
         using LoadedObject kernel = Trap(
@@ -224,7 +245,10 @@ public sealed unsafe class SyscallStubsTests
         const int Method = 2; // mov eax, [pid]; ret
         int trap = Instruction + Count(file, "azalea_syscall_entry") + Count(file, "azalea_trap_39") + Method;
         int call = Instruction + Count(file, "azalea_call_entry") + Method;
+        const int Stub = 3; // the call, cli, jmp
+        int promoted = Stub + Count(file, "azalea_promoted_entry") + Count(file, "azalea_trap_39") + Method;
         Assert.True(trap <= 20, $"{trap} instructions by syscall");
+        Assert.True(promoted <= 20, $"{promoted} instructions by a promoted site");
         Assert.True(call <= 8, $"{call} instructions by call");
     }
 
