@@ -133,7 +133,7 @@ internal static unsafe class OffloadChannel
     /// <summary>Sends a request, waits for its answer, and gives the slot back.</summary>
     /// <param name="slot">The request.</param>
     /// <param name="interruptible">Whether a signal ends the wait: the peer is asked to give up, and answers -EINTR if it had not done it yet.</param>
-    /// <returns>What the peer answers; -EIO if it was given up; -ERESTARTNOINTR if memory of the request was to change: begin again.</returns>
+    /// <returns>What the peer answers; -EIO if it was given up; -ERESTARTNOINTR if it ended for another reason than a signal: begin again.</returns>
     internal static long Finish(RequestSlot* slot, bool interruptible)
     {
         CoreQueue* queue = slot->Queue;
@@ -176,8 +176,9 @@ internal static unsafe class OffloadChannel
         }
 
         long result = slot->Result;
-        if (result == -Errno.EINTR && Volatile.Read(ref slot->IsDisturbed) != 0 && !isCancelled)
+        if (result == -Errno.EINTR && !isCancelled)
         {
+            // Its memory is to change, or the peer stops its queue: no signal of the application's ended the wait.
             result = -Errno.ERESTARTNOINTR;
         }
 

@@ -56,6 +56,23 @@ public sealed class OffloadedCallTests : IDisposable
     }
 
     [Fact]
+    public void When_the_peer_dies_calls_fail_and_the_program_goes_on()
+    {
+        string program = Path.Combine(_directory, "program");
+        HostProgram.Compile("waiter", program);
+        using var unikernel = new Unikernel(program, new OffloadOptions { Root = MakeTree("unikernel"), Cores = 1 }, []);
+        while (!File.Exists(Path.Combine(_directory, "unikernel", "ready")) && !unikernel.Machine.HasExited)
+            Thread.Sleep(20);
+
+        unikernel.KillPeer();
+
+        (int status, string output) = unikernel.Wait(isPeerDead: true);
+        Assert.Contains("the offload peer is given up", output, StringComparison.Ordinal);
+        Assert.EndsWith("signal 0, EIO\n", output, StringComparison.Ordinal);
+        Assert.Equal(9, status);
+    }
+
+    [Fact]
     public void An_image_without_the_property_has_nothing_of_the_channel()
     {
         byte[] with = File.ReadAllBytes(Path.ChangeExtension(Unikernel.Image("Sideloaded"), null).Replace(".stripped", "", StringComparison.Ordinal) + ".map");
