@@ -22,7 +22,7 @@ internal static class OffloadedDescriptors
     /// <summary>ftruncate(2).</summary>
     [OffloadedSyscall(77)]
     internal static long TruncateDescriptor(int descriptor, long size)
-        => ForwardedCall.Try(77, "fn"u8, out long result, [(ulong)descriptor, (ulong)size]) ? result : FileSizes.TruncateDescriptor(descriptor, size);
+        => ForwardedCall.Try(77, "fn"u8, out long result, [(ulong)descriptor, (ulong)size]) ? result : OffloadedMemory.TruncateDescriptor(descriptor, size);
 
     /// <summary>fchmod(2).</summary>
     [OffloadedSyscall(91)]
@@ -47,7 +47,7 @@ internal static class OffloadedDescriptors
     /// <summary>fallocate(2).</summary>
     [OffloadedSyscall(285)]
     internal static long Allocate(int descriptor, uint mode, long offset, long length)
-        => ForwardedCall.Try(285, "fnnn"u8, out long result, [(ulong)descriptor, (ulong)mode, (ulong)offset, (ulong)length]) ? result : FileSizes.Allocate(descriptor, mode, offset, length);
+        => ForwardedCall.Try(285, "fnnn"u8, out long result, [(ulong)descriptor, (ulong)mode, (ulong)offset, (ulong)length]) ? result : OffloadedMemory.Allocate(descriptor, mode, offset, length);
 
     /// <summary>fsetxattr(2).</summary>
     [OffloadedSyscall(190)]

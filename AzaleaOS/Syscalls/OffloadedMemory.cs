@@ -99,6 +99,33 @@ internal static unsafe class OffloadedMemory
         return result;
     }
 
+    /// <summary>truncate(2) of the kernel's own file, which may be mapped.</summary>
+    internal static long Truncate(ulong path, long size)
+    {
+        int change = BufferGuard.Begin(0, AddressSpace.Highest);
+        long result = FileSizes.Truncate(path, size);
+        BufferGuard.End(change);
+        return result;
+    }
+
+    /// <summary>ftruncate(2) of the kernel's own file.</summary>
+    internal static long TruncateDescriptor(int descriptor, long size)
+    {
+        int change = BufferGuard.Begin(0, AddressSpace.Highest);
+        long result = FileSizes.TruncateDescriptor(descriptor, size);
+        BufferGuard.End(change);
+        return result;
+    }
+
+    /// <summary>fallocate(2) of the kernel's own file: it may make holes.</summary>
+    internal static long Allocate(int descriptor, uint mode, long offset, long length)
+    {
+        int change = BufferGuard.Begin(0, AddressSpace.Highest);
+        long result = FileSizes.Allocate(descriptor, mode, offset, length);
+        BufferGuard.End(change);
+        return result;
+    }
+
     // The file as it is now: what others write to it later is not seen, and what is written here stays here.
     private static long MapPeers(ulong address, ulong length, Protection protection, MapFlags flags, int descriptor, ulong offset)
     {

@@ -4,6 +4,7 @@ using AzaleaOS.Abi.Linux;
 using AzaleaOS.Files;
 using AzaleaOS.Files.Offloaded;
 using AzaleaOS.Memory;
+using AzaleaOS.Offload;
 
 namespace AzaleaOS.Syscalls;
 
@@ -43,7 +44,7 @@ internal static unsafe class OffloadedOpening
                 OffloadedFile.Close(number);
             }
 
-            return isPeers ? Math.Min(number, descriptor) : Opening.OpenAt(directory, path, flags, mode);
+            return isPeers ? Math.Min(number, descriptor) : OpenHere(directory, path, flags, mode);
         }
 
         return number < 0 ? GiveBack((int)descriptor, number) : Install((int)descriptor, number, flags);
@@ -173,6 +174,20 @@ internal static unsafe class OffloadedOpening
 
         DescriptorTable.Install(descriptor, file);
         return descriptor;
+    }
+
+    // A file that is emptied may be mapped.
+    private static long OpenHere(int directory, ulong path, OpenFlags flags, uint mode)
+    {
+        if ((flags & OpenFlags.Truncate) == 0)
+        {
+            return Opening.OpenAt(directory, path, flags, mode);
+        }
+
+        int change = BufferGuard.Begin(0, AddressSpace.Highest);
+        long result = Opening.OpenAt(directory, path, flags, mode);
+        BufferGuard.End(change);
+        return result;
     }
 
     private static long SetBlocking(int descriptor, ulong argument)

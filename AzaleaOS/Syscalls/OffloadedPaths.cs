@@ -22,7 +22,7 @@ internal static class OffloadedPaths
     /// <summary>truncate(2).</summary>
     [OffloadedSyscall(76)]
     internal static long Truncate(ulong path, long size)
-        => ForwardedCall.Try(76, "pn"u8, out long result, [path, (ulong)size]) ? result : FileSizes.Truncate(path, size);
+        => ForwardedCall.Try(76, "pn"u8, out long result, [path, (ulong)size]) ? result : OffloadedMemory.Truncate(path, size);
 
     /// <summary>rename(2).</summary>
     [OffloadedSyscall(82)]

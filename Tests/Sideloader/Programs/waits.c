@@ -20,6 +20,7 @@ static int handled;
 static char *volatile shared;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int sum;
+static int memory;
 
 static void *reader(void *argument)
 {
@@ -60,6 +61,15 @@ static void *unmapper(void *argument)
     munmap(other, 4096);
     usleep(50000);
     write(pipes, "late", 4);
+    return 0;
+}
+
+static void *cutter(void *argument)
+{
+    usleep(100000);
+    ftruncate(memory, 0);
+    usleep(50000);
+    write(pipes, "gone", 4);
     return 0;
 }
 
@@ -107,6 +117,14 @@ int main(void)
     r = read(pipes, b, 10);
     printf("left %zd %.4s\n", r, b);
 
-    signal(SIGPIPE, SIG_IGN);
+    // The same with a file's page that goes with the file's end.
+    fcntl(pipes, F_SETFL, 0);
+    memory = memfd_create("m", 0);
+    ftruncate(memory, 4096);
+    shared = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+    pthread_create(&thread, 0, cutter, 0);
+    r = read(pipes, shared, 4);
+    printf("cut %zd %s\n", r, r < 0 ? strerrorname_np(errno) : "");
+    pthread_join(thread, 0);
     return 0;
 }
