@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AzaleaOS.Build.Launching;
@@ -54,7 +55,12 @@ internal static class Reporting
     }
 
     /// <summary>One line on standard error.</summary>
-    internal static void Say(string line) => Console.Error.WriteLine($"sideloader: {line}");
+    /// <remarks>Without the console layer of .NET, which writes control sequences to a terminal.</remarks>
+    internal static void Say(string line)
+    {
+        using Stream errors = Console.OpenStandardError();
+        errors.Write(Encoding.UTF8.GetBytes($"sideloader: {line}\n"));
+    }
 
     /// <summary>A table on standard output: as wide as it is, unless a terminal has an end.</summary>
     internal static void Table(IRenderable table)

@@ -40,6 +40,10 @@ public sealed class ProcessTests : IDisposable
             // From the first instruction of the machine to long after the boot.
             Thread.Sleep(random.Next(i % 2 == 0 ? 1500 : 30));
 
+            // What it takes to start and end a process of .NET on this host now; a tenth of a second where it has nothing else to do.
+            long before = Stopwatch.GetTimestamp();
+            _sideloader.Succeed("ps", "-q");
+            TimeSpan bound = s_bound + 4 * Stopwatch.GetElapsedTime(before);
             using (Process killed = Process.GetProcessById(pid))
                 killed.Kill();
             long start = Stopwatch.GetTimestamp();
@@ -47,7 +51,7 @@ public sealed class ProcessTests : IDisposable
             SpinWait.SpinUntil(() => _sideloader.Left().Count == 0, s_startPatience);
             TimeSpan took = Stopwatch.GetElapsedTime(start);
             Assert.Empty(_sideloader.Left());
-            Assert.True(took < s_bound, $"it took {took.TotalSeconds:F2} s until all were gone");
+            Assert.True(took < bound, $"it took {took.TotalSeconds:F2} s until all were gone");
 
             UnikernelRecord record = Records().Single();
             if (victim == "supervisor")
