@@ -27,7 +27,7 @@ public enum Refusal
     /// <summary>rt_sigreturn, or a call behind which another stack is in use: clone, clone3, fork, vfork.</summary>
     SpecialCall,
 
-    /// <summary>exit, or munmap next to it: the stack may be gone.</summary>
+    /// <summary>exit, munmap next to it, or a function that loads rsp: there may be no stack.</summary>
     StackMayBeGone,
 
     /// <summary>A cancellation point of musl, which compares the interrupted address with its own.</summary>

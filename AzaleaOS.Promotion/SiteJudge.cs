@@ -52,6 +52,8 @@ internal sealed class SiteJudge(ProgramFile program, CodeMap code, IReadOnlyList
         if (Flags.MayBeRead(code, window!.End))
             return Refusal.LiveFlags;
         StackUse use = StackUseOf(site);
+        if (use.ReplacesStack)
+            return Refusal.StackMayBeGone;
         return use.UsesRedZone || use.SetsDirection ? Refusal.LiveRedZone : CheckHandlers(window);
     }
 

@@ -19,6 +19,9 @@ internal sealed class StackUse
     /// <summary>The function may set the direction flag.</summary>
     internal bool SetsDirection { get; private set; }
 
+    /// <summary>The function may give rsp a value that is no stack, where a call faults and <c>syscall</c> does not.</summary>
+    internal bool ReplacesStack { get; private set; }
+
     /// <summary>Looks at all pieces of a function.</summary>
     /// <param name="pieces">Its instructions.</param>
     /// <param name="targets">Where control may come from elsewhere.</param>
@@ -33,6 +36,7 @@ internal sealed class StackUse
         {
             for (int i = 0; i < piece.Count; i++)
             {
+                use.ReplacesStack |= Replaces(piece[i]);
                 use.SetsDirection |= piece[i].Mnemonic is Mnemonic.Std or Mnemonic.Popf or Mnemonic.Popfq;
                 if (StackCopies.TryCopy(piece[i], out Register copy, out long above))
                 {
@@ -90,6 +94,20 @@ internal sealed class StackUse
         }
 
         return depth;
+    }
+
+    // The end of a frame is no other stack.
+    private static bool Replaces(Instruction instruction)
+    {
+        bool firstIsStack = instruction.Op0Kind == OpKind.Register && instruction.Op0Register.GetFullRegister() == Register.RSP;
+        bool secondIsStack = instruction.OpCount > 1 && instruction.Op1Kind == OpKind.Register && instruction.Op1Register.GetFullRegister() == Register.RSP;
+        return instruction.Mnemonic switch
+        {
+            Mnemonic.Mov => firstIsStack && !(instruction.Op1Kind == OpKind.Register && instruction.Op1Register == Register.RBP),
+            Mnemonic.Pop => firstIsStack,
+            Mnemonic.Xchg => firstIsStack || secondIsStack,
+            _ => false,
+        };
     }
 
     // alloca, and the alignment of a frame.

@@ -159,6 +159,17 @@ public sealed class PromoterTests
             },
             [],
             Refusal.SpecialCall),
+        ["a stack pointer that is none"] = (
+            a =>
+            {
+                a.mov(rbx, rsp);
+                a.mov(rsp, 0x1000);
+                Plain(a, GetPid, end: false);
+                a.mov(rsp, rbx);
+                a.ret();
+            },
+            [],
+            Refusal.StackMayBeGone),
         ["exit"] = (a => Plain(a, 60), [], Refusal.StackMayBeGone),
         ["memory that may fault"] = (
             a =>
