@@ -82,6 +82,7 @@ internal static unsafe class FileStatus
             {
                 FileSystemKind.Processes => 0x9fa0,
                 FileSystemKind.System => 0x62656572,
+                FileSystemKind.ControlGroups => 0x63677270,
                 FileSystemKind.Pipes => 0x50495045,
                 FileSystemKind.Sockets => 0x534f434b,
                 FileSystemKind.Anonymous => 0x09041934,

@@ -15,6 +15,9 @@ internal enum FileSystemKind : byte
     /// <summary>/sys.</summary>
     System,
 
+    /// <summary>/sys/fs/cgroup.</summary>
+    ControlGroups,
+
     /// <summary>Pipes without a name.</summary>
     Pipes,
 

@@ -78,7 +78,7 @@ internal static unsafe class FileTime
     }
 
     // Not what the kernel reports: a program that only asks who it is does not wait for the clock.
-    private static bool KeepsTimes(FileNode* node) => Clock != null && node->FileSystem is not (FileSystemKind.Processes or FileSystemKind.System);
+    private static bool KeepsTimes(FileNode* node) => Clock != null && node->FileSystem is not (FileSystemKind.Processes or FileSystemKind.System or FileSystemKind.ControlGroups);
 
     private static int Order(in Timespec a, in Timespec b)
         => a.Seconds != b.Seconds ? a.Seconds.CompareTo(b.Seconds) : a.Nanoseconds.CompareTo(b.Nanoseconds);

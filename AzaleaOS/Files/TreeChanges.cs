@@ -334,5 +334,5 @@ internal static unsafe class TreeChanges
 
     private static bool IsMountPoint(FileNode* node) => node->Entry != null && node->FileSystem != node->Entry->Directory->FileSystem;
 
-    private static bool IsGenerated(FileNode* directory) => directory->FileSystem is FileSystemKind.Processes or FileSystemKind.System;
+    private static bool IsGenerated(FileNode* directory) => directory->FileSystem is FileSystemKind.Processes or FileSystemKind.System or FileSystemKind.ControlGroups;
 }

@@ -199,7 +199,7 @@ internal static unsafe class ReportDirectory
             return;
         }
 
-        node->FileSystem = directory->FileSystem;
+        node->FileSystem = mark[0] == '/' && mark[1] == '2' ? FileSystemKind.ControlGroups : directory->FileSystem;
         if (node->IsRegular)
         {
             node->Operations = FileOperations.Report;

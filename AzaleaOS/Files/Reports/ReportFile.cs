@@ -58,7 +58,7 @@ internal static unsafe class ReportFile
 
     // In /sys, or in /proc/sys: what is not right below /proc and has no number on its path.
     private static bool IsSetting(FileNode* node)
-        => node->FileSystem == FileSystemKind.System || (new ReportEntry(node).Argument == 0 && node->Parent->Parent != FileTree.Root);
+        => node->FileSystem != FileSystemKind.Processes || (new ReportEntry(node).Argument == 0 && node->Parent->Parent != FileTree.Root);
 
     private static long Make(OpenFile* file)
     {

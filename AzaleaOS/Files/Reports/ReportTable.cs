@@ -8,7 +8,7 @@ namespace AzaleaOS.Files.Reports;
 /// <para>
 /// A line that begins with '/' is a directory; what it holds follows, up to an empty line. A directory of several lines
 /// has the rest of another one as well. '#' and a letter stand for a number (<see cref="ReportNumbers"/>). Behind a
-/// name: '/' a directory, '>' a symbolic link, '@' a link that leads to a file whatever its name, '=' a file of one line, ':' one
+/// name: '/' a directory ('2' behind it: control groups, version 2), '>' a symbolic link, '@' a link that leads to a file whatever its name, '=' a file of one line, ':' one
 /// of the lines that follow with '|', '!' one that can be written; without a line feed at its end ';', and '~' for its
 /// owner alone. A line with '*' has no line feed. Values in texts: <see cref="ReportTemplate"/>.
 /// </para>
@@ -30,6 +30,7 @@ internal static unsafe class ReportTable
         |nodev	devtmpfs
         |nodev	proc
         |nodev	sysfs
+        |nodev	cgroup2
         loadavg=0.00 0.00 0.00 %mr/%pn %ml
         meminfo:
         |MemTotal:       %8kmt kB
@@ -112,11 +113,13 @@ internal static unsafe class ReportTable
         |2 1 0:3 / /dev rw,relatime - devtmpfs devtmpfs rw
         |3 1 0:4 / /proc rw,relatime - proc proc rw
         |4 1 0:5 / /sys ro,relatime - sysfs sysfs ro
+        |5 4 0:6 / /sys/fs/cgroup ro,relatime - cgroup2 cgroup ro
         mounts:
         |tmpfs / tmpfs rw,relatime 0 0
         |devtmpfs /dev devtmpfs rw,relatime 0 0
         |proc /proc proc rw,relatime 0 0
         |sysfs /sys sysfs ro,relatime 0 0
+        |cgroup /sys/fs/cgroup cgroup2 ro,relatime 0 0
         oom_score=0
         oom_score_adj=0
         personality=00000000
@@ -247,6 +250,7 @@ internal static unsafe class ReportTable
 
         /sys
         devices/
+        fs/
         kernel/
 
         /sys/devices
@@ -324,6 +328,27 @@ internal static unsafe class ReportTable
         |Node %ni HugePages_Total:     0
         |Node %ni HugePages_Free:      0
         |Node %ni HugePages_Surp:      0
+
+        /sys/fs
+        cgroup/2
+
+        /sys/fs/cgroup
+        cgroup.controllers=cpuset cpu memory pids
+        cgroup.procs=%pi
+        cgroup.type=domain
+        cpu.max=max 100000
+        cpu.weight=100
+        cpuset.cpus.effective=%La
+        cpuset.mems.effective=%LN
+        memory.current=%mu
+        memory.high=max
+        memory.low=0
+        memory.max=max
+        memory.min=0
+        memory.swap.current=0
+        memory.swap.max=0
+        pids.current=%pn
+        pids.max=max
 
         /sys/kernel
         mm/

@@ -31,10 +31,10 @@ public sealed partial class ReportTableTests
                 sections.Add(line);
                 isInside = true;
             }
-            else if (isInside && line.EndsWith('/') && Entry().Match(line).Length == line.Length)
+            else if (isInside && Entry().Match(line) is { Success: true } entry && line[entry.Length..] is "" or "2" && line[entry.Length - 1] == '/')
             {
                 foreach (string parent in HeadsOf(sections, head))
-                    named.Add($"{parent}/{line[..^1]}");
+                    named.Add($"{parent}/{entry.Groups[1].Value}");
             }
         }
 
@@ -84,7 +84,7 @@ public sealed partial class ReportTableTests
     private static IEnumerable<string> HeadsOf(List<string> sections, string head)
         => head is "/proc/#P/task/#T" ? [.. sections.Where(section => section is "/proc/#P" or "/proc/#P/task/#T")] : [head];
 
-    [GeneratedRegex("^([A-Za-z0-9_+-]+(?:#[A-Z])?|#[A-Z])[=:;~!>@/]")]
+    [GeneratedRegex("^([A-Za-z0-9_.+-]+(?:#[A-Z])?|#[A-Z])[=:;~!>@/]")]
     private static partial Regex Entry();
 
     [GeneratedRegex("%(?:[0-9]+_|0?[0-9]*&?[xockg.]?(?<group>[A-Za-z])[A-Za-z])")]

@@ -82,7 +82,10 @@ public sealed unsafe class ReportTests : IDisposable
     [InlineData("/proc/2/task/2/comm", "worker 1\n")]
     [InlineData("/proc/self/cgroup", "0::/\n")]
     [InlineData("/proc/sys/vm/overcommit_memory", "1\n")]
-    [InlineData("/proc/filesystems", "nodev\ttmpfs\nnodev\tdevtmpfs\nnodev\tproc\nnodev\tsysfs\n")]
+    [InlineData("/proc/filesystems", "nodev\ttmpfs\nnodev\tdevtmpfs\nnodev\tproc\nnodev\tsysfs\nnodev\tcgroup2\n")]
+    [InlineData("/sys/fs/cgroup/memory.max", "max\n")]
+    [InlineData("/sys/fs/cgroup/cpu.max", "max 100000\n")]
+    [InlineData("/sys/fs/cgroup/cgroup.procs", "2\n")]
     public void A_file_has_its_text(string path, string text)
     {
         SetName("worker 1");
