@@ -15,6 +15,9 @@ public sealed unsafe class HostileDriverTests : IDisposable
     private const int MostChains = 20 * Chains;
     private const int Fewest = Chains / 20;
 
+    /// <summary>How many chains the driver makes for each turn of the mutator, once they take turns.</summary>
+    private const int ChainsPerTurn = 8;
+
     private readonly FencedMemory _memory = new();
 
     public void Dispose() => _memory.Dispose();
@@ -28,7 +31,8 @@ public sealed unsafe class HostileDriverTests : IDisposable
         using var chain = new DescriptorChain();
         var random = new Random(strict ? 3 : 4);
         bool stop = false;
-        var mutator = new Thread(() => Mutate(driver, ref stop));
+        int afterStorm = 0;
+        var mutator = new Thread(() => Mutate(driver, ref stop, ref afterStorm));
         mutator.Start();
         int taken = 0;
         int broken = 0;
@@ -36,8 +40,11 @@ public sealed unsafe class HostileDriverTests : IDisposable
         try
         {
             Virtqueue queue = driver.CreateQueue(_memory.Memory, strict);
-            for (int i = 0; i < Chains || IsCalm(i); i++)
+            for (int i = 0; i < Chains || TooFew(i); i++)
             {
+                if (i >= Chains)
+                    Volatile.Write(ref afterStorm, i - Chains + 1);
+
                 Scribble(driver, queue.NextAvailable, random);
                 switch (queue.TryTake(chain))
                 {
@@ -72,8 +79,9 @@ public sealed unsafe class HostileDriverTests : IDisposable
         ];
         Assert.Empty(expected.Except(rules));
 
-        // How many of each there are among a million is up to the host's cores: the storm goes on until there are enough.
-        bool IsCalm(int done) => done < MostChains && (taken < Fewest || broken < Fewest);
+        // How many of each there are among a million is up to the host's cores: a mutator that is much faster leaves few chains good.
+        // So it goes on until there are enough, and from then on the two take turns.
+        bool TooFew(int done) => done < MostChains && (taken < Fewest || broken < Fewest);
     }
 
     /// <summary>Every buffer is in a region, and bytes can be moved through all of them.</summary>
@@ -101,12 +109,22 @@ public sealed unsafe class HostileDriverTests : IDisposable
             Assert.Fail("bytes are missing");
     }
 
-    private static void Mutate(RingDriver driver, ref bool stop)
+    /// <summary>Writes until it is told to stop; after the storm, when the driver has made some more chains.</summary>
+    private static void Mutate(RingDriver driver, ref bool stop, ref int afterStorm)
     {
         var random = new Random(5);
+        int turn = 0;
         Span<ulong> table = MemoryMarshal.Cast<VirtqDescriptor, ulong>(driver.Table);
         while (!Volatile.Read(ref stop))
         {
+            int made = Volatile.Read(ref afterStorm);
+            if (made > 0 && made < turn)
+            {
+                Thread.Yield();
+                continue;
+            }
+
+            turn = made + ChainsPerTurn;
             for (int i = 0; i < 64; i++)
             {
                 // Halves of good descriptors change places: what was checked is not what is there now.
