@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using AzaleaOS.Build.CommandLine;
 using AzaleaOS.Build.Launching;
 
 namespace AzaleaOS.Build.Commands;
@@ -7,6 +8,14 @@ namespace AzaleaOS.Build.Commands;
 /// <summary>The <c>azalea</c> command: its verbs, and what all of them do alike.</summary>
 internal static class AzaleaCommand
 {
+    private const string ExitStatuses =
+        """
+        Exit status:
+          0 success; 1 a build, test or bench failed; 64 wrong command line; 66 a file cannot be read;
+          69 a tool is missing; 124 timeout; 125 the guest ended without a status; 130 interrupted.
+          run: the exit status of the program in the guest.
+        """;
+
     /// <summary>Runs the command line and returns the process's exit status.</summary>
     internal static int Run(string[] arguments)
     {
@@ -54,7 +63,7 @@ internal static class AzaleaCommand
             DoctorCommand.Create(context),
             CleanCommand.Create(context),
         };
-        HelpText.Install(root);
+        HelpText.Install(root, ExitStatuses);
         root.SetAction(parsed =>
         {
             root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = Console.Error });

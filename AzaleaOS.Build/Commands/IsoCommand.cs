@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using AzaleaOS.Build.CommandLine;
 using AzaleaOS.Build.Images;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Build.Requirements;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using AzaleaOS.Build.CommandLine;
 using AzaleaOS.Build.Launching;
 
 namespace AzaleaOS.Build.Commands;
@@ -10,54 +11,25 @@ internal sealed class MachineOptions
 {
     private const int DefaultGdbPort = 1234;
 
-    private readonly Option<int> _cpus = new("--cpus")
-    {
-        Description = "Cores of the machine.",
-        HelpName = "N",
-        DefaultValueFactory = _ => 1,
-        CustomParser = result => Parse<int>(result, static (string text, out int cpus) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out cpus) && cpus > 0, "a number of cores, 1 or more"),
-    };
-
-    private readonly Option<MemorySize> _memory = new("--mem")
-    {
-        Description = "Memory of the machine: 64M, 16G.",
-        HelpName = "SIZE",
-        DefaultValueFactory = _ => MemorySize.Mebibytes(256),
-        CustomParser = result => Parse<MemorySize>(result, static (string text, out MemorySize size) => MemorySize.TryParse(text, out size), "an amount of memory such as 64M or 16G"),
-    };
+    private readonly Option<int> _cpus = MachineOption.Cpus();
+    private readonly Option<MemorySize> _memory = MachineOption.Memory();
 
     private readonly Option<MachineKind> _kind = new("--machine")
     {
         Description = "q35, pc, microvm (QEMU) or bochs.",
         HelpName = "NAME",
-        CustomParser = result => Parse<MachineKind>(result, static (string text, out MachineKind kind) => MachineNames.TryParse(text, out kind), "one of q35, pc, microvm, bochs"),
+        CustomParser = result => OptionValue.Parse<MachineKind>(result, static (string text, out MachineKind kind) => MachineNames.TryParse(text, out kind), "one of q35, pc, microvm, bochs"),
     };
 
     private readonly Option<CpuTopology?> _topology = new("--topology")
     {
         Description = "Sockets, cores per socket and threads per core; their product is --cpus.",
         HelpName = "S:C:T",
-        CustomParser = result => Parse<CpuTopology?>(result, static (string text, out CpuTopology? topology) => CpuTopology.TryParse(text, out topology), "SOCKETS:CORES:THREADS such as 1:72:4"),
+        CustomParser = result => OptionValue.Parse<CpuTopology?>(result, static (string text, out CpuTopology? topology) => CpuTopology.TryParse(text, out topology), "SOCKETS:CORES:THREADS such as 1:72:4"),
     };
 
-    private readonly Option<Accelerator> _accelerator = new("--accel")
-    {
-        Description = "tcg, kvm, or auto (KVM if a test boot of it works).",
-        HelpName = "NAME",
-        CustomParser = result => Parse<Accelerator>(result, static (string text, out Accelerator accelerator) => Enum.TryParse(text, ignoreCase: true, out accelerator) && Enum.IsDefined(accelerator) && !char.IsAsciiDigit(text[0]), "one of tcg, kvm, auto"),
-    };
-
-    private readonly Option<double?> _timeout = new("--timeout")
-    {
-        Description = "Stop the machine after this many seconds; the status is then 124.",
-        HelpName = "S",
-        CustomParser = result => Parse<double?>(result, static (string text, out double? seconds) =>
-        {
-            bool valid = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value is > 0 and < 1e6;
-            seconds = value;
-            return valid;
-        }, "a number of seconds, more than 0"),
-    };
+    private readonly Option<Accelerator> _accelerator = MachineOption.Accel(Accelerator.Tcg);
+    private readonly Option<double?> _timeout = MachineOption.Timeout();
 
     private readonly Option<int?> _gdb = new("--gdb")
     {
@@ -66,7 +38,7 @@ internal sealed class MachineOptions
         Arity = ArgumentArity.ZeroOrOne,
         CustomParser = result => result.Tokens.Count == 0
             ? DefaultGdbPort
-            : Parse<int?>(result, static (string text, out int? port) =>
+            : OptionValue.Parse<int?>(result, static (string text, out int? port) =>
             {
                 bool valid = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is > 0 and < 65536;
                 port = value;
@@ -84,8 +56,6 @@ internal sealed class MachineOptions
         Description = "More arguments for QEMU, in one word (\"-d int\"), or a line for Bochs's configuration; may be repeated.",
         HelpName = "ARGS",
     };
-
-    private delegate bool Parser<T>(string text, out T value);
 
     /// <summary>Adds the options to a verb.</summary>
     internal void AddTo(Command command)
@@ -114,15 +84,5 @@ internal sealed class MachineOptions
             Display = parsed.GetValue(_window) ? MachineDisplay.Window : MachineDisplay.None,
             ExtraArguments = kind == MachineKind.Bochs ? extra : [.. extra.SelectMany(CommandLineParser.SplitCommandLine)],
         };
-    }
-
-    private static T? Parse<T>(ArgumentResult result, Parser<T> parse, string expected)
-    {
-        string text = result.Tokens[^1].Value;
-        if (parse(text, out T value))
-            return value;
-        string option = result.Parent is OptionResult parent ? parent.Option.Name : "";
-        result.AddError($"{option} {text}: give {expected}");
-        return default;
     }
 }

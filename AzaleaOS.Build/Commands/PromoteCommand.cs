@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using AzaleaOS.Abi.Linux;
+using AzaleaOS.Build.CommandLine;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Promotion;
 

@@ -73,27 +73,7 @@ public sealed class CallFrameTable
     }
 
     /// <summary>The last row at or below an address; -1 for none.</summary>
-    private int IndexAt(ulong address)
-    {
-        int low = 0;
-        int high = _rows.Count - 1;
-        int found = -1;
-        while (low <= high)
-        {
-            int middle = (low + high) / 2;
-            if (_rows[middle].Address <= address)
-            {
-                found = middle;
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle - 1;
-            }
-        }
-
-        return found;
-    }
+    private int IndexAt(ulong address) => AddressOrder.LastAtOrBelow(_rows, row => row.Address, address);
 
     private static void ReadSection(ElfImageSection section, List<(ulong, ulong, List<CallFrameRow>)> frames)
     {

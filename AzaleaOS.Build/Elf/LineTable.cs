@@ -74,27 +74,7 @@ public sealed class LineTable
     }
 
     /// <summary>The last row at or below an address; -1 for none.</summary>
-    private int IndexAt(ulong address)
-    {
-        int low = 0;
-        int high = _rows.Length - 1;
-        int found = -1;
-        while (low <= high)
-        {
-            int middle = (low + high) / 2;
-            if (_rows[middle].Address <= address)
-            {
-                found = middle;
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle - 1;
-            }
-        }
-
-        return found;
-    }
+    private int IndexAt(ulong address) => AddressOrder.LastAtOrBelow(_rows, row => row.Address, address);
 
     private static byte[] Bytes(ElfImage image, ElfFile file, string name)
         => image.Sections.FirstOrDefault(s => s.File == file && s.Section.Name == name)?.Bytes ?? [];

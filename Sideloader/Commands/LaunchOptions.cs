@@ -1,7 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using AzaleaOS.Abi.Channel;
+using AzaleaOS.Build.CommandLine;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Sideloader.Unikernels;
 
@@ -18,55 +17,20 @@ internal sealed class LaunchOptions
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private readonly Option<int> _cpus = new("--cpus")
-    {
-        Description = "Cores.",
-        HelpName = "N",
-        DefaultValueFactory = _ => 1,
-        CustomParser = result => Parse<int>(result, static (string text, out int cpus) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out cpus) && cpus is > 0 and <= ChannelProtocol.MaxCores, $"a number of cores from 1 to {ChannelProtocol.MaxCores}"),
-    };
-
-    private readonly Option<MemorySize> _memory = new("--mem")
-    {
-        Description = "Memory: 64M, 16G.",
-        HelpName = "SIZE",
-        DefaultValueFactory = _ => MemorySize.Mebibytes(256),
-        CustomParser = result => Parse<MemorySize>(result, static (string text, out MemorySize size) => MemorySize.TryParse(text, out size), "an amount of memory such as 64M or 16G"),
-    };
-
+    private readonly Option<int> _cpus = MachineOption.Cpus(ChannelProtocol.MaxCores);
+    private readonly Option<MemorySize> _memory = MachineOption.Memory();
     private readonly Option<string?> _root = new("--root") { Description = "A directory of this host that is the application's /. Without it the application sees no file of this host.", HelpName = "DIR" };
     private readonly Option<bool> _readOnly = new("--read-only") { Description = "The application may change nothing in the tree." };
     private readonly Option<string[]> _mounts = new("--mount") { Description = "Another directory of this host, at a path of the application's; may be repeated.", HelpName = "HOST:GUEST[:ro]" };
     private readonly Option<string[]> _environment = new("--env") { Description = "A variable of the application's environment; may be repeated.", HelpName = "K=V" };
     private readonly Option<string?> _directory = new("--cwd") { Description = "The application's working directory, a path of its own.", HelpName = "DIR" };
-
-    private readonly Option<Accelerator> _accelerator = new("--accel")
-    {
-        Description = "tcg, kvm, or auto (KVM if a test boot of it works).",
-        HelpName = "NAME",
-        DefaultValueFactory = _ => Accelerator.Auto,
-        CustomParser = result => Parse<Accelerator>(result, static (string text, out Accelerator accelerator) => Enum.TryParse(text, ignoreCase: true, out accelerator) && Enum.IsDefined(accelerator) && !char.IsAsciiDigit(text[0]), "one of tcg, kvm, auto"),
-    };
-
-    private readonly Option<double?> _timeout = new("--timeout")
-    {
-        Description = "Stop the machine after this many seconds; the status is then 124.",
-        HelpName = "S",
-        CustomParser = result => Parse<double?>(result, static (string text, out double? seconds) =>
-        {
-            bool valid = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value is > 0 and < 1e6;
-            seconds = value;
-            return valid;
-        }, "a number of seconds, more than 0"),
-    };
-
+    private readonly Option<Accelerator> _accelerator = MachineOption.Accel(Accelerator.Auto);
+    private readonly Option<double?> _timeout = MachineOption.Timeout();
     private readonly Option<string?> _image = new("--image") { Description = "The kernel image for a program.", HelpName = "PATH" };
     private readonly Option<string?> _name = new("--name") { Description = "A name for the other commands.", HelpName = "NAME" };
     private readonly Option<string?> _trace = new("--trace") { Description = "Write every offloaded call to a file.", HelpName = "FILE" };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show the kernel's boot log on standard error." };
     private readonly Option<bool> _console = new("--console") { Description = "Standard streams over the machine's serial line, for an image without the driver of the offload channel." };
-
-    private delegate bool Parser<T>(string text, out T value);
 
     /// <summary>Adds the options to a verb.</summary>
     internal void AddTo(Command command)
@@ -151,14 +115,4 @@ internal sealed class LaunchOptions
         Supervisor = ProcessIdentity.Current,
         Created = DateTimeOffset.UtcNow,
     };
-
-    private static T? Parse<T>(ArgumentResult result, Parser<T> parse, string expected)
-    {
-        string text = result.Tokens[^1].Value;
-        if (parse(text, out T value))
-            return value;
-        string option = result.Parent is OptionResult parent ? parent.Option.Name : "";
-        result.AddError($"{option} {text}: give {expected}");
-        return default;
-    }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using AzaleaOS.Build.CommandLine;
 using AzaleaOS.Sideloader.Unikernels;
 
 namespace AzaleaOS.Sideloader.Commands;

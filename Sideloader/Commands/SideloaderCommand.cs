@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using AzaleaOS.Build.CommandLine;
 using AzaleaOS.Build.Launching;
 
 namespace AzaleaOS.Sideloader.Commands;
@@ -59,8 +59,7 @@ internal static class SideloaderCommand
             ServeCommand.Create(),
             VirtioFsCommand.Create(),
         };
-        HelpOption help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new HelpWithStatuses((HelpAction)help.Action!);
+        HelpText.Install(root, ExitStatuses);
         root.SetAction(parsed =>
         {
             root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = Console.Error });
@@ -71,36 +70,7 @@ internal static class SideloaderCommand
 
     private static string HelpFor(ParseResult parsed) =>
         parsed.CommandResult.Command is RootCommand ? "sideloader --help" : $"sideloader {parsed.CommandResult.Command.Name} --help";
-
-    /// <summary>Adds examples and exit statuses to the help that System.CommandLine writes.</summary>
-    private sealed class HelpWithStatuses(HelpAction standard) : SynchronousCommandLineAction
-    {
-        public override bool ClearsParseErrors => true;
-
-        public override int Invoke(ParseResult parseResult)
-        {
-            int status = standard.Invoke(parseResult);
-            TextWriter output = parseResult.InvocationConfiguration.Output;
-            if (parseResult.CommandResult.Command is IHasExamples command)
-            {
-                output.WriteLine("Examples:");
-                foreach (string example in command.Examples)
-                    output.WriteLine($"  {example}");
-                output.WriteLine();
-            }
-
-            output.WriteLine(ExitStatuses);
-            return status;
-        }
-    }
 }
 
 /// <summary>Marks a verb whose command line may have words behind <c>--</c>.</summary>
 internal interface ITakesProgramArguments;
-
-/// <summary>A verb that shows more than its options in <c>--help</c>.</summary>
-internal interface IHasExamples
-{
-    /// <summary>Lines below "Examples:".</summary>
-    public IReadOnlyList<string> Examples { get; }
-}

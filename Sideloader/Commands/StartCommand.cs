@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using AzaleaOS.Build.CommandLine;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Sideloader.Unikernels;
 

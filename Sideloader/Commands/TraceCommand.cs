@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using AzaleaOS.Build.CommandLine;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Sideloader.Statistics;
 using AzaleaOS.Sideloader.Unikernels;

@@ -2,34 +2,21 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 
-namespace AzaleaOS.Build.Commands;
-
-/// <summary>A verb that shows more than its options in <c>--help</c>.</summary>
-internal interface IHasExamples
-{
-    /// <summary>Lines below "Examples:".</summary>
-    public IReadOnlyList<string> Examples { get; }
-}
+namespace AzaleaOS.Build.CommandLine;
 
 /// <summary>Adds examples and exit statuses to the help that System.CommandLine writes.</summary>
 internal static class HelpText
 {
-    private const string ExitStatuses =
-        """
-        Exit status:
-          0 success; 1 a build, test or bench failed; 64 wrong command line; 66 a file cannot be read;
-          69 a tool is missing; 124 timeout; 125 the guest ended without a status; 130 interrupted.
-          run: the exit status of the program in the guest.
-        """;
-
     /// <summary>Replaces the action of the help option of a whole tree of commands.</summary>
-    internal static void Install(RootCommand root)
+    /// <param name="root">The command.</param>
+    /// <param name="exitStatuses">What its exit statuses mean, the last lines of every help.</param>
+    internal static void Install(RootCommand root, string exitStatuses)
     {
         HelpOption help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new Action((HelpAction)help.Action!);
+        help.Action = new Action((HelpAction)help.Action!, exitStatuses);
     }
 
-    private sealed class Action(HelpAction standard) : SynchronousCommandLineAction
+    private sealed class Action(HelpAction standard, string exitStatuses) : SynchronousCommandLineAction
     {
         /// <summary>Who asks for help need not give what the verb requires.</summary>
         public override bool ClearsParseErrors => true;
@@ -46,7 +33,7 @@ internal static class HelpText
                 output.WriteLine();
             }
 
-            output.WriteLine(ExitStatuses);
+            output.WriteLine(exitStatuses);
             return status;
         }
     }
