@@ -34,6 +34,9 @@ public static class ElfConstants
     /// <summary>PT_INTERP.</summary>
     public const uint SegmentInterpreter = 3;
 
+    /// <summary>PT_NOTE.</summary>
+    public const uint SegmentNote = 4;
+
     /// <summary>PT_PHDR.</summary>
     public const uint SegmentHeaders = 6;
 

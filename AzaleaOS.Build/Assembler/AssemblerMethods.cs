@@ -61,7 +61,7 @@ public static class AssemblerMethods
                     if (method.GetCustomAttribute<AssemblerMethodAttribute>() is { } assembler)
                         output.Add(assembler.Symbol, Emitter(method, assembler.Symbol), assembler.Bits, assembler.Alignment, assembler.Section);
                     if (method.GetCustomAttribute<VdsoMethodAttribute>() is { } function)
-                        vdso.Add(function.Name, Emitter(method, function.Name));
+                        vdso.Add(function.Name, Emitter(method, function.Name), function.Slot);
                 }
                 catch (BuildException e)
                 {

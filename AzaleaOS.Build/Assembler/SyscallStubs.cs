@@ -59,6 +59,11 @@ public static class SyscallStubs
         Entry(output, "azalea_call_entry", length, "azalea_call_table", "azalea_call_out_of_range", a => { });
         Entry(output, "azalea_syscall_entry", length, "azalea_trap_table", "azalea_syscall_out_of_range", a => a.Cfi.SyscallEntry());
         Entry(output, "azalea_promoted_entry", length, "azalea_trap_table", "azalea_syscall_out_of_range", LikeSyscall);
+        Entry(output, "azalea_linked_entry", length, "azalea_trap_table", "azalea_syscall_out_of_range", a =>
+        {
+            a.cli();
+            LikeSyscall(a);
+        });
         foreach (SyscallEntry call in sorted)
         {
             if (call.Leaf)

@@ -23,6 +23,11 @@ internal static class AzaleaCommand
         var context = new CommandContext { ProgramArguments = tail };
         try
         {
+            using var signals = new SignalCancellation();
+            context.Cancellation = signals.Token;
+            if (CompilerCommand.TryRunAsync(context, arguments).GetAwaiter().GetResult() is { } compiled)
+                return signals.Status ?? compiled;
+
             RootCommand root = Create(context);
             ParseResult parsed = root.Parse(head);
             if (UsageProblem(parsed, tail) is { } problem)
@@ -31,8 +36,6 @@ internal static class AzaleaCommand
                 return ExitStatus.Usage;
             }
 
-            using var signals = new SignalCancellation();
-            context.Cancellation = signals.Token;
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
             int status = parsed.InvokeAsync(configuration, signals.Token).GetAwaiter().GetResult();
             return signals.Status ?? status;
@@ -56,6 +59,8 @@ internal static class AzaleaCommand
             RunApplicationCommand.Create(context),
             BuildCommand.Create(context),
             IsoCommand.Create(context),
+            CompilerCommand.CreateC(),
+            CompilerCommand.CreateCpp(),
             PackCommand.Create(context),
             PromoteCommand.Create(context),
             TestCommand.Create(context),
@@ -84,6 +89,8 @@ internal static class AzaleaCommand
     {
         if (parsed.Tokens.Count == 0 && tail.Length == 0)
             return null;
+        if (parsed.CommandResult.Command is CompilerCommand)
+            return null; // gcc knows its own words
         foreach (string token in StrayOptions(parsed))
             return $"unknown option {token}" + (parsed.CommandResult.Command is RunCommand ? "; the program's own options go behind --" : "");
         if (parsed.UnmatchedTokens is [var unmatched, ..])

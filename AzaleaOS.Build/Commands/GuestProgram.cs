@@ -1,5 +1,6 @@
 using AzaleaOS.Build.Images;
 using AzaleaOS.Build.Launching;
+using AzaleaOS.Build.Linking;
 
 namespace AzaleaOS.Build.Commands;
 
@@ -27,8 +28,22 @@ internal sealed record GuestProgram
     /// <summary>Words before <c>--</c> on the kernel's command line.</summary>
     internal IReadOnlyList<string> KernelOptions { get; init; } = [];
 
+    /// <summary>If the program is linked with a kernel: the path in the guest that is its argv[0].</summary>
+    internal string? Linked { get; init; }
+
     /// <summary>True if the guest needs a file system.</summary>
-    internal bool HasFiles => Program is not null || Files.Count > 0;
+    internal bool HasFiles => (Program is not null && Linked is null) || Files.Count > 0;
+
+    /// <summary>The same, with <see cref="Linked"/> if the program is a kernel with a program in it.</summary>
+    /// <exception cref="LaunchException">AZ7043: an option that comes too late for a linked program, or a kernel beside it.</exception>
+    internal GuestProgram FindLinked(string? image)
+    {
+        if (Program is null || !File.Exists(Program) || LinkedImage.CommandLineOf(Program) is not { } line)
+            return this;
+        if (Promote || image is not null)
+            throw LaunchException.Usage("AZ7043", $"{Program} is linked with a kernel", "leave --promote and --image out");
+        return this with { Linked = KernelCommandLine.Split(line).SkipWhile(word => word != KernelCommandLine.ProgramSeparator).ElementAtOrDefault(1) ?? "/program" };
+    }
 
     /// <summary>The kernel's command line.</summary>
     internal IReadOnlyList<string> CommandLine =>
@@ -36,14 +51,14 @@ internal sealed record GuestProgram
         .. KernelOptions,
         .. Environment.Select(variable => "env=" + variable),
         .. WorkingDirectory is null ? Array.Empty<string>() : ["cwd=" + WorkingDirectory],
-        .. Program is null ? Array.Empty<string>() : [KernelCommandLine.ProgramSeparator, GuestPath(FindProgram(Program)), .. Arguments],
+        .. Program is null ? Array.Empty<string>() : [KernelCommandLine.ProgramSeparator, Linked ?? GuestPath(FindProgram(Program)), .. Arguments],
     ];
 
     /// <summary>The files of the guest.</summary>
     internal Initramfs CreateFileSystem()
     {
         var files = new Initramfs();
-        if (Program is not null)
+        if (Program is not null && Linked is null)
         {
             string program = FindProgram(Program);
             if (Promote)

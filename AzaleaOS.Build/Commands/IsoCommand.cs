@@ -49,7 +49,8 @@ internal sealed class IsoCommand : Command, IHasExamples, IAcceptsProgramArgumen
         string output = parsed.GetValue(_output)!;
         if (Directory.Exists(output))
             throw LaunchException.Usage("AZ7034", $"{output} is a directory");
-        GuestProgram guest = _guest.Describe(parsed, context);
+        GuestProgram guest = _guest.Describe(parsed, context).FindLinked(image);
+        image = guest.Linked is null ? image : guest.Program;
         IReadOnlyList<string> commandLine = guest.CommandLine;
         using var file = new TemporaryFile();
         if (guest.HasFiles)

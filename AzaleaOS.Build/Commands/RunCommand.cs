@@ -54,7 +54,8 @@ internal sealed class RunCommand : Command, IHasExamples, IAcceptsProgramArgumen
         bool install = !parsed.GetValue(_noInstall);
         string? image = parsed.GetValue(_image);
         MachineDescription machine = _machine.Describe(parsed);
-        GuestProgram guest = _guest.Describe(parsed, context);
+        GuestProgram guest = _guest.Describe(parsed, context).FindLinked(image);
+        image = guest.Linked is null ? image : guest.Program;
         if (guest.Program is null && image is null)
             return await Tour.RunAsync(context, machine, install);
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using AzaleaOS.Abi;
 using AzaleaOS.Build.Diagnostics;
 using AzaleaOS.Build.Elf;
 using K4os.Compression.LZ4;
@@ -47,14 +48,15 @@ internal static class PackedImage
         PackedEntries entries = new(
             (uint)(kernel.Entry - LinkerScript.VirtualBase),
             BinaryPrimitives.ReadUInt32LittleEndian(pvhEntry),
-            (uint)(Address(kernel, "azalea_entry_tsc") - LinkerScript.VirtualBase));
+            (uint)(Address(kernel, "azalea_entry_tsc") - LinkerScript.VirtualBase),
+            (uint)(Address(kernel, "azalea_linked_program") - LinkerScript.VirtualBase));
 
-        // Headers, code, scratch memory, blocks. The code's length does not depend on where they lie.
+        // Headers, the linked program's place and scratch memory, code, blocks. The code's length does not depend on where they lie.
         uint noteAt = (uint)home + Aligned(multiboot2.Length);
-        uint codeAt = noteAt + Aligned(note.Length);
+        uint scratchAt = noteAt + Aligned(note.Length);
+        uint codeAt = scratchAt + Unpacker.ScratchBytes;
         int codeLength = Unpacker.Assemble(codeAt, 0, Placed(blocks, 0), span, entries).Bytes.Length;
-        uint scratchAt = codeAt + Aligned(codeLength);
-        uint blocksAt = scratchAt + Unpacker.ScratchBytes;
+        uint blocksAt = codeAt + Aligned(codeLength);
         UnpackerCode code = Unpacker.Assemble(codeAt, scratchAt, Placed(blocks, blocksAt), span, entries);
         pvhEntry.Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(pvhEntry, code.Pvh);
@@ -65,6 +67,7 @@ internal static class PackedImage
         Span<byte> content = image.AsSpan(contentAt);
         multiboot2.CopyTo(content);
         note.CopyTo(content[(int)(noteAt - home)..]);
+        BinaryPrimitives.WriteUInt64LittleEndian(content[(int)(scratchAt - home)..], LinkedProgram.MagicNumber);
         code.Bytes.CopyTo(content[(int)(codeAt - home)..]);
         int at = (int)(blocksAt - home);
         foreach (PackedBlock block in blocks)

@@ -44,11 +44,13 @@ internal sealed class SharedObject
     /// <param name="version">The version of all its symbols.</param>
     /// <param name="symbols">What it exports; a weak name is an alias of another symbol.</param>
     /// <param name="outside">Addresses, relative to the image, of symbols that lie beside it.</param>
+    /// <param name="inside">Takes the addresses of all that the object defines, exported or not.</param>
     /// <returns>The file, which is the image in memory as well.</returns>
-    internal static byte[] Link(ElfFile source, string name, string version, IReadOnlyList<SharedSymbol> symbols, IReadOnlyDictionary<string, long> outside)
-        => new SharedObject(source, outside).Write(name, version, symbols);
+    internal static byte[] Link(
+        ElfFile source, string name, string version, IReadOnlyList<SharedSymbol> symbols, IReadOnlyDictionary<string, long> outside, IDictionary<string, long> inside)
+        => new SharedObject(source, outside).Write(name, version, symbols, inside);
 
-    private byte[] Write(string name, string version, IReadOnlyList<SharedSymbol> symbols)
+    private byte[] Write(string name, string version, IReadOnlyList<SharedSymbol> symbols, IDictionary<string, long> inside)
     {
         SharedSymbolTable table = new(symbols, name, version);
         _file.Write(new byte[HeaderSize + (3 * SegmentSize)]);
@@ -74,6 +76,8 @@ internal sealed class SharedObject
         ReadOnlySpan<byte> relocatedFrames = image.AsSpan(framePart.Offset, (int)frames.Size);
         FrameIndex(relocatedFrames, index.Offset, framePart.Offset).CopyTo(image.AsSpan(index.Offset));
         Dynamic(table, hash, gnuHash, symbolPart, names, versions, definitions).CopyTo(image.AsSpan(dynamic.Offset));
+        foreach (ElfSymbol symbol in _source.Symbols.Where(s => s.Name.Length > 0 && addresses.ContainsKey(s.SectionIndex)))
+            inside[symbol.Name] = AddressOf(symbol, addresses);
         int textIndex = _parts.IndexOf(text);
         table.Symbols(symbol => AddressOf(_source.Symbols.First(s => s.Name == symbol), addresses), SizeOf, textIndex).CopyTo(image.AsSpan(symbolPart.Offset));
         WriteHeader(image);

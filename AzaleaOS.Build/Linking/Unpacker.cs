@@ -17,11 +17,13 @@ internal sealed class Unpacker
     private const uint FullCount = 15;
     private const int MinimumMatch = 4;
 
-    // Five dwords of the loader's and our own state, then a stack for one return address.
-    private const int SavedEax = 0;
-    private const int EntryOfKernel = 4;
-    private const int Timestamp = 8;
-    private const int StackTop = 24;
+    // What was linked into the image, then four dwords of the loader's and our own state, then a stack for one return address.
+    private const int ProgramAddress = 8;
+    private const int ProgramLength = 12;
+    private const int SavedEax = 16;
+    private const int EntryOfKernel = 20;
+    private const int Timestamp = 24;
+    private const int StackTop = 40;
 
     private readonly Iced.Intel.Assembler _a = new(32);
     private readonly uint _scratch;
@@ -30,7 +32,7 @@ internal sealed class Unpacker
 
     private Unpacker(uint scratch, uint span) => (_scratch, _span) = (scratch, span);
 
-    /// <summary>Bytes of memory that the code writes to, at the address given to <see cref="Assemble"/>.</summary>
+    /// <summary>Bytes of memory at the address given to <see cref="Assemble"/>: a <see cref="AzaleaOS.Abi.LinkedProgram"/>, and what the code writes to.</summary>
     internal const int ScratchBytes = StackTop;
 
     /// <summary>Writes the code.</summary>
@@ -82,6 +84,10 @@ internal sealed class Unpacker
         _a.mov(__dword_ptr[kernel.Timestamp], eax);
         _a.mov(eax, __dword_ptr[_scratch + Timestamp + 4]);
         _a.mov(__dword_ptr[kernel.Timestamp + 4], eax);
+        _a.mov(eax, __dword_ptr[_scratch + ProgramAddress]);
+        _a.mov(__dword_ptr[kernel.Program], eax);
+        _a.mov(eax, __dword_ptr[_scratch + ProgramLength]);
+        _a.mov(__dword_ptr[kernel.Program + 4], eax);
         _a.mov(eax, __dword_ptr[_scratch + SavedEax]);
         _a.jmp(__dword_ptr[_scratch + EntryOfKernel]);
 

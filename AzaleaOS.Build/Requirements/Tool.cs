@@ -35,6 +35,9 @@ internal enum Activity
 
     /// <summary>Drawing the charts of a bench.</summary>
     Bench = 256,
+
+    /// <summary>Compiling and linking C and C++ programs.</summary>
+    C = 512,
 }
 
 /// <summary>A program or a data file of the host that AzaleaOS uses.</summary>

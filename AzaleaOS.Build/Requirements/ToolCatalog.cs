@@ -36,10 +36,12 @@ internal static class ToolCatalog
         },
         new("busybox", "is the program of the tour and of the tests", Activity.Tour | Activity.Test, "busybox-static") { Programs = ["busybox"], VersionOption = "--help" },
         new("DejaVu fonts", "letters the charts of the bench", Activity.Bench | Activity.Tour, "fonts-dejavu-core") { Data = ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"] },
-        new("gcc", "makes the C programs of the tests and of the bench", Activity.Test | Activity.Bench, "gcc", "libc6-dev")
+        new("gcc", "makes C programs, those of the tests and of the bench too", Activity.Test | Activity.Bench | Activity.C, "gcc", "libc6-dev")
         {
             Data = ["/usr/bin/gcc", "/usr/bin/objcopy", "/usr/lib/x86_64-linux-gnu/libc.a"],
         },
+        new("g++", "makes C++ programs", Activity.Test | Activity.C, "g++") { Data = ["/usr/bin/g++"] },
+        new("make", "makes the C library, redis and fio", Activity.Test | Activity.C, "make") { Data = ["/usr/bin/make"] },
         new("gdb", "debugs kernels", Activity.Debug, "gdb") { Programs = ["gdb"] },
     ];
 
@@ -47,8 +49,6 @@ internal static class ToolCatalog
     /// <remarks>They are looked for where Debian puts them: another compiler of the same name makes another program.</remarks>
     internal static readonly IReadOnlyList<Tool> TestPrograms =
     [
-        new("g++", "makes the C++ program of the tests", Activity.Test, "g++") { Data = ["/usr/bin/g++"] },
-        new("make", "makes redis and fio", Activity.Test, "make") { Data = ["/usr/bin/make"] },
         new("musl", "is the other C library of the tests", Activity.Test, "musl-tools") { Data = ["/usr/bin/musl-gcc"] },
         new("ld.lld", "links self-relocating C# programs", Activity.Test, "lld") { Data = ["/usr/bin/ld.lld"] },
         new("go", "makes the Go program of the tests", Activity.Test, "golang-go") { Data = ["/usr/bin/go"] },

@@ -8,7 +8,10 @@ namespace AzaleaOS.Build.Images;
 internal static class ToolRunner
 {
     /// <summary>Runs a tool to its end; its words become the error if it fails.</summary>
-    internal static void Run(string program, string errorCode, params IEnumerable<string> arguments)
+    internal static void Run(string program, string errorCode, params IEnumerable<string> arguments) => RunIn("", program, errorCode, arguments);
+
+    /// <summary>The same in a folder.</summary>
+    internal static void RunIn(string folder, string program, string errorCode, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -16,6 +19,7 @@ internal static class ToolRunner
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
+            WorkingDirectory = folder,
         };
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);

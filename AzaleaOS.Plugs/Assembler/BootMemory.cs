@@ -31,6 +31,10 @@ internal static class BootMemory
     [AssemblerMethod("azalea_entry_tsc", Section = ".data")]
     internal static void EntryTsc(KernelAssembler a) => a.Quadword(0);
 
+    /// <summary>Physical address and length, four bytes each, of the program that is linked into the image; the code that unpacks the kernel says so.</summary>
+    [AssemblerMethod("azalea_linked_program", Alignment = 8, Section = ".data")]
+    internal static void LinkedProgram(KernelAssembler a) => a.Quadword(0);
+
     /// <summary>The segments used until C# loads its own table.</summary>
     /// <remarks>Source: SDM vol. 3A, 3.4.5; 5.8.1 for 64-bit code.</remarks>
     [AssemblerMethod("azalea_boot_gdt", Section = ".rodata")]

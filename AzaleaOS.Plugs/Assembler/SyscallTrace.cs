@@ -31,4 +31,12 @@ internal static class SyscallTrace
         SyscallStubs.LikeSyscall(a);
         a.jmp(a["azalea_syscall_trace_entry"]);
     }
+
+    /// <summary>The same for linked programs, which come here by a call.</summary>
+    [AssemblerMethod("azalea_linked_trace_entry")]
+    internal static void LinkedEntry(KernelAssembler a)
+    {
+        a.cli();
+        a.jmp(a["azalea_promoted_trace_entry"]);
+    }
 }

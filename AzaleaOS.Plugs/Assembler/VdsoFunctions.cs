@@ -1,5 +1,6 @@
 using AzaleaOS.Build.Assembler;
 using AzaleaOS.Cpu;
+using AzaleaOS.Files;
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
 
@@ -143,6 +144,23 @@ internal static class VdsoFunctions
         a.mov(__dword_ptr[rsi], ecx);
         a.Label(ref done);
         a.xor(eax, eax);
+        a.ret();
+    }
+
+    /// <summary>getpid(2), for linked programs: an interrupt here is one of the application, so signals and other threads have their turn.</summary>
+    [VdsoMethod("getpid", Slot = 39)]
+    internal static void GetPid(KernelAssembler a)
+    {
+        a.mov(eax, Process.Id);
+        a.ret();
+    }
+
+    /// <summary>gettid(2), for linked programs. One load through GS: between two, the thread could move to another core.</summary>
+    [VdsoMethod("gettid", Slot = 186)]
+    internal static void GetTid(KernelAssembler a)
+    {
+        a.mov(rax, __qword_ptr.gs[Offset.Of<CoreBlock>(nameof(CoreBlock.Running))]);
+        a.mov(eax, __dword_ptr[rax + Offset.Of<AzaleaOS.Threads.Thread>(nameof(AzaleaOS.Threads.Thread.Id))]);
         a.ret();
     }
 

@@ -23,8 +23,9 @@ internal static class BootInfoReader
     /// <param name="window">Where physical memory can be read: <see cref="PhysicalWindow.BootIdentity"/>.</param>
     /// <param name="kernelStart">Physical address of the kernel image's first byte.</param>
     /// <param name="kernelEnd">Physical address after its last byte, .bss included.</param>
+    /// <param name="linked">The program in the image, as <see cref="Diagnostics.KernelImage.LinkedProgram"/> says it.</param>
     /// <param name="info">All zero before; on failure only <see cref="BootInfo.Detail"/> is meaningful.</param>
-    internal static BootError Read(BootProtocol protocol, PhysicalAddress information, PhysicalWindow window, PhysicalAddress kernelStart, PhysicalAddress kernelEnd, ref BootInfo info)
+    internal static BootError Read(BootProtocol protocol, PhysicalAddress information, PhysicalWindow window, PhysicalAddress kernelStart, PhysicalAddress kernelEnd, ulong linked, ref BootInfo info)
     {
         s_map.Clear();
         info.Protocol = protocol;
@@ -36,6 +37,11 @@ internal static class BootInfoReader
             BootProtocol.HandOff => HandOffReader.Read(source, information),
             _ => source.Fail(BootError.UnknownProtocol, (ulong)protocol),
         };
+
+        if (error is BootError.None && linked != 0)
+        {
+            error = ImageProgram.Read(source, new PhysicalAddress((uint)linked), (uint)(linked >> 32));
+        }
 
         if (error is BootError.None)
         {

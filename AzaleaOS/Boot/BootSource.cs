@@ -74,6 +74,24 @@ internal unsafe ref struct BootSource(PhysicalWindow window, ref BootInfo info, 
         return BootError.None;
     }
 
+    /// <summary>What of the command line is there.</summary>
+    internal readonly ReadOnlySpan<byte> CommandLine => ((Span<byte>)Info.CommandLine)[..Info.CommandLineLength];
+
+    /// <summary>Adds words to the end of the command line.</summary>
+    internal readonly BootError AddToCommandLine(ReadOnlySpan<byte> words, ulong address)
+    {
+        Span<byte> free = ((Span<byte>)Info.CommandLine)[Info.CommandLineLength..];
+        if (words.Length + 1 >= free.Length)
+        {
+            return Fail(BootError.CommandLineTooLong, address);
+        }
+
+        free[0] = (byte)' ';
+        words.CopyTo(free[1..]);
+        Info.CommandLineLength += words.Length + 1;
+        return BootError.None;
+    }
+
     /// <summary>Copies a command line that ends with a zero byte.</summary>
     internal readonly BootError SetCommandLine(PhysicalAddress address, int maxLength)
         => Window.TryGetString(address, Math.Min(maxLength, CommandLineBuffer.Capacity), out ByteString text)

@@ -42,6 +42,7 @@ internal static unsafe class StartUp
             PhysicalWindow.BootIdentity,
             new PhysicalAddress(KernelImage.Begin - MemoryMap.KernelBase),
             new PhysicalAddress(KernelImage.End - MemoryMap.KernelBase),
+            KernelImage.LinkedProgram,
             ref s_info);
         s_info.EntryTimestamp = Tsc.AtEntry;
         if (error != BootError.None) Refuse($"{BootErrors.Describe(error)} 0x{s_info.Detail:x}");

@@ -16,6 +16,9 @@ internal static unsafe class SystemCalls
     /// <summary>Where the stubs of promoted sites jump to.</summary>
     internal static ulong PromotedEntry => (ulong)(IsTraced ? (delegate*<void>)&PromotedTraceEntry : (delegate*<void>)&PlainPromotedEntry);
 
+    /// <summary>Where the slots of a linked program's table lead.</summary>
+    internal static ulong LinkedEntry => (ulong)(IsTraced ? (delegate*<void>)&LinkedTraceEntry : (delegate*<void>)&PlainLinkedEntry);
+
     /// <summary>Sets this core's registers.</summary>
     internal static void Enable()
     {
@@ -58,6 +61,14 @@ internal static unsafe class SystemCalls
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_promoted_trace_entry")]
     private static extern void PromotedTraceEntry();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_linked_entry")]
+    private static extern void PlainLinkedEntry();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_linked_trace_entry")]
+    private static extern void LinkedTraceEntry();
 
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_method_table")]

@@ -30,6 +30,9 @@ internal static unsafe class KernelImage
     /// <summary>Behind the constants.</summary>
     internal static ulong ReadOnlyDataEnd => (ulong)(delegate*<void>)&ReadOnlyDataStop;
 
+    /// <summary>Of the program that is linked into the image: physical address in the lower half, length in the upper one; 0 if there is none.</summary>
+    internal static ulong LinkedProgram => *(ulong*)(delegate*<void>)&Program;
+
     /// <summary>The packed symbol table; not on page boundaries, empty if there is none.</summary>
     internal static ReadOnlySpan<byte> Symbols
     {
@@ -72,6 +75,10 @@ internal static unsafe class KernelImage
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_rodata_end")]
     private static extern void ReadOnlyDataStop();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_linked_program")]
+    private static extern void Program();
 
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_symbols_begin")]

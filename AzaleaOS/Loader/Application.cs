@@ -157,10 +157,15 @@ internal static unsafe class Application
         space->Initialize(UserPageTables.Operations, mode: isFirstTouch ? PopulateMode.Lazy : options.Pages);
         AddressSpace.Current = space;
         if (SegmentLoader.Load(image, space, SegmentLoader.PositionIndependentBase, out LoadedProgram loaded) < 0
-            || !MakeStack(options, path, space, loaded, out ulong stackPointer)
+            || !MakeStack(options, path, space, loaded, out ulong stackPointer, out ulong vdso)
             || !OpenFiles(options, program))
         {
             return BootFiles.OutOfMemory();
+        }
+
+        if (image.IsLinked && !CallTableMapping.TryMap(space, vdso))
+        {
+            return ExitStatus.CannotRun;
         }
 
         space->SetBreakStart(loaded.End);
@@ -190,9 +195,10 @@ internal static unsafe class Application
         return Enter(loaded.Entry, stackPointer) ? s_status : BootFiles.OutOfMemory();
     }
 
-    private static bool MakeStack(in KernelOptions options, ByteString path, AddressSpace* space, in LoadedProgram loaded, out ulong stackPointer)
+    private static bool MakeStack(in KernelOptions options, ByteString path, AddressSpace* space, in LoadedProgram loaded, out ulong stackPointer, out ulong vdso)
     {
         stackPointer = 0;
+        vdso = 0;
         byte* secret = stackalloc byte[16];
         RandomSource.Fill(new Span<byte>(secret, 16));
         InitialStack contents = new()
@@ -230,6 +236,7 @@ internal static unsafe class Application
             return false;
         }
 
+        vdso = contents.Vdso;
         stackPointer = contents.Write(AddressSpace.Highest);
         return true;
     }

@@ -62,4 +62,7 @@ internal enum ElfDefect
 
     /// <summary>The table of promoted sites is not in a segment, or a stub that it names is not what it should be.</summary>
     BadPromotion,
+
+    /// <summary>A linked program whose note wants a table of calls of another version, or more slots than there are.</summary>
+    ForeignCalls,
 }

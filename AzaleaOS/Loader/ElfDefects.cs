@@ -24,6 +24,7 @@ internal static class ElfDefects
         ElfDefect.SegmentsOverlap => "two segments overlap"u8,
         ElfDefect.BadEntry => "the entry point is in no executable segment"u8,
         ElfDefect.BadThreadStorage => "its thread-local storage lies in no segment"u8,
+        ElfDefect.ForeignCalls => "linked for another version of the kernel; link it again with the azalea command that this kernel is from"u8,
         ElfDefect.BadPromotion => "its table of promoted system calls is broken; promote the original program again"u8,
         _ => "a program"u8,
     };

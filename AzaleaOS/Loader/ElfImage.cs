@@ -68,6 +68,9 @@ internal readonly unsafe struct ElfImage
     /// <summary>The largest alignment that a segment asks for, bytes; 0 or a power of two.</summary>
     internal ulong Alignment { get; }
 
+    /// <summary>The program calls the kernel through its table.</summary>
+    internal bool IsLinked { get; private init; }
+
     /// <summary>A program header.</summary>
     internal ElfProgramHeader this[int index]
         => Unsafe.ReadUnaligned<ElfProgramHeader>(_file + _headers + ((ulong)index * (ulong)sizeof(ElfProgramHeader)));
@@ -100,7 +103,7 @@ internal readonly unsafe struct ElfImage
         defect = candidate.CheckSegments(size);
         if (defect == ElfDefect.None)
         {
-            image = candidate;
+            image = candidate.FindCalls(size) == null ? candidate : candidate with { IsLinked = true };
         }
 
         return defect;
@@ -214,7 +217,8 @@ internal readonly unsafe struct ElfImage
         }
 
         ElfDefect other = entryFound ? CheckThreadStorage() : ElfDefect.BadEntry;
-        return other == ElfDefect.None ? CheckPromotion() : other;
+        other = other == ElfDefect.None ? CheckPromotion() : other;
+        return other == ElfDefect.None && !CheckCalls(size) ? ElfDefect.ForeignCalls : other;
     }
 
     private ElfDefect CheckLoad(in ElfProgramHeader segment, ulong size)
@@ -303,6 +307,31 @@ internal readonly unsafe struct ElfImage
         }
 
         return ElfDefect.None;
+    }
+
+    private bool CheckCalls(ulong size)
+    {
+        uint* needs = FindCalls(size);
+        return needs == null || (Unsafe.ReadUnaligned<uint>(needs) == CallTable.Version && Unsafe.ReadUnaligned<uint>(needs + 1) <= CallTable.Slots);
+    }
+
+    /// <summary>What the program's note says about the table of calls: the version and the slots that it needs; null if there is none.</summary>
+    private uint* FindCalls(ulong size)
+    {
+        for (int i = 0; i < SegmentCount; i++)
+        {
+            ElfProgramHeader segment = this[i];
+            if (segment.Type == ElfConstants.SegmentNote && IsInside(segment.Offset, segment.FileSize, size))
+            {
+                uint* note = CallNote.Find(_file + segment.Offset, segment.FileSize);
+                if (note != null)
+                {
+                    return note;
+                }
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Bytes of the file that a segment loads, or null.</summary>

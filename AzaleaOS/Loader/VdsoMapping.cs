@@ -37,8 +37,8 @@ internal static unsafe class VdsoMapping
         return true;
     }
 
-    // The program cannot write its pages; the kernel can, by the direct map.
-    private static bool TryAdd(AddressSpace* space, ulong page, Protection protection, AreaFlags kind, out byte* bytes)
+    /// <summary>Maps one page that the program cannot write; the kernel can, by the direct map.</summary>
+    internal static bool TryAdd(AddressSpace* space, ulong page, Protection protection, AreaFlags kind, out byte* bytes)
     {
         const MapFlags Flags = MapFlags.Private | MapFlags.Anonymous | MapFlags.Fixed | MapFlags.Populate;
         bytes = null;

@@ -25,6 +25,8 @@ internal sealed class GetPidBench(string work, Action<string> note)
         string promoted = Path.Combine(work, "getpid-promoted");
         GetPidPrograms.WriteSystemCall(libOS, "syscall-unmodified", GuestRounds);
         GetPidPrograms.WritePromoted(promoted, "syscall-promoted", GuestRounds);
+        string linked = Path.Combine(work, "getpid-linked");
+        GetPidPrograms.WriteLinked(linked, "call-linked-c");
 
         List<Measurement> all = [];
         Guests(countInstructions: true);
@@ -42,6 +44,7 @@ internal sealed class GetPidBench(string work, Action<string> note)
             Add(own.Output);
             Add(Guest.RunOnLibOS(libOS, countInstructions, cancellation).Output);
             Add(Guest.RunOnLibOS(promoted, countInstructions, cancellation).Output);
+            Add(Guest.RunOnLibOS(linked, countInstructions, cancellation).Output);
             note($"Linux ({Path.GetFileName(kernel)}) in QEMU, counting {how}");
             Add(Guest.RunOnLinux(kernel, linux, countInstructions, cancellation).Output);
             if (countInstructions)

@@ -14,6 +14,7 @@ internal sealed class GetPidReport(IReadOnlyList<Measurement> all) : IReport
         ("syscall-unmodified", "AzaleaOS, unmodified ELF"),
         ("syscall-promoted", "AzaleaOS, the same promoted"),
         ("call-table", "AzaleaOS, CALL by table"),
+        ("call-linked-c", "AzaleaOS, linked C, getpid()"),
         ("call-csharp", "AzaleaOS, CALL from C#"),
         ("call-direct", "AzaleaOS, CALL direct"),
     ];

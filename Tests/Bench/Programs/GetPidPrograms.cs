@@ -1,6 +1,7 @@
 using AzaleaOS.Build.Assembler;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Build.Linking;
+using AzaleaOS.Build.Pipeline;
 using AzaleaOS.Promotion;
 using static Iced.Intel.AssemblerRegisters;
 
@@ -29,6 +30,16 @@ internal static class GetPidPrograms
         if (!result.Sites.Any(site => site.Number == GetPidLoops.GetPid && site.IsPromoted))
             throw new LaunchException("AZ7208", "the getpid of the bench's own program was not promoted", null, ExitStatus.Failure);
         File.WriteAllBytes(path, result.File);
+    }
+
+    /// <summary>getpid() of the C library in a C program that <c>azalea cc</c> links.</summary>
+    /// <param name="path">Where the program goes.</param>
+    /// <param name="name">What its line is called.</param>
+    internal static void WriteLinked(string path, string name)
+    {
+        string command = Path.Combine(SourceTree.Root, "AzaleaOS.Build", "bin", SourceTree.Configuration, "net10.0", "azalea.dll");
+        string source = Path.Combine(SourceTree.Root, "Tests", "Bench", "Programs", "getpid.c");
+        _ = ToolProcess.Run(DotNet.Host, [command, "cc", "--no-kernel", "-O2", $"-DNAME=\"{name}\"", "-o", path, source]);
     }
 
     /// <summary>The loop that calls into the libOS, linked with the libOS's own objects into one Linux process.</summary>

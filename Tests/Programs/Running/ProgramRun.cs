@@ -16,6 +16,9 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
     private static readonly string s_work = $"/tmp/azalea-program-{System.Environment.ProcessId}";
     private static readonly ConcurrentDictionary<string, Lazy<Outcome>> s_outcomes = new();
 
+    /// <summary>The executable for this host, where <see cref="Program"/> is none.</summary>
+    internal string? LinuxProgram { get; init; }
+
     /// <summary>Files below Sources that it finds in its working directory, by their names.</summary>
     internal IReadOnlyList<string> Files { get; init; } = [];
 
@@ -60,7 +63,7 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
     private Outcome Execute()
     {
         // One pipe for both outputs, as the kernel has one console; nothing to read, and no core file.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "ulimit -c 0; exec \"$0\" \"$@\" 2>&1 </dev/null", Program, .. Arguments])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "ulimit -c 0; exec \"$0\" \"$@\" 2>&1 </dev/null", LinuxProgram ?? Program, .. Arguments])
         {
             RedirectStandardOutput = true,
             WorkingDirectory = s_work,
@@ -81,7 +84,8 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
         return new Outcome(output.ToArray(), process.ExitCode);
     }
 
-    private Outcome Here(int cpus)
+    /// <summary>Runs it on the kernel.</summary>
+    internal Outcome Here(int cpus)
     {
         var files = new Initramfs();
         files.AddDirectory("/tmp");

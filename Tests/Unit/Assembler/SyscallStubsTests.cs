@@ -250,6 +250,8 @@ public sealed unsafe class SyscallStubsTests
         Assert.True(trap <= 20, $"{trap} instructions by syscall");
         Assert.True(promoted <= 20, $"{promoted} instructions by a promoted site");
         Assert.True(call <= 8, $"{call} instructions by call");
+        int linked = Instruction + Count(file, "azalea_linked_entry") + Count(file, "azalea_trap_39") + Method;
+        Assert.True(linked < promoted, $"{linked} instructions by a linked program's call");
     }
 
     [Fact]

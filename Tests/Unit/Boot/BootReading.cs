@@ -13,11 +13,11 @@ internal sealed class BootReading
     private static readonly Lock s_reader = new();
     private BootInfo _info;
 
-    internal BootReading(BootProtocol protocol, GuardedMemory memory, ulong address)
+    internal BootReading(BootProtocol protocol, GuardedMemory memory, ulong address, ulong linked = 0)
     {
         lock (s_reader)
         {
-            Error = BootInfoReader.Read(protocol, new PhysicalAddress(address), memory.Window, new PhysicalAddress(KernelStart), new PhysicalAddress(KernelEnd), ref _info);
+            Error = BootInfoReader.Read(protocol, new PhysicalAddress(address), memory.Window, new PhysicalAddress(KernelStart), new PhysicalAddress(KernelEnd), linked, ref _info);
         }
 
         Assert.False(BootErrors.Describe(Error).IsEmpty);

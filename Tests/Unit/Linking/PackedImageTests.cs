@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using AzaleaOS.Abi;
 using AzaleaOS.Build.Diagnostics;
 using AzaleaOS.Build.Elf;
 using AzaleaOS.Build.Linking;
@@ -48,6 +50,18 @@ public sealed class PackedImageTests
     }
 
     [Fact]
+    public void Behind_the_note_there_is_a_place_for_a_linked_program_and_none_in_it()
+    {
+        using SmallKernel kernel = Whole();
+        ElfFile packed = Packed(kernel.Link());
+        ElfSegment content = packed.Segments.Last(s => s.Type == ElfSegmentType.Load);
+        ElfSegment note = Assert.Single(packed.Segments, s => s.Type == ElfSegmentType.Note);
+        int at = (int)(note.PhysicalAddress + note.FileSize - content.PhysicalAddress + 7) & ~7;
+        LinkedProgram place = MemoryMarshal.Read<LinkedProgram>(packed.Contents(content)[at..]);
+        Assert.Equal((LinkedProgram.MagicNumber, 0u, 0u), (place.Magic, place.Address, place.Length));
+    }
+
+    [Fact]
     public void The_end_of_the_file_is_the_kernels_segments_compressed()
     {
         using SmallKernel kernel = Whole();
@@ -73,7 +87,7 @@ public sealed class PackedImageTests
     {
         (PackedBlock, uint)[] blocks = [(new PackedBlock(address / 2, bytes, CodeTargets.Length), source)];
         UnpackerCode here = Unpacker.Assemble(0x10_0000, 0, blocks, 0, default);
-        UnpackerCode there = Unpacker.Assemble(address & 0x7fff_0000, scratch & 0x7fff_fff8, blocks, address & 0x7fff_f000, new PackedEntries(address, source, scratch & 0x7fff_fff8));
+        UnpackerCode there = Unpacker.Assemble(address & 0x7fff_0000, scratch & 0x7fff_fff8, blocks, address & 0x7fff_f000, new PackedEntries(address, source, scratch & 0x7fff_fff8, source));
         return here.Bytes.Length == there.Bytes.Length && here.Multiboot2 - 0x10_0000 == there.Multiboot2 - (address & 0x7fff_0000);
     }
 
@@ -128,7 +142,11 @@ public sealed class PackedImageTests
         return (int)(((end + 4095) & ~4095ul) - loads.Min(s => s.PhysicalAddress));
     }
 
-    private static SmallKernel Whole() => new(k => k.Add("azalea_entry_tsc", a => a.Quadword(0), section: ".data"));
+    private static SmallKernel Whole() => new(k =>
+    {
+        k.Add("azalea_entry_tsc", a => a.Quadword(0), section: ".data");
+        k.Add("azalea_linked_program", a => a.Quadword(0), section: ".data");
+    });
 
     private static ElfFile Packed(ElfFile kernel) => ElfFile.Parse(PackedImage.Of(kernel), "packed");
 }

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using AzaleaOS.Build.Diagnostics;
+using AzaleaOS.Build.Images;
+using AzaleaOS.Build.Launching;
+using AzaleaOS.Build.Pipeline;
+
+namespace AzaleaOS.Build.Native;
+
+/// <summary>What C and C++ programs are linked with: musl whose system calls are calls, libazalea, and the files for gcc, CMake and pkg-config.</summary>
+/// <remarks>Made on first use, in artifacts/c of the clone, and again when its sources or the compiler change.</remarks>
+internal static class NativeLibrary
+{
+    /// <summary>Files of AzaleaOS.C that take the place of musl's own, and which.</summary>
+    private static readonly (string Ours, string Musls)[] s_replaced =
+    [
+        ("syscall_arch.h", "arch/x86_64/syscall_arch.h"),
+        ("syscall_cp.s", "src/thread/x86_64/syscall_cp.s"),
+        ("set_thread_area.s", "src/thread/x86_64/__set_thread_area.s"),
+    ];
+
+    // Counts the changes of what Make does, so that it is done again.
+    private const int Steps = 1;
+
+    private static readonly DebianSource s_musl = new("musl", "musl_1.2.3.orig.tar.gz", "7d5b0b6062521e4627e099e4c9dc8248d32a30285e959b7eecaa780cf8cfd4a4");
+
+    private static string Sources => Path.Combine(SourceTree.Root, "AzaleaOS.C");
+
+    /// <summary>Where it is.</summary>
+    internal static string Folder => Path.Combine(SourceTree.Root, "artifacts", "c");
+
+    /// <summary>The description that makes gcc use it.</summary>
+    internal static string Specs => Path.Combine(Folder, "azalea.specs");
+
+    /// <summary>The folder of azalea.h and libazalea.a, which need no C library of ours.</summary>
+    internal static string Own => Path.Combine(Folder, "azalea");
+
+    /// <summary>The object that tells the kernel that a program is linked.</summary>
+    internal static string Note => Path.Combine(Own, "azalea-note.o");
+
+    /// <summary>Makes it unless it is there.</summary>
+    /// <param name="progress">Told when it has to be made.</param>
+    /// <exception cref="BuildException">AZ7951: no sources. AZ7952: they could not be compiled.</exception>
+    internal static void Ensure(Action<string> progress)
+    {
+        string key = Key();
+        if (HasKey(key))
+            return;
+        Directory.CreateDirectory(Path.GetDirectoryName(Folder)!);
+
+        // Compilers run side by side: one makes it, the others wait.
+        using FileStream turn = WaitForTurn(Folder + ".lock");
+        if (HasKey(key))
+            return;
+        progress("compiling the C library, once");
+        string work = $"{Folder}.{Environment.ProcessId}";
+        try
+        {
+            Make(work);
+            File.WriteAllText(Path.Combine(work, "key"), key);
+            if (Directory.Exists(Folder))
+                Directory.Delete(Folder, recursive: true);
+            Directory.Move(work, Folder);
+        }
+        finally
+        {
+            if (Directory.Exists(work))
+                Directory.Delete(work, recursive: true);
+        }
+    }
+
+    private static bool HasKey(string key)
+    {
+        string file = Path.Combine(Folder, "key");
+        return File.Exists(file) && File.ReadAllText(file) == key;
+    }
+
+    /// <summary>Changes with everything that decides about the result.</summary>
+    private static string Key()
+    {
+        var text = new StringBuilder(s_musl.Sha256).Append('\n').Append(Folder).Append('\n').Append(Steps);
+        FileInfo compiler = new(Compiler);
+        compiler = compiler.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? compiler;
+        text.Append('\n').Append(compiler.FullName).Append(' ').Append(compiler.Length).Append(' ').Append(compiler.LastWriteTimeUtc.Ticks);
+        foreach (string file in Directory.EnumerateFiles(Sources, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            text.Append('\n').Append(file).Append(' ').Append(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    private static string Compiler => HostTools.Default.Program("gcc", "compiles C programs");
+
+    private static FileStream WaitForTurn(string path)
+    {
+        for (Stopwatch waited = Stopwatch.StartNew(); ;)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (waited.Elapsed < TimeSpan.FromMinutes(15))
+            {
+                Thread.Sleep(100);
+            }
+        }
+    }
+
+    private static void Make(string work)
+    {
+        const string Failed = "AZ7952";
+        string musl = Path.Combine(work, "musl");
+        s_musl.UnpackInto(musl);
+        foreach ((string ours, string musls) in s_replaced)
+            File.Copy(Path.Combine(Sources, "musl", ours), Path.Combine(musl, musls), overwrite: true);
+
+        // The calls push a return address, which a red zone would lose.
+        ToolRunner.RunIn(musl, "/bin/sh", Failed, "./configure", $"--prefix={work}", "--syslibdir=/nonexistent", "--disable-shared", "--disable-gcc-wrapper", "CFLAGS=-O2 -mno-red-zone -w");
+        string make = HostTools.Default.Program("make", "compiles the C library");
+        ToolRunner.RunIn(musl, make, Failed, $"-j{Environment.ProcessorCount}", "install");
+
+        string own = Path.Combine(work, "azalea");
+        Directory.CreateDirectory(own);
+        string Compile(string source, string output, params string[] options)
+        {
+            string target = Path.Combine(own, output);
+            ToolRunner.Run(Compiler, Failed, ["-c", "-O2", "-fno-pie", .. options, "-o", target, Path.Combine(Sources, source)]);
+            return target;
+        }
+
+        string archiver = HostTools.Default.Program("ar", "makes libraries");
+        _ = Compile("source/note.S", "azalea-note.o");
+        string calls = Compile("source/calls.S", "calls.o");
+        ToolRunner.Run(archiver, Failed, "rcsD", Path.Combine(own, "libazalea.a"), calls);
+        string openMp = Compile("musl/openmp.c", "openmp.o", "-nostdinc", "-isystem", Path.Combine(work, "include"));
+        ToolRunner.Run(archiver, Failed, "rsD", Path.Combine(work, "lib", "libc.a"), openMp);
+        File.Delete(calls);
+        File.Delete(openMp);
+
+        File.Copy(Path.Combine(Sources, "include", "azalea.h"), Path.Combine(own, "azalea.h"));
+        foreach (string template in Directory.EnumerateFiles(Path.Combine(Sources, "templates")))
+        {
+            string name = Path.GetFileName(template);
+            string target = Path.Combine(work, name.EndsWith(".pc", StringComparison.Ordinal) ? Path.Combine("lib", "pkgconfig") : "", name);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.WriteAllText(target, File.ReadAllText(template).Replace("@FOLDER@", Folder, StringComparison.Ordinal).Replace("@CLONE@", SourceTree.Root, StringComparison.Ordinal));
+            if (!name.Contains('.') && !OperatingSystem.IsWindows())
+                File.SetUnixFileMode(target, File.GetUnixFileMode(target) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        }
+
+        Directory.Delete(musl, recursive: true);
+    }
+}
