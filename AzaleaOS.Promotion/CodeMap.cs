@@ -86,6 +86,13 @@ internal sealed class CodeMap
         return false;
     }
 
+    /// <summary>The instruction at an address.</summary>
+    internal Instruction At(ulong address)
+    {
+        const int Longest = 15;
+        return DecoderAt(new AddressRange(address, address + Longest)).Decode();
+    }
+
     internal Decoder DecoderAt(AddressRange range)
     {
         ReadOnlySpan<byte> bytes = _program.At(range.Start);

@@ -29,6 +29,33 @@ internal static class DisplacedCode
         return instruction.Mnemonic is not (Mnemonic.Div or Mnemonic.Idiv or Mnemonic.Rdpkru or Mnemonic.Wrpkru);
     }
 
+    /// <summary>True if an instruction does the same a few bytes earlier in its function, for whoever unwinds through it as well.</summary>
+    /// <remarks>Where a register that a caller needs is stored on the stack, unwinding entries say from which byte on it is there.</remarks>
+    internal static bool CanStay(in Instruction instruction)
+    {
+        if (instruction.IsInvalid || instruction.FlowControl != FlowControl.Next || instruction.IsStackInstruction || instruction.IsPrivileged
+            || instruction.IsSaveRestoreInstruction || instruction.MemoryBase == Register.RSP)
+            return false;
+        for (int i = 0; i < instruction.OpCount; i++)
+        {
+            if (instruction.GetOpKind(i) == OpKind.Register && instruction.GetOpRegister(i).GetFullRegister() == Register.RSP)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Instructions for another address.</summary>
+    /// <exception cref="PromotionException">One cannot be encoded there.</exception>
+    internal static byte[] Encode(IEnumerable<Instruction> instructions, ulong address)
+    {
+        using var bytes = new MemoryStream();
+        var block = new InstructionBlock(new StreamCodeWriter(bytes), [.. instructions], address);
+        return BlockEncoder.TryEncode(64, block, out string? error, out _, BlockEncoderOptions.DontFixBranches)
+            ? bytes.ToArray()
+            : throw new PromotionException($"instructions cannot be moved to {address:x}: {error}");
+    }
+
     /// <summary>The instruction as it has to be where a return address lies on top of the stack.</summary>
     internal static Instruction Adjust(Instruction instruction)
     {

@@ -45,7 +45,7 @@ internal static class FrameTable
     {
         if (common < 0 || common > bytes.Length - 9)
             throw new InvalidDataException("an entry names no common part");
-        (byte code, byte handlers, bool isAugmented) = ReadCommon(bytes[common..], address + (ulong)common);
+        (byte code, byte handlers, bool isAugmented, bool isSignalFrame) = ReadCommon(bytes[common..], address + (ulong)common);
         var reader = new PointerReader(bytes[at..], address + (ulong)at) { Position = 8 };
         ulong start = reader.Pointer(code);
         ulong length = reader.Pointer((byte)(code & 0x0f));
@@ -57,10 +57,11 @@ internal static class FrameTable
                 table = reader.Pointer((byte)(handlers & 0x7f));
         }
 
-        return new FrameEntry(new AddressRange(start, start + length), table);
+        // The return from a signal handler: it begins a byte early, for those who look up what is before a return address (gcc, unwind-dw2.c).
+        return new FrameEntry(new AddressRange(isSignalFrame ? start + 1 : start, start + length), table);
     }
 
-    private static (byte Code, byte Handlers, bool IsAugmented) ReadCommon(ReadOnlySpan<byte> bytes, ulong address)
+    private static (byte Code, byte Handlers, bool IsAugmented, bool IsSignalFrame) ReadCommon(ReadOnlySpan<byte> bytes, ulong address)
     {
         var reader = new PointerReader(bytes, address) { Position = 8 };
         byte version = reader.Byte();
@@ -76,7 +77,7 @@ internal static class FrameTable
         byte code = 0;
         byte handlers = PointerReader.Omitted;
         if (augmentation.Length == 0)
-            return (code, handlers, false);
+            return (code, handlers, false, false);
         if (augmentation[0] != 'z')
             throw new InvalidDataException("an unknown augmentation");
         reader.Uleb();
@@ -100,6 +101,6 @@ internal static class FrameTable
             }
         }
 
-        return (code, handlers, true);
+        return (code, handlers, true, augmentation.Contains((byte)'S'));
     }
 }

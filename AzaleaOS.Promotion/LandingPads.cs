@@ -2,12 +2,22 @@ namespace AzaleaOS.Promotion;
 
 /// <summary>Reads a table of exception handlers: where control goes when something is thrown.</summary>
 /// <remarks>Source: the Itanium C++ ABI's exception handling tables, as gcc and LLVM write them (.gcc_except_table).</remarks>
-internal static class LandingPads
+internal sealed class LandingPads
 {
-    /// <summary>The addresses of all handlers of a piece of code; null if the table is not of this form.</summary>
-    internal static List<ulong>? Read(ProgramFile program, FrameEntry entry)
+    private LandingPads()
     {
-        var pads = new List<ulong>();
+    }
+
+    /// <summary>Where control goes.</summary>
+    internal List<ulong> Handlers { get; } = [];
+
+    /// <summary>Where the pieces of code begin and end that have a handler.</summary>
+    internal List<ulong> Edges { get; } = [];
+
+    /// <summary>Those of a piece of code; null if the table is not of this form.</summary>
+    internal static LandingPads? Read(ProgramFile program, FrameEntry entry)
+    {
+        var pads = new LandingPads();
         if (entry.HandlerTable == 0)
             return pads;
         try
@@ -22,12 +32,13 @@ internal static class LandingPads
             int end = reader.Position + length;
             while (reader.Position < end)
             {
-                reader.Pointer(form);
-                reader.Pointer(form);
+                ulong first = entry.Code.Start + reader.Pointer(form);
+                ulong count = reader.Pointer(form);
                 ulong pad = reader.Pointer(form);
                 reader.Uleb();
+                pads.Edges.AddRange([first, first + count]);
                 if (pad != 0)
-                    pads.Add(start + pad);
+                    pads.Handlers.Add(start + pad);
             }
 
             return pads;

@@ -26,23 +26,30 @@ internal static class PromotedFile
         int frames = (table + tableBytes + 7) & ~7;
         int frameBytes = FrameInformation.Size(program, segments.Count);
         int dataBytes = frames + frameBytes;
-        ulong address = segments[0].Address - (ulong)RoundUp(dataBytes);
-        ulong imageEnd = program.Loaded.Max(segment => segment.VirtualAddress + segment.MemorySize);
-        if (headerCount > ushort.MaxValue || address < (ulong)RoundUp((long)imageEnd))
+        // The relays, if there are any, begin where the program ends; then come the tables, and far behind them the stubs.
+        ulong imageEnd = (ulong)RoundUp((long)program.Loaded.Max(segment => segment.VirtualAddress + segment.MemorySize));
+        StubSegment stubs = segments.First(segment => segment.Address > imageEnd);
+        ulong address = stubs.Address - (ulong)RoundUp(dataBytes);
+        if (stubs != segments[0])
+            imageEnd += (ulong)segments[0].Bytes.Length;
+        if (headerCount > ushort.MaxValue || address < imageEnd)
             return null;
 
         int dataOffset = (int)RoundUp(program.Bytes.Length);
         byte[] file = new byte[dataOffset + RoundUp(dataBytes) + segments.Sum(segment => (long)segment.Bytes.Length)];
         program.Bytes.CopyTo(file);
-        foreach (PlannedStub stub in placement.Stubs)
-            WriteCall(file, program, stub);
+        foreach ((PromotionWindow window, ulong destination) in placement.Destinations())
+            WriteCall(file, program, window, destination);
         WriteTable(file.AsSpan(dataOffset + table), address + (ulong)table, placement.Stubs);
         FrameInformation.Write(program, segments, address + (ulong)frames).CopyTo(file, dataOffset + frames);
 
-        var added = new List<ElfProgramHeader> { Load(ElfConstants.FlagRead, (ulong)dataOffset, address, (ulong)dataBytes) };
+        ElfProgramHeader tables = Load(ElfConstants.FlagRead, (ulong)dataOffset, address, (ulong)dataBytes);
+        var added = new List<ElfProgramHeader>();
         ulong offset = (ulong)(dataOffset + RoundUp(dataBytes));
         foreach (StubSegment segment in segments)
         {
+            if (segment == stubs)
+                added.Add(tables);
             segment.Bytes.CopyTo(file, (int)offset);
             added.Add(Load(ElfConstants.FlagRead | ElfConstants.FlagExecute, offset, segment.Address, (ulong)segment.Bytes.Length));
             offset += (ulong)segment.Bytes.Length;
@@ -85,15 +92,16 @@ internal static class PromotedFile
     }
 
     // The padding is in front, so that the call returns to where syscall went on.
-    private static void WriteCall(byte[] file, ProgramFile program, PlannedStub stub)
+    private static void WriteCall(byte[] file, ProgramFile program, PromotionWindow window, ulong destination)
     {
         const int CallBytes = 5;
-        PromotionWindow window = stub.Window;
         int length = (int)(window.End - window.Start);
         Span<byte> bytes = file.AsSpan(program.OffsetOf(window.Start, out _), length);
-        WritePadding(bytes[..(length - CallBytes)]);
-        bytes[length - CallBytes] = 0xe8;
-        BinaryPrimitives.WriteInt32LittleEndian(bytes[(length - CallBytes + 1)..], (int)(stub.Address - window.End));
+        window.Kept.CopyTo(bytes);
+        bytes = bytes[window.Kept.Length..];
+        WritePadding(bytes[..^CallBytes]);
+        bytes[^CallBytes] = 0xe8;
+        BinaryPrimitives.WriteInt32LittleEndian(bytes[^(CallBytes - 1)..], (int)(destination - window.End));
     }
 
     // Up to three bytes are address-size prefixes of the call, on which they have no effect, as linkers write them (x86-64 psABI, B.2). More are one

@@ -29,7 +29,7 @@ public static class Promoter
         var placement = new StubPlacement(program);
         placement.Place(windows);
         byte[]? promoted = placement.Stubs.Count == 0 ? null : PromotedFile.Write(program, placement);
-        Dictionary<ulong, PlannedStub> stubs = promoted is null ? [] : placement.Stubs.ToDictionary(stub => stub.Window.Site);
+        Dictionary<ulong, ulong> stubs = promoted is null ? [] : placement.Destinations().ToDictionary(pair => pair.Key.Site, pair => pair.Value);
         var names = new FunctionNames(program);
         return new PromotionResult(promoted ?? file, [.. code.Sites.Select(site => new PromotionSite
         {
@@ -37,7 +37,7 @@ public static class Promoter
             Number = judge.NumberOf(site),
             Function = names.Find(site),
             Refusal = refusals[site] == Refusal.None && !stubs.ContainsKey(site) ? Refusal.NoRoom : refusals[site],
-            Stub = stubs.TryGetValue(site, out PlannedStub? stub) ? stub.Address : 0,
+            Stub = stubs.GetValueOrDefault(site),
         })]);
     }
 }

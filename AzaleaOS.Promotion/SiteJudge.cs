@@ -1,14 +1,8 @@
-using Iced.Intel;
-
 namespace AzaleaOS.Promotion;
 
 /// <summary>Decides which sites are safe to promote.</summary>
 internal sealed class SiteJudge(ProgramFile program, CodeMap code, IReadOnlyList<FrameEntry> frames)
 {
-    // E8 and the lower half of the distance; the upper half is the syscall itself.
-    private const ulong BytesBeforeSite = 3;
-    private const int FarthestNumber = 16;
-
     private const long Munmap = 11;
     private const long SignalReturn = 15;
     private const long Clone = 56;
@@ -21,11 +15,12 @@ internal sealed class SiteJudge(ProgramFile program, CodeMap code, IReadOnlyList
     private static readonly byte[] s_muslCancellation =
         [0x4c, 0x8b, 0x44, 0x24, 0x08, 0x4c, 0x8b, 0x4c, 0x24, 0x10, 0x4c, 0x89, 0x5c, 0x24, 0x08];
 
+    private readonly WindowSearch _search = new(code);
     private readonly Dictionary<int, StackUse> _stackUses = [];
-    private readonly HashSet<int> _endingFunctions = [.. code.Sites.Where(site => NumberOf(code, site) == Exit).Select(code.Functions.Identity)];
+    private readonly HashSet<int> _endingFunctions = [.. code.Sites.Where(site => CallNumbers.Of(code, site) == Exit).Select(code.Functions.Identity)];
 
     /// <summary>The number that a site is always made with when control comes from above, or null.</summary>
-    internal long? NumberOf(ulong site) => NumberOf(code, site);
+    internal long? NumberOf(ulong site) => CallNumbers.Of(code, site);
 
     /// <summary>Judges a site.</summary>
     /// <param name="site">The address of a <c>syscall</c>.</param>
@@ -46,42 +41,15 @@ internal sealed class SiteJudge(ProgramFile program, CodeMap code, IReadOnlyList
 
         if (IsMuslCancellation(site))
             return Refusal.CancellationPoint;
-        Refusal refusal = FindWindow(site, out window);
+        Refusal refusal = _search.Find(site, comesBack: CallNumbers.IsKnown(code, site), out window);
         if (refusal != Refusal.None)
             return refusal;
-        if (Flags.MayBeRead(code, window!.End))
+        if (Flags.MayBeRead(code, site + PromotionWindow.SiteBytes))
             return Refusal.LiveFlags;
         StackUse use = StackUseOf(site);
         if (use.ReplacesStack)
             return Refusal.StackMayBeGone;
-        return use.UsesRedZone || use.SetsDirection ? Refusal.LiveRedZone : CheckHandlers(window);
-    }
-
-    private Refusal FindWindow(ulong site, out PromotionWindow? window)
-    {
-        window = null;
-        var displaced = new List<Instruction>();
-        ulong start = site;
-        while (site - start < BytesBeforeSite)
-        {
-            if (start != site && code.Targets.Contains(start))
-                return Refusal.JumpInto;
-            if (!code.TryBefore(start, out Instruction before) || before.FlowControl != FlowControl.Next || !code.IsCertain(before.IP))
-                return Refusal.ShortBlock;
-            if (!DisplacedCode.CanMove(before))
-                return Refusal.FixedInstruction;
-            displaced.Insert(0, before);
-            start = before.IP;
-        }
-
-        for (ulong address = start + 1; address < site + PromotionWindow.SiteBytes; address++)
-        {
-            if (address != site && code.Targets.Contains(address))
-                return Refusal.JumpInto;
-        }
-
-        window = new PromotionWindow(start, site, displaced);
-        return Refusal.None;
+        return use.UsesRedZone || use.SetsDirection ? Refusal.LiveRedZone : CheckHandlers(window!);
     }
 
     // Exception handlers are targets as well; a table of another form says nothing certain.
@@ -93,7 +61,7 @@ internal sealed class SiteJudge(ProgramFile program, CodeMap code, IReadOnlyList
                 continue;
             if (LandingPads.Read(program, frame) is not { } pads)
                 return Refusal.UncertainCode;
-            if (pads.Any(pad => pad > window.Start && pad < window.End))
+            if (pads.Handlers.Concat(window.Kept.Length > 0 ? pads.Edges : []).Any(address => address > window.Start && address < window.End))
                 return Refusal.JumpInto;
         }
 
@@ -110,44 +78,4 @@ internal sealed class SiteJudge(ProgramFile program, CodeMap code, IReadOnlyList
 
     private bool IsMuslCancellation(ulong site)
         => program.At(site - (ulong)s_muslCancellation.Length) is { Length: > 0 } bytes && bytes.StartsWith(s_muslCancellation);
-
-    private static long? NumberOf(CodeMap code, ulong site)
-    {
-        ulong address = site;
-        for (int i = 0; i < FarthestNumber; i++)
-        {
-            if (address != site && code.Targets.Contains(address))
-                return null;
-            if (!code.TryBefore(address, out Instruction instruction) || instruction.FlowControl != FlowControl.Next)
-                return null;
-            if (WritesNumber(instruction))
-            {
-                return instruction.Mnemonic switch
-                {
-                    Mnemonic.Mov when instruction.Op1Kind is OpKind.Immediate32 or OpKind.Immediate32to64 or OpKind.Immediate64 && instruction.Op0Register is Register.EAX or Register.RAX
-                        => (uint)instruction.GetImmediate(1),
-                    Mnemonic.Mov when instruction.Op1Kind == OpKind.Immediate8 && instruction.Op0Register == Register.AL
-                        => instruction.Immediate8, // the rest was cleared before
-                    Mnemonic.Xor when instruction.Op1Kind == OpKind.Register && instruction.Op0Register is Register.EAX or Register.RAX && instruction.Op0Register == instruction.Op1Register
-                        => 0,
-                    _ => null,
-                };
-            }
-
-            address = instruction.IP;
-        }
-
-        return null;
-    }
-
-    private static bool WritesNumber(in Instruction instruction)
-    {
-        foreach (UsedRegister used in new InstructionInfoFactory().GetInfo(instruction).GetUsedRegisters())
-        {
-            if (used.Register.GetFullRegister() == Register.RAX && used.Access is not (OpAccess.Read or OpAccess.CondRead or OpAccess.None or OpAccess.NoMemAccess))
-                return true;
-        }
-
-        return false;
-    }
 }

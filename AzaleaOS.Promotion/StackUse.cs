@@ -67,7 +67,20 @@ internal sealed class StackUse
             return !movesStack && !isArray && (-displacement <= RedZoneBytes || instruction.MemoryIndex != Register.None);
         }
 
-        return mayHoldStack(register) && -displacement > depthOf(register) && (-displacement <= lowest || instruction.MemoryIndex != Register.None);
+        // An element of an array on the stack, reckoned from its end as above; nothing is kept where nothing is written.
+        bool isElement = instruction.MemoryIndex != Register.None && -displacement <= deepest && instruction.Mnemonic != Mnemonic.Lea && !WritesMemory(instruction);
+        return !isElement && mayHoldStack(register) && -displacement > depthOf(register) && (-displacement <= lowest || instruction.MemoryIndex != Register.None);
+    }
+
+    private static bool WritesMemory(in Instruction instruction)
+    {
+        foreach (UsedMemory used in new InstructionInfoFactory().GetInfo(instruction).GetUsedMemory())
+        {
+            if (used.Access is not (OpAccess.Read or OpAccess.CondRead or OpAccess.NoMemAccess or OpAccess.None))
+                return true;
+        }
+
+        return false;
     }
 
     private static bool HasMemory(in Instruction instruction)

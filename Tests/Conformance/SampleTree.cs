@@ -210,5 +210,5 @@ public sealed class SampleTree : IDisposable
     }
 
     private void AddHost(string host, string guest, uint mode = 0x81a4)
-        => _archive.Entry(guest, mode, File.ReadAllBytes(host), modified: (uint)new DateTimeOffset(File.GetLastWriteTimeUtc(host)).ToUnixTimeSeconds());
+        => _archive.Entry(guest, mode, Promoted.All && (mode & 0x49) != 0 ? Promoted.Read(host) : File.ReadAllBytes(host), modified: (uint)new DateTimeOffset(File.GetLastWriteTimeUtc(host)).ToUnixTimeSeconds());
 }

@@ -11,6 +11,7 @@ internal static class Recipes
 
     private static readonly ProgramRecipe[] s_all =
     [
+        new CompiledProgram("hello", Gcc, "C/hello.c", ["-static", "-O2"], Libc),
         new CompiledProgram("threads-glibc", Gcc, "C/threads.c", ["-static", "-O2", "-pthread"], Libc),
         new CompiledProgram("threads-pie", Gcc, "C/threads.c", ["-static-pie", "-O2", "-pthread"], Libc),
         new CompiledProgram("threads-musl", Musl, "C/threads.c", ["-static", "-O2", "-pthread"]),

@@ -6,6 +6,7 @@ using AzaleaOS.Build.Launching;
 namespace AzaleaOS.Tests.Programs.Running;
 
 /// <summary>A program in a working directory of its own, on this host and on the kernel.</summary>
+/// <remarks>Machines with one core run it as it is, those with more run it promoted.</remarks>
 /// <param name="Program">The executable: the same path on both.</param>
 /// <param name="Arguments">Its arguments.</param>
 internal sealed record ProgramRun(string Program, params IReadOnlyList<string> Arguments)
@@ -30,6 +31,9 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
 
     /// <summary>Memory of the machine.</summary>
     internal MemorySize Memory { get; init; } = MemorySize.Mebibytes(512);
+
+    /// <summary>More arguments for QEMU.</summary>
+    internal IReadOnlyList<string> ExtraArguments { get; init; } = [];
 
     /// <summary>Runs it on both; fails unless it writes the same bytes and ends with the same status.</summary>
     internal void MustEqualLinux(int cpus)
@@ -90,7 +94,8 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
         var files = new Initramfs();
         files.AddDirectory("/tmp");
         files.AddDirectory(s_work);
-        files.AddHost(Program, Program);
+        byte[] program = Promoted.All || cpus > 1 ? Promoted.Read(Program) : File.ReadAllBytes(Program);
+        files.AddContent(Program, program, (int)File.GetUnixFileMode(Program));
         foreach (string file in Files)
             files.AddHost(SourcePath(file), Path.Combine(s_work, Path.GetFileName(file)));
         string archive = Path.GetTempFileName();
@@ -105,6 +110,7 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
                 Memory = Memory,
                 CommandLine = [.. AllVariables.Select(variable => "env=" + variable), "cwd=" + s_work, "--", Program, .. Arguments],
                 Timeout = Patience,
+                ExtraArguments = ExtraArguments,
             });
             return new Outcome(result.OutputBytes.ToArray(), result.Status, result.ToString());
         }

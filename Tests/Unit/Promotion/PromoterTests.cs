@@ -210,6 +210,126 @@ public sealed class PromoterTests
             },
             [],
             Refusal.CancellationPoint),
+        ["a number that is loaded before memory that may fault"] = (
+            a =>
+            {
+                a.mov(eax, GetPid);
+                a.mov(__[rbx + 16], rsi);
+                a.syscall();
+                a.ret();
+            },
+            [],
+            Refusal.None),
+        ["a number that the memory is given"] = (
+            a =>
+            {
+                a.mov(eax, GetPid);
+                a.mov(__[rbx + 16], rax);
+                a.syscall();
+                a.ret();
+            },
+            [],
+            Refusal.FixedInstruction),
+        ["a number that stands before a saved register"] = (
+            a =>
+            {
+                a.mov(eax, GetPid);
+                a.push(rbx);
+                a.mov(rdi, __[rbx]);
+                a.syscall();
+                a.pop(rbx);
+                a.ret();
+            },
+            [],
+            Refusal.FixedInstruction),
+        ["a branch to memory that may fault"] = (
+            a =>
+            {
+                Label store = a.CreateLabel();
+                a.mov(eax, GetPid);
+                a.Label(ref store);
+                a.mov(__[rbx + 16], rsi);
+                a.syscall();
+                a.test(eax, eax);
+                a.js(store);
+                a.ret();
+            },
+            [],
+            Refusal.FixedInstruction),
+        ["two bytes, and an instruction behind the call"] = (a => Around(a, () => a.xor(eax, eax)), [], Refusal.None),
+        ["two bytes, and a number from a register"] = (a => Around(a, () => a.mov(eax, edi)), [], Refusal.JumpInto),
+        ["two bytes, and a call that does not come back"] = (
+            a =>
+            {
+                a.mov(edx, 60);
+                Around(a, () => a.mov(eax, edx));
+            },
+            [],
+            Refusal.StackMayBeGone),
+        ["two bytes, and a number that the function loads once"] = (
+            a =>
+            {
+                Label site = a.CreateLabel();
+                a.mov(edx, 231);
+                a.jmp(site);
+                a.Label(ref site);
+                Around(a, () => a.mov(eax, edx));
+            },
+            [],
+            Refusal.None),
+        ["two bytes, and a number that the function loads twice"] = (
+            a =>
+            {
+                Label site = a.CreateLabel();
+                Label other = a.CreateLabel();
+                a.mov(edx, 231);
+                a.test(edi, edi);
+                a.je(site);
+                a.Label(ref other);
+                a.mov(edx, 56);
+                a.Label(ref site);
+                Around(a, () => a.mov(eax, edx));
+            },
+            [],
+            Refusal.JumpInto),
+        ["two bytes, and a branch to what is behind the call"] = (
+            a =>
+            {
+                Label behind = a.CreateLabel();
+                a.test(edi, edi);
+                a.je(behind);
+                a.xor(eax, eax);
+                a.syscall();
+                a.Label(ref behind);
+                a.cmp(rax, -4096);
+                a.ret();
+            },
+            [],
+            Refusal.ShortBlock),
+        ["an array on the stack that is read from its end"] = (
+            a =>
+            {
+                a.sub(rsp, 64);
+                a.mov(rbp, rsp);
+                a.cmp(__byte_ptr[rbp + rdi - 1], 3);
+                Plain(a, GetPid, end: false);
+                a.add(rsp, 64);
+                a.ret();
+            },
+            [],
+            Refusal.None),
+        ["an array on the stack that is written from its end"] = (
+            a =>
+            {
+                a.sub(rsp, 64);
+                a.mov(rbp, rsp);
+                a.mov(__byte_ptr[rbp + rdi - 1], 3);
+                Plain(a, GetPid, end: false);
+                a.add(rsp, 64);
+                a.ret();
+            },
+            [],
+            Refusal.LiveRedZone),
         ["bytes that are no instruction"] = (
             a =>
             {
@@ -263,6 +383,38 @@ public sealed class PromoterTests
         Instruction[] stub = TestProgram.Decode(result.File, site.Stub, 3);
         Assert.Equal([Code.Mov_r32_imm32, Code.Syscall, Code.Retnq], stub.Select(instruction => instruction.Code));
         Assert.Equal((uint)GetPid, stub[0].Immediate32);
+    }
+
+    [Fact]
+    public void What_may_fault_stays_in_its_function_and_the_number_moves()
+    {
+        PromotionResult result = Promoter.Promote(TestProgram.Create(a =>
+        {
+            a.mov(eax, GetPid);
+            a.mov(__[rbx + 16], rsi);
+            a.syscall();
+            a.ret();
+        }));
+        PromotionSite site = Assert.Single(result.Sites);
+        Instruction[] code = TestProgram.Decode(result.File, TestProgram.Text, 3);
+        Assert.Equal([Code.Mov_rm64_r64, Code.Call_rel32_64, Code.Retnq], code.Select(instruction => instruction.Code));
+        Assert.Equal((16ul, site.Stub, site.Address + 2), (code[0].MemoryDisplacement64, code[1].NearBranchTarget, code[1].NextIP));
+        Assert.Equal((uint)GetPid, TestProgram.Decode(result.File, site.Stub, 1)[0].Immediate32);
+    }
+
+    [Fact]
+    public void Where_there_is_too_little_room_before_a_site_what_follows_moves_with_it()
+    {
+        PromotionResult result = Promoter.Promote(TestProgram.Create(a => Around(a, () => a.xor(eax, eax))));
+        PromotionSite site = Assert.Single(result.Sites);
+        Instruction[] code = TestProgram.Decode(result.File, TestProgram.Text, 2);
+        Assert.Equal(site.Stub, code[1].NearBranchTarget);
+        Assert.Equal(site.Address + 2 + 6, code[1].NextIP);
+
+        Instruction[] relay = TestProgram.Decode(result.File, site.Stub, 4);
+        Assert.Equal([Code.Xor_rm32_r32, Code.Call_rel32_64, Code.Cmp_RAX_imm32, Code.Retnq], relay.Select(instruction => instruction.Code));
+        Assert.Equal(Code.Syscall, TestProgram.Decode(result.File, relay[2].IP - 2, 1)[0].Code);
+        Assert.Equal(Code.Syscall, TestProgram.Decode(result.File, relay[1].NearBranchTarget, 1)[0].Code);
     }
 
     [Fact]
@@ -325,10 +477,11 @@ public sealed class PromoterTests
         => Assert.Equal(message, Assert.Throws<PromotionException>(() => Promoter.Promote(TestProgram.Create(a => Plain(a, GetPid))[..length])).Message);
 
     [Fact]
-    public void Of_busybox_at_least_85_percent_is_promoted_and_it_works_on_Linux_too()
+    public void Of_busybox_at_least_95_percent_is_promoted_and_it_works_on_Linux_too()
     {
         PromotionResult result = Promoter.Promote(File.ReadAllBytes("/bin/busybox"));
-        Assert.InRange((double)result.Promoted / result.Sites.Count, 0.85, 1);
+        Assert.InRange((double)result.Promoted / result.Sites.Count, 0.95, 1);
+        Assert.Contains(result.Sites, site => site is { Number: 15, Refusal: Refusal.SpecialCall });
 
         string path = Path.Combine(Directory.CreateTempSubdirectory("azalea-promoted").FullName, "busybox");
         try
@@ -350,6 +503,15 @@ public sealed class PromoterTests
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return $"{process.ExitCode}\n{output}";
+    }
+
+    /// <summary>A call as C libraries make it, with its number in two bytes: control comes from a branch.</summary>
+    private static void Around(Assembly a, Action number)
+    {
+        number();
+        a.syscall();
+        a.db(0x48, 0x3d, 0x00, 0xf0, 0xff, 0xff); // cmp rax, -4096, as gas writes it
+        a.ret();
     }
 
     private static void Plain(Assembly a, int number, bool end = true)
