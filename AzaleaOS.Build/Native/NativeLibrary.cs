@@ -20,8 +20,14 @@ internal static class NativeLibrary
         ("set_thread_area.s", "src/thread/x86_64/__set_thread_area.s"),
     ];
 
+    /// <summary>Linux's own headers, which programs of any C library include; the package of glibc's brings them.</summary>
+    private static readonly (string Name, string Host)[] s_kernelHeaders =
+        [("linux", "/usr/include/linux"), ("asm-generic", "/usr/include/asm-generic"), ("asm", "/usr/include/x86_64-linux-gnu/asm")];
+
     // Counts the changes of what Make does, so that it is done again.
-    private const int Steps = 1;
+    private const int Steps = 2;
+
+    private const string Failed = "AZ7952";
 
     private static readonly DebianSource s_musl = new("musl", "musl_1.2.3.orig.tar.gz", "7d5b0b6062521e4627e099e4c9dc8248d32a30285e959b7eecaa780cf8cfd4a4");
 
@@ -43,25 +49,40 @@ internal static class NativeLibrary
     /// <param name="progress">Told when it has to be made.</param>
     /// <exception cref="BuildException">AZ7951: no sources. AZ7952: they could not be compiled.</exception>
     internal static void Ensure(Action<string> progress)
+        => Provide(Folder, Key(Directory.EnumerateFiles(Sources, "*", SearchOption.AllDirectories)), work =>
+        {
+            Provide(Musl, Key(s_replaced.Select(file => Path.Combine(Sources, "musl", file.Ours))), folder =>
+            {
+                progress("compiling the C library, once");
+                MakeMusl(folder);
+            });
+            Make(work);
+        });
+
+    private static string Musl => Path.Combine(SourceTree.Root, "artifacts", "musl");
+
+    private static string Compiler => HostTools.Default.Program("gcc", "compiles C programs");
+
+    /// <summary>Makes a folder anew unless it was made of the same.</summary>
+    private static void Provide(string folder, string key, Action<string> make)
     {
-        string key = Key();
-        if (HasKey(key))
+        if (HasKey(folder, key))
             return;
-        Directory.CreateDirectory(Path.GetDirectoryName(Folder)!);
+        Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
 
         // Compilers run side by side: one makes it, the others wait.
-        using FileStream turn = WaitForTurn(Folder + ".lock");
-        if (HasKey(key))
+        using FileStream turn = WaitForTurn(folder + ".lock");
+        if (HasKey(folder, key))
             return;
-        progress("compiling the C library, once");
-        string work = $"{Folder}.{Environment.ProcessId}";
+        string work = $"{folder}.{Environment.ProcessId}";
         try
         {
-            Make(work);
+            Directory.CreateDirectory(work);
+            make(work);
             File.WriteAllText(Path.Combine(work, "key"), key);
-            if (Directory.Exists(Folder))
-                Directory.Delete(Folder, recursive: true);
-            Directory.Move(work, Folder);
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+            Directory.Move(work, folder);
         }
         finally
         {
@@ -70,25 +91,23 @@ internal static class NativeLibrary
         }
     }
 
-    private static bool HasKey(string key)
+    private static bool HasKey(string folder, string key)
     {
-        string file = Path.Combine(Folder, "key");
+        string file = Path.Combine(folder, "key");
         return File.Exists(file) && File.ReadAllText(file) == key;
     }
 
     /// <summary>Changes with everything that decides about the result.</summary>
-    private static string Key()
+    private static string Key(IEnumerable<string> files)
     {
         var text = new StringBuilder(s_musl.Sha256).Append('\n').Append(Folder).Append('\n').Append(Steps);
         FileInfo compiler = new(Compiler);
         compiler = compiler.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? compiler;
         text.Append('\n').Append(compiler.FullName).Append(' ').Append(compiler.Length).Append(' ').Append(compiler.LastWriteTimeUtc.Ticks);
-        foreach (string file in Directory.EnumerateFiles(Sources, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (string file in files.Order(StringComparer.Ordinal))
             text.Append('\n').Append(file).Append(' ').Append(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
-
-    private static string Compiler => HostTools.Default.Program("gcc", "compiles C programs");
 
     private static FileStream WaitForTurn(string path)
     {
@@ -105,19 +124,27 @@ internal static class NativeLibrary
         }
     }
 
-    private static void Make(string work)
+    /// <summary>musl, with our files in the place of some of its own.</summary>
+    private static void MakeMusl(string work)
     {
-        const string Failed = "AZ7952";
-        string musl = Path.Combine(work, "musl");
-        s_musl.UnpackInto(musl);
+        string sources = Path.Combine(work, "musl");
+        s_musl.UnpackInto(sources);
         foreach ((string ours, string musls) in s_replaced)
-            File.Copy(Path.Combine(Sources, "musl", ours), Path.Combine(musl, musls), overwrite: true);
+            File.Copy(Path.Combine(Sources, "musl", ours), Path.Combine(sources, musls), overwrite: true);
 
         // The calls push a return address, which a red zone would lose.
-        ToolRunner.RunIn(musl, "/bin/sh", Failed, "./configure", $"--prefix={work}", "--syslibdir=/nonexistent", "--disable-shared", "--disable-gcc-wrapper", "CFLAGS=-O2 -mno-red-zone -w");
+        ToolRunner.RunIn(sources, "/bin/sh", Failed, "./configure", $"--prefix={work}", "--syslibdir=/nonexistent", "--disable-shared", "--disable-gcc-wrapper", "CFLAGS=-O2 -mno-red-zone -w");
         string make = HostTools.Default.Program("make", "compiles the C library");
-        ToolRunner.RunIn(musl, make, Failed, $"-j{Environment.ProcessorCount}", "install");
+        ToolRunner.RunIn(sources, make, Failed, $"-j{Environment.ProcessorCount}", "install");
+        Directory.Delete(sources, recursive: true);
+    }
 
+    private static void Make(string work)
+    {
+        foreach (string folder in (string[])["include", "lib"])
+            CopyTree(Path.Combine(Musl, folder), Path.Combine(work, folder));
+        foreach ((string name, string host) in s_kernelHeaders.Where(folder => Directory.Exists(folder.Host)))
+            Directory.CreateSymbolicLink(Path.Combine(work, "include", name), host);
         string own = Path.Combine(work, "azalea");
         Directory.CreateDirectory(own);
         string Compile(string source, string output, params string[] options)
@@ -135,18 +162,27 @@ internal static class NativeLibrary
         ToolRunner.Run(archiver, Failed, "rsD", Path.Combine(work, "lib", "libc.a"), openMp);
         File.Delete(calls);
         File.Delete(openMp);
-
         File.Copy(Path.Combine(Sources, "include", "azalea.h"), Path.Combine(own, "azalea.h"));
         foreach (string template in Directory.EnumerateFiles(Path.Combine(Sources, "templates")))
-        {
-            string name = Path.GetFileName(template);
-            string target = Path.Combine(work, name.EndsWith(".pc", StringComparison.Ordinal) ? Path.Combine("lib", "pkgconfig") : "", name);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.WriteAllText(target, File.ReadAllText(template).Replace("@FOLDER@", Folder, StringComparison.Ordinal).Replace("@CLONE@", SourceTree.Root, StringComparison.Ordinal));
-            if (!name.Contains('.') && !OperatingSystem.IsWindows())
-                File.SetUnixFileMode(target, File.GetUnixFileMode(target) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        }
+            FillIn(template, work);
+    }
 
-        Directory.Delete(musl, recursive: true);
+    private static void FillIn(string template, string work)
+    {
+        string name = Path.GetFileName(template);
+        string target = Path.Combine(work, name.EndsWith(".pc", StringComparison.Ordinal) ? Path.Combine("lib", "pkgconfig") : "", name);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        File.WriteAllText(target, File.ReadAllText(template).Replace("@FOLDER@", Folder, StringComparison.Ordinal).Replace("@CLONE@", SourceTree.Root, StringComparison.Ordinal));
+        if (!name.Contains('.') && !OperatingSystem.IsWindows())
+            File.SetUnixFileMode(target, File.GetUnixFileMode(target) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+    }
+
+    private static void CopyTree(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (string folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories))
+            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
+        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+            File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AzaleaOS.Build.Native;
 
 namespace AzaleaOS.Tests.Conformance;
 
@@ -10,6 +11,9 @@ internal static class StaticProgram
     /// <summary>The kind of executable that uses musl, not glibc.</summary>
     internal const string Musl = "musl";
 
+    /// <summary>The kind that <c>azalea cc</c> links.</summary>
+    internal const string Linked = "linked";
+
     private const string MuslCompiler = "/usr/bin/musl-gcc";
 
     /// <summary>Compiles it next to the tree.</summary>
@@ -19,11 +23,23 @@ internal static class StaticProgram
     internal static void Compile(string name, string output, params string[] flags)
     {
         string source = Path.Combine(AppContext.BaseDirectory, "Programs", name + ".c");
+        if (flags is [Linked])
+        {
+            Link(source, output);
+            return;
+        }
+
         bool isMusl = flags.Contains(Musl);
         flags = [.. flags.Select(flag => flag == Musl ? "-static" : flag)];
         using Process compiler = Process.Start(new ProcessStartInfo(isMusl ? MuslCompiler : Compiler, [.. flags, "-O2", "-w", "-o", output, source]) { RedirectStandardError = true })!;
         string messages = compiler.StandardError.ReadToEnd();
         compiler.WaitForExit();
         Assert.True(compiler.ExitCode == 0, messages);
+    }
+
+    private static void Link(string source, string output)
+    {
+        NativeLibrary.Ensure(_ => { });
+        Assert.Equal(0, new CompilerDriver(isCpp: false).Link(CompilerCall.Parse(["-O2", "-w", "-pthread", source]), output));
     }
 }
