@@ -5,8 +5,8 @@ namespace AzaleaOS.Abi;
 /// They are made like Linux's, by <c>syscall</c> or by a call through the table, with the number in eax and the arguments in
 /// rdi, rsi, rdx, and return a result or -errno in rax. Their numbers are far from Linux's, which end at about 470, so that a
 /// Linux answers -ENOSYS. A number that is not listed here does so as well.
-/// A semaphore is a word of the application's memory, see <see cref="SemaphoreWord"/>; nothing has to be given back but by
-/// <see cref="SemaphoreDestroy"/> what waits. Those who wait get their turn by priority, and among the same in the order they came.
+/// A semaphore is a word of the application's memory, see <see cref="SemaphoreWord"/>; the kernel keeps nothing for one for which no
+/// thread waits. Those who wait get their turn by the priority they had when they began to, and among the same in the order they came.
 /// Errors that every semaphore call gives: -EFAULT for memory that cannot be read and written, -EINVAL for an
 /// address that is no multiple of 4, and, but for <see cref="SemaphoreInitialize"/>, for a word that is no semaphore (never
 /// initialised, or destroyed).
@@ -37,14 +37,15 @@ public static class AzaleaCall
 
     /// <summary><c>sem_timedwait(sem, ms)</c>: takes one, waiting for it no longer than a time.</summary>
     /// <remarks>
-    /// ms: unsigned, milliseconds; 0 does not wait, <see cref="Forever"/> is without limit. 0; -ETIMEDOUT. Handlers of signals run
-    /// meanwhile, and the wait goes on for what is left of the time.
+    /// ms: 64 bits, milliseconds; 0 does not wait, <see cref="Forever"/> and more is without limit. With the highest bit set the others are a
+    /// point in time, nanoseconds of CLOCK_MONOTONIC. 0; -ETIMEDOUT. Handlers of signals run meanwhile, and the wait goes on
+    /// until the same time: the kernel has then written that point into rsi, so rsi is undefined afterwards.
     /// </remarks>
     public const int SemaphoreTimedWait = 0x1004;
 
     /// <summary><c>sem_cancelablewait(sem, ms)</c>: like <see cref="SemaphoreTimedWait"/>, and any signal's handler ends it.</summary>
     /// <remarks>
-    /// 0; -ETIMEDOUT; -EINTR when a handler has run, whatever SA_RESTART says: a thread is called back by a signal, as pthread_cancel
+    /// ms as there, rsi as well. 0; -ETIMEDOUT; -EINTR when a handler has run, whatever SA_RESTART says: a thread is called back by a signal, as pthread_cancel
     /// does it. A signal without a handler ends nothing.
     /// </remarks>
     public const int SemaphoreCancelableWait = 0x1005;

@@ -5,7 +5,7 @@ namespace AzaleaOS.Abi.Linux;
 /// One line per number: the name, a space, and a letter per argument: f descriptor, d signed, u
 /// unsigned, x hexadecimal, o octal, p address, s path or string, b bytes counted by the next
 /// argument. A call without a space shows six hexadecimal arguments. Numbers 335 to 423 do not
-/// exist. Read from the start on every look-up: a trace is not fast, the kernel's image is small.
+/// exist; from <see cref="AzaleaCall.First"/> on are the kernel's own. Read from the start on every look-up: a trace is not fast, the kernel's image is small.
 /// Source: Linux, arch/x86/entry/syscalls/syscall_64.tbl.
 /// </remarks>
 public static class SyscallNames
@@ -72,14 +72,24 @@ public static class SyscallNames
         "lsm_set_self_attr\nlsm_list_modules\nmseal\nsetxattrat\ngetxattrat\nlistxattrat\nremovexattrat\n"u8 +
         "open_tree_attr\nfile_getattr\nfile_setattr\n"u8;
 
-    /// <summary>The name of a system call; empty for a number that Linux does not know.</summary>
+    // The kernel's own, from AzaleaCall.First on.
+    private static ReadOnlySpan<byte> Own =>
+        "sem_init pu\nsem_destroy p\nsem_wait p\nsem_post p\nsem_timedwait pu\nsem_cancelablewait pu\n"u8 +
+        "get_ticks \nmsleep u\ngetprio d\nsetprio dd\nyield \n"u8;
+
+    /// <summary>The name of a system call; empty for a number that nobody knows.</summary>
     /// <param name="number">Any number.</param>
     /// <param name="arguments">One letter per argument; six hexadecimal ones where the kinds are not known.</param>
     public static ReadOnlySpan<byte> Find(ulong number, out ReadOnlySpan<byte> arguments)
     {
         arguments = "xxxxxx"u8;
         ReadOnlySpan<byte> lines = Early;
-        if (number > LastOfTheGap)
+        if (number >= AzaleaCall.First)
+        {
+            lines = Own;
+            number -= AzaleaCall.First;
+        }
+        else if (number > LastOfTheGap)
         {
             lines = Late;
             number -= LastOfTheGap + 1;

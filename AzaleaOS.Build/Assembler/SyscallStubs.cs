@@ -1,3 +1,4 @@
+using AzaleaOS.Abi;
 using AzaleaOS.Build.Checking;
 using AzaleaOS.Build.Compilation;
 using AzaleaOS.Build.Diagnostics;
@@ -12,13 +13,15 @@ namespace AzaleaOS.Build.Assembler;
 /// azalea_call_table for <c>call azalea_call_entry</c>, azalea_trap_table for <c>syscall</c> and promoted sites, and
 /// azalea_method_table for the calls that both send to the kernel stack (azalea_call_on_kernel_stack and
 /// azalea_syscall_on_kernel_stack, assembler methods of the kernel). azalea_syscall_count is their length, 8 bytes.
+/// Numbers from <see cref="AzaleaCall.First"/> on have a table of their own, azalea_own_method_table, whose length is azalea_own_count.
 /// As in Linux only the lower half of rax is the number.
 /// </remarks>
 public static class SyscallStubs
 {
     private const int RedZone = 128; // System V ABI for AMD64, 3.2.2
     private const int MaxParameters = 6;
-    private const int MaxNumber = 4095;
+    private const int MaxNumber = 1023;
+    private const int MaxOwn = 256;
     private const int InitialFlags = 0x202; // IF, and bit 1, which is always set: SDM vol. 1, 3.4.3
 
     // What `syscall` leaves changed anyway: rax, rcx, r11; and rsp, which a function always restores.
@@ -47,6 +50,8 @@ public static class SyscallStubs
         SyscallEntry[] sorted = [.. calls.OrderBy(c => c.Number)];
         Check(sorted, registerUse);
 
+        SyscallEntry[] own = [.. sorted.Where(IsOwn)];
+        sorted = [.. sorted.Where(c => !IsOwn(c))];
         int length = sorted.Length == 0 ? 0 : sorted[^1].Number + 1;
         string[] callTable = new string[length];
         string[] trapTable = new string[length];
@@ -73,13 +78,11 @@ public static class SyscallStubs
             }
             else
             {
-                ushort vector = registerUse.TryGetValue(call.Symbol, out RegisterUse use) ? use.Vector : XmmArea.All;
-                string method = Method(output, call, vector);
-                methodTable[call.Number] = call.SeesFrame ? WithFrame(output, call, method) : method;
-                kept.Add(vector);
+                methodTable[call.Number] = OnKernelStack(output, call, registerUse, kept);
             }
         }
 
+        OwnNumbers(output, [.. own.Select(call => (call.Number, OnKernelStack(output, call, registerUse, kept)))]);
         foreach (ushort vector in kept.Where(v => v != 0))
             Keeper(output, vector);
         Table(output, "azalea_call_table", callTable);
@@ -94,8 +97,8 @@ public static class SyscallStubs
         for (int i = 0; i < calls.Length; i++)
         {
             SyscallEntry call = calls[i];
-            if (call.Number is < 0 or > MaxNumber)
-                errors.Add(new BuildDiagnostic("AZ3010", $"{call.Method}: system call {call.Number} is not in 0..{MaxNumber}"));
+            if (call.Number is < 0 or > MaxNumber and < AzaleaCall.First or >= AzaleaCall.First + MaxOwn)
+                errors.Add(new BuildDiagnostic("AZ3010", $"{call.Method}: system call {call.Number} is not in 0..{MaxNumber} or {AzaleaCall.First}..{AzaleaCall.First + MaxOwn - 1}"));
             if (i > 0 && calls[i - 1].Number == call.Number)
                 errors.Add(new BuildDiagnostic("AZ3010", $"{call.Method}: system call {call.Number} is answered by {calls[i - 1].Method} already"));
             if (call.ParameterCount is < 0 or > MaxParameters)
@@ -110,6 +113,35 @@ public static class SyscallStubs
 
         if (errors.Count > 0)
             throw new BuildException(errors);
+    }
+
+    private static bool IsOwn(SyscallEntry call) => call.Number >= AzaleaCall.First;
+
+    /// <summary>Numbers beyond Linux's: a second table, looked at when the first has no such number.</summary>
+    /// <remarks>In: rax number, its arguments in C's registers. Out: as the method. A leaf of these runs on the kernel stack as well.</remarks>
+    private static void OwnNumbers(KernelObject output, (int Number, string Method)[] methods)
+    {
+        int length = methods.Length == 0 ? 0 : methods[^1].Number - AzaleaCall.First + 1;
+        string[] table = new string[length];
+        Array.Fill(table, "azalea_unknown_number");
+        foreach ((int number, string method) in methods)
+            table[number - AzaleaCall.First] = method;
+        output.Add("azalea_own_number", a =>
+        {
+            if (length > 0)
+            {
+                a.lea(r11d, __[rax - AzaleaCall.First]);
+                a.cmp(r11d, length);
+                a.jae(a["azalea_unknown_number"]);
+                a.jmp(__qword_ptr[(r11 * 8) + a["azalea_own_method_table"]]);
+            }
+            else
+            {
+                a.jmp(a["azalea_unknown_number"]);
+            }
+        });
+        Table(output, "azalea_own_method_table", table);
+        output.Add("azalea_own_count", a => a.dq((ulong)length), alignment: 8, section: ".rodata");
     }
 
     /// <summary>Bounds check and table jump.</summary>
@@ -189,6 +221,15 @@ public static class SyscallStubs
             a.jmp(rcx);
         });
         return stub;
+    }
+
+    private static string OnKernelStack(
+        KernelObject output, SyscallEntry call, IReadOnlyDictionary<string, RegisterUse> registerUse, SortedSet<ushort> kept)
+    {
+        ushort vector = registerUse.TryGetValue(call.Symbol, out RegisterUse use) ? use.Vector : XmmArea.All;
+        string method = Method(output, call, vector);
+        kept.Add(vector);
+        return call.SeesFrame ? WithFrame(output, call, method) : method;
     }
 
     /// <summary>A call that runs on the kernel stack: the method itself, or a stub that keeps the vector registers it may change.</summary>

@@ -1,3 +1,4 @@
+using AzaleaOS.Abi;
 using AzaleaOS.Build.Compilation;
 using AzaleaOS.Build.Diagnostics;
 using Mono.Cecil;
@@ -11,9 +12,12 @@ internal sealed class SyscallPass(AssemblySet assemblies, bool offload, List<Bui
     private const string OffloadedAttribute = "AzaleaOS.Syscalls.OffloadedSyscallAttribute";
     private const string ExportAttribute = "System.Runtime.RuntimeExportAttribute";
 
-    /// <summary>Numbers above are free for calls of our own; the table would only grow.</summary>
+    /// <summary>Numbers above are free: the table would only grow.</summary>
     /// <remarks>Linux 6.1's last x86-64 number is 450; the range leaves room for later ones.</remarks>
     private const int LargestNumber = 1023;
+
+    /// <summary>Calls of our own, which have a table of their own.</summary>
+    private const int FirstOwn = AzaleaCall.First, LastOwn = FirstOwn + 255;
 
     private readonly SortedDictionary<int, SyscallEntry> _entries = [];
 
@@ -72,8 +76,8 @@ internal sealed class SyscallPass(AssemblySet assemblies, bool offload, List<Bui
         int number = (int)syscall.ConstructorArguments[0].Value;
         bool leaf = Says("Leaf");
         int before = errors.Count;
-        if (number is < 0 or > LargestNumber)
-            Error(WeaverCodes.SyscallNumber, method, $"the number {number} is not between 0 and {LargestNumber}");
+        if (number is < 0 or > LargestNumber and < FirstOwn or > LastOwn)
+            Error(WeaverCodes.SyscallNumber, method, $"the number {number} is not between 0 and {LargestNumber}, nor between {FirstOwn} and {LastOwn}");
         if (!method.IsStatic)
             Error(WeaverCodes.SyscallShape, method, "a system call is a static method");
         if (SignatureComparer.GenericCount(method) > 0)

@@ -35,7 +35,7 @@ internal static class SyscallEntry
     /// <summary>A number beyond the tables, behind <c>syscall</c>. Like <see cref="OnKernelStack"/>.</summary>
     [AssemblerMethod("azalea_syscall_out_of_range")]
     internal static void OutOfRange(KernelAssembler a)
-        => WithFrame(a, () => a.call(a["azalea_unknown_number"]));
+        => WithFrame(a, () => a.call(a["azalea_own_number"]));
 
     /// <summary>A known number, behind <c>call azalea_call_entry</c>.</summary>
     /// <remarks>
@@ -51,7 +51,7 @@ internal static class SyscallEntry
     /// <summary>A number beyond the tables, behind <c>call azalea_call_entry</c>. Like <see cref="CallOnKernelStack"/>.</summary>
     [AssemblerMethod("azalea_call_out_of_range")]
     internal static void CallOutOfRange(KernelAssembler a)
-        => WithoutFrame(a, () => a.call(a["azalea_unknown_number"]));
+        => WithoutFrame(a, () => a.call(a["azalea_own_number"]));
 
     /// <summary>What a number without a method does: <c>azalea_sys_unknown(number)</c>.</summary>
     /// <remarks>In: rax number. Out: rax -ENOSYS.</remarks>

@@ -1,5 +1,6 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
+using AzaleaOS.Abi;
 
 namespace AzaleaOS.Cpu;
 
@@ -34,6 +35,7 @@ internal static unsafe class SystemCalls
     /// <summary>The method that answers a number: a function with the arguments in C's registers; null if there is none.</summary>
     internal static delegate*<ulong, ulong, ulong, ulong, ulong, ulong, long> Find(ulong number)
     {
+        if (number >= AzaleaCall.First) return FindOwn(number - AzaleaCall.First);
         if (number >= *(ulong*)(delegate*<void>)&Count) return null;
 
         void* method = ((void**)(delegate*<void>)&MethodTable)[number];
@@ -44,6 +46,13 @@ internal static unsafe class SystemCalls
             if (method == (delegate*<void>)&CallOnKernelStack) return null;
         }
         return (delegate*<ulong, ulong, ulong, ulong, ulong, ulong, long>)method;
+    }
+
+    private static delegate*<ulong, ulong, ulong, ulong, ulong, ulong, long> FindOwn(ulong index)
+    {
+        if (index >= *(ulong*)(delegate*<void>)&OwnCount) return null;
+        void* method = ((void**)(delegate*<void>)&OwnMethodTable)[index];
+        return (delegate*<ulong, ulong, ulong, ulong, ulong, ulong, long>)(method == (delegate*<void>)&UnknownNumber ? null : method);
     }
 
     [MethodImpl(MethodImplOptions.InternalCall)]
@@ -81,6 +90,14 @@ internal static unsafe class SystemCalls
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_syscall_count")]
     private static extern void Count();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_own_method_table")]
+    private static extern void OwnMethodTable();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_own_count")]
+    private static extern void OwnCount();
 
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_unknown_number")]

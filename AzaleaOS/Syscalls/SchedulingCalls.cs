@@ -15,7 +15,7 @@ internal static unsafe class SchedulingCalls
     private const int Other = 0, Fifo = 1, RoundRobin = 2, Batch = 3, Idle = 5, Deadline = 6, Extensible = 7;
     private const int ByProcess = 0, ByGroup = 1, ByUser = 2;
     private const int ResetOnFork = 0x4000_0000;
-    private const int HighestPriority = 99;
+    private const int HighestPriority = AzaleaCall.HighestPriority;
 
     /// <summary>How long a thread of a round runs.</summary>
     internal const long SliceNanoseconds = 4_000_000;
@@ -215,6 +215,51 @@ internal static unsafe class SchedulingCalls
         }
 
         thread->Nice = Math.Clamp(nice, -20, 19);
+        ThreadTable.Exit();
+        return 0;
+    }
+
+    /// <summary>See <see cref="AzaleaCall.Yield"/>.</summary>
+    [Syscall(AzaleaCall.Yield)]
+    internal static long GiveWay() => Yield();
+
+    /// <summary>See <see cref="AzaleaCall.GetPriority"/>.</summary>
+    [Syscall(AzaleaCall.GetPriority)]
+    internal static long GetPriority(int id)
+    {
+        if (id < 0)
+        {
+            return -Errno.EINVAL;
+        }
+
+        long result = Find(id, out Thread* thread);
+        if (result < 0)
+        {
+            return result;
+        }
+
+        result = thread->Priority;
+        ThreadTable.Exit();
+        return result;
+    }
+
+    /// <summary>See <see cref="AzaleaCall.SetPriority"/>.</summary>
+    [Syscall(AzaleaCall.SetPriority)]
+    internal static long SetPriority(int id, int priority)
+    {
+        if (id < 0 || priority is < 0 or > HighestPriority)
+        {
+            return -Errno.EINVAL;
+        }
+
+        long result = Find(id, out Thread* thread);
+        if (result < 0)
+        {
+            return result;
+        }
+
+        thread->Policy = priority == 0 ? Other : RoundRobin;
+        thread->Priority = priority;
         ThreadTable.Exit();
         return 0;
     }

@@ -65,6 +65,10 @@ internal static unsafe class SleepCalls
             : SleepFor(Deadline.After(time), left.Address);
     }
 
+    /// <summary>See <see cref="AzaleaCall.MillisecondSleep"/>.</summary>
+    [Syscall(AzaleaCall.MillisecondSleep)]
+    internal static long SleepMilliseconds(uint milliseconds) => SleepFor(Deadline.After(milliseconds * (Clock.Second / 1000)), 0);
+
     /// <summary>The wall clock was set: those who wait for a time of it look again.</summary>
     internal static void WallClockWasSet() => Queue->Wake();
 

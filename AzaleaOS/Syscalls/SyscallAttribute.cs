@@ -8,7 +8,7 @@ namespace AzaleaOS.Syscalls;
 [AttributeUsage(AttributeTargets.Method, Inherited = false)]
 internal sealed class SyscallAttribute(int number) : Attribute
 {
-    /// <summary>Linux's number on x86-64.</summary>
+    /// <summary>Linux's number on x86-64, or one of <see cref="AzaleaOS.Abi.AzaleaCall"/>.</summary>
     internal int Number { get; } = number;
 
     /// <summary>

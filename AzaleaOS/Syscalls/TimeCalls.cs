@@ -57,6 +57,10 @@ internal static unsafe class TimeCalls
         return from.IsNull ? 0 : SetWall(new Timespec { Seconds = time.Seconds, Nanoseconds = time.Microseconds * 1000 });
     }
 
+    /// <summary>See <see cref="AzaleaCall.GetTicks"/>.</summary>
+    [Syscall(AzaleaCall.GetTicks)]
+    internal static long GetTicks() => Clock.Monotonic() / (Clock.Second / AzaleaCall.TicksPerSecond);
+
     /// <summary>time(2).</summary>
     [Syscall(201)]
     internal static long Time(UserPointer<long> to)

@@ -63,7 +63,9 @@ internal static unsafe class Futex
         return 0;
     }
 
-    private static long Leave(FutexWaiter* waiter, WakeReason reason, long deadline)
+    /// <summary>Ends a wait: takes the waiter off if nobody has woken it.</summary>
+    /// <returns>0, or -ETIMEDOUT, -ERESTARTSYS.</returns>
+    internal static long Leave(FutexWaiter* waiter, WakeReason reason, long deadline)
     {
         while (true)
         {

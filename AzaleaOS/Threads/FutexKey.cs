@@ -3,7 +3,7 @@ using AzaleaOS.Memory;
 namespace AzaleaOS.Threads;
 
 /// <summary>Which futex an address means.</summary>
-/// <param name="value">The word's address, which is a multiple of 4; bit 0 is set for a shared one.</param>
+/// <param name="value">The word's address, which is a multiple of 4; bit 0 is set for a shared one, bit 1 for a semaphore.</param>
 internal readonly struct FutexKey(ulong value)
 {
     private const ulong Physical = 1UL << 63;
@@ -15,6 +15,9 @@ internal readonly struct FutexKey(ulong value)
 
     /// <summary>The key of a futex that only threads of this process use (FUTEX_PRIVATE_FLAG).</summary>
     internal static FutexKey Private(ulong address) => new(address);
+
+    /// <summary>The key of a <see cref="Threads.Semaphore"/>: operations on a futex at the same address do not meet it.</summary>
+    internal static FutexKey Semaphore(ulong address) => new(address | 2);
 
     /// <summary>The key of a futex that may be mapped at several addresses.</summary>
     /// <remarks>

@@ -114,6 +114,9 @@ internal unsafe struct Thread
     /// <summary>A thread of the application.</summary>
     internal readonly bool IsApplication => VectorArea != null;
 
+    /// <summary>It runs, or would if its core had time for it. Unordered, for reports.</summary>
+    internal readonly bool IsReady => State == ThreadState.Ready && Wake != WakeState.Parked;
+
     /// <summary>The stretch of kernel stack that a trap frame at its top takes.</summary>
     internal readonly TrapFrame* EntryFrame => (TrapFrame*)KernelStackTop - 1;
 

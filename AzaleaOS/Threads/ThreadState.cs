@@ -6,11 +6,8 @@ internal enum ThreadState
     /// <summary>It is being made; nobody schedules it yet.</summary>
     New,
 
-    /// <summary>It runs, is in its core's run queue, or is on its way there.</summary>
+    /// <summary>It runs, waits to be woken, is in its core's run queue, or is on its way there.</summary>
     Ready,
-
-    /// <summary>It waits to be woken.</summary>
-    Blocked,
 
     /// <summary>It has ended; its stack is about to be returned.</summary>
     Dead,

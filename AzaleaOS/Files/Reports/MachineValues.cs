@@ -56,7 +56,7 @@ internal static unsafe class MachineValues
         for (Thread* thread = ThreadTable.First; thread != null; thread = thread->NextInTable)
         {
             sum += what != 'r' ? thread->VoluntarySwitches + thread->InvoluntarySwitches
-                : thread->State == ThreadState.Ready ? 1u : 0;
+                : thread->IsReady ? 1u : 0;
         }
 
         ThreadTable.Exit();

@@ -46,7 +46,7 @@ internal static unsafe class ThreadName
             }
             else
             {
-                text->Append(thread->State == ThreadState.Ready ? "R (running)"u8 : "S (sleeping)"u8);
+                text->Append(thread->IsReady ? "R (running)"u8 : "S (sleeping)"u8);
             }
         }
 

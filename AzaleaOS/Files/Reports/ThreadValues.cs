@@ -45,7 +45,7 @@ internal static unsafe class ThreadValues
         'k' => thread->Core == null ? 0 : (ulong)thread->Core->Index,
         'v' => thread->VoluntarySwitches,
         'w' => thread->InvoluntarySwitches,
-        'X' => thread->State == ThreadState.Ready ? 'R' : 'S',
+        'X' => thread->IsReady ? 'R' : 'S',
         _ => OfSignals(item, thread),
     };
 

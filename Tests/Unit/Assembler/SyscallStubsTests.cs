@@ -186,6 +186,40 @@ public sealed unsafe class SyscallStubsTests
         }
     }
 
+    [Theory]
+    [InlineData(0x1002ul, true)]
+    [InlineData(0xffff_ffff_0000_1002ul, true)]
+    [InlineData(0x1001ul, false)]
+    [InlineData(0x1003ul, false)]
+    [InlineData(0x0ffful, false)]
+    [InlineData(0x8000_1002ul, false)]
+    [InlineData(0xffff_fffful, false)]
+    public void A_number_of_the_kernels_own_is_found_in_a_table_of_its_own(ulong number, bool isThere)
+    {
+        SyscallEntry[] calls = [Call(9, 6, leaf: false), Call(0x1002, 6, leaf: false), Call(0x1000, 0, leaf: true)];
+        IReadOnlyDictionary<string, RegisterUse> use = Use((9, CallerSaved, 0xffff), (0x1002, CallerSaved, 0xffff), (0x1000, 1, 0));
+        using LoadedObject trap = Trap(calls, use, AddMethods);
+        using LoadedObject call = Plain(calls, use, AddMethods);
+        foreach (LoadedObject kernel in new[] { trap, call })
+        {
+            var probe = new RegisterProbe(kernel);
+            using var gs = new GsBase(kernel["core_block"]);
+            Run(probe, number, 11);
+            Assert.Equal(isThere ? 5 : NoSystemCall, probe.After.General[RegisterProbe.Rax]);
+            if (isThere)
+                AssertArguments(kernel, probe.Before, aligned: true);
+            if (kernel == trap)
+                probe.AssertUnchangedBut(RegisterProbe.Rax, RegisterProbe.Rcx, RegisterProbe.R11);
+        }
+
+        static void AddMethods(KernelObject o)
+        {
+            o.Add("azalea_sys_9", a => Wreck(a, CallerSaved, 0xffff, result: 7));
+            o.Add("azalea_sys_4096", a => Wreck(a, 1, 0, result: 8));
+            o.Add("azalea_sys_4098", Record);
+        }
+    }
+
     [Fact]
     public void Only_the_lower_half_of_rax_is_the_number()
     {

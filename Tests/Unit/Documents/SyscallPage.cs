@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
+using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Syscalls;
 using AzaleaOS.Tests.Unit.Architecture;
@@ -58,14 +59,16 @@ internal static partial class SyscallPage
         Dictionary<int, SyscallAttribute> offered = Offered();
         List<(string Name, string Text)> sources = Sources();
         List<(string Heading, string Text)> sections = Sections();
-        int here = offered.Values.Count(call => !call.Offload);
+        SyscallAttribute[] own = [.. offered.Values.Where(call => call.Number >= AzaleaCall.First).OrderBy(call => call.Number)];
+        int all = offered.Count - own.Length;
+        int here = offered.Values.Count(call => !call.Offload) - own.Length;
         var page = new StringBuilder();
         page.Append(
             $"""
             # System calls
 
-            Every system call of Linux on x86-64, up to number {Largest}. {offered.Count} are offered: {here} are served
-            by the kernel itself, {offered.Count - here} by the Linux beside it. All others give the error that is shown; [differences.md](differences.md) says
+            Every system call of Linux on x86-64, up to number {Largest}. {all} are offered: {here} are served
+            by the kernel itself, {all - here} by the Linux beside it. All others give the error that is shown; [differences.md](differences.md) says
             why, and where a call that is offered answers differently from Linux.
 
             "Tested by" names the differential tests, which run generated programs on Linux and here, and up to {MostSources} programs
@@ -81,6 +84,10 @@ internal static partial class SyscallPage
             if (name.Length != 0)
                 page.Append(CultureInfo.InvariantCulture, $"| {number} | `{name}` | {Served(number, offered)} | {TestedBy(name, sources)} | {Links(name, sections)} |\n");
         }
+
+        page.Append("\nThe kernel's own calls, which Linux does not have; [own-calls.md](own-calls.md) says what they do.\n\n| number | name | tested by |\n|---:|---|---|\n");
+        foreach (SyscallAttribute call in own)
+            page.Append(CultureInfo.InvariantCulture, $"| 0x{call.Number:x} | `{NameOf(call.Number)}` | {TestedBy(NameOf(call.Number), sources)} |\n");
 
         return page.ToString();
     }

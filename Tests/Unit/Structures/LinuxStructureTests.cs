@@ -74,6 +74,11 @@ public sealed class LinuxStructureTests
     [InlineData(335, "", "xxxxxx")]
     [InlineData(423, "", "xxxxxx")]
     [InlineData(480, "", "xxxxxx")]
+    [InlineData(0xfff, "", "xxxxxx")]
+    [InlineData(0x1000, "sem_init", "pu")]
+    [InlineData(0x1005, "sem_cancelablewait", "pu")]
+    [InlineData(0x100a, "yield", "")]
+    [InlineData(0x100b, "", "xxxxxx")]
     [InlineData(ulong.MaxValue, "", "xxxxxx")]
     public void A_system_call_has_the_name_and_arguments_of_Linux(ulong number, string name, string arguments)
     {

@@ -55,6 +55,13 @@ public class SyscallPassTests
         Assert.Equal(entries, pair.Weave().Syscalls);
     }
 
+    [Fact]
+    public void A_call_of_the_kernels_own_has_a_number_far_from_Linuxs()
+    {
+        using var pair = new WovenPair(Attribute + "internal static class Own { [Syscall(0x1003)] internal static long Post(ulong semaphore) => 0; }\n}", "public class NoPlugs;");
+        Assert.Equal((0x1003, "azalea_sys_4099"), pair.Weave().Syscalls.Select(call => (call.Number, call.Symbol)).Single());
+    }
+
     [Theory]
     [InlineData("AZ1102", "at most 6", "[Syscall(1)] static long F(int a, int b, int c, int d, int e, int f, int g) => 0;")]
     [InlineData("AZ1103", "returns int", "[Syscall(1)] static int F() => 0;")]
