@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using AzaleaOS.Abi;
 using AzaleaOS.Boot;
 using AzaleaOS.Cpu;
 using AzaleaOS.Diagnostics;
 using AzaleaOS.Loader;
+using AzaleaOS.Memory;
 
 namespace AzaleaOS;
 
@@ -15,6 +17,7 @@ namespace AzaleaOS;
 /// </remarks>
 public class Kernel
 {
+    private static bool s_hasClock;
     private static bool s_stopped;
     private static int s_status;
 
@@ -64,6 +67,32 @@ public class Kernel
 
     /// <summary>Writes to the console as an application does: bytes as they are.</summary>
     protected static void Print(ReadOnlySpan<byte> text) => ConsoleWriter.Write(text);
+
+    /// <summary>Waits for a line on the serial console. Nothing is echoed.</summary>
+    /// <param name="line">Where it goes, without its end; what does not fit is lost.</param>
+    /// <returns>Bytes of it; -1 when the input has ended.</returns>
+    protected static int ReadLine(Span<byte> line) => LineInput.Read(line);
+
+    /// <summary>How many cores the machine has.</summary>
+    protected static int CoreCount => Cores.Count;
+
+    /// <summary>Bytes of memory that can be handed out in all.</summary>
+    protected static unsafe ulong MemoryBytes => KernelMemory.Nodes->Statistics.Total * PageSize.Size4K;
+
+    /// <summary>Bytes of memory that are free.</summary>
+    protected static ulong FreeMemoryBytes => Frames.FreeBytes();
+
+    /// <summary>Milliseconds since the kernel was entered.</summary>
+    protected static long Milliseconds
+    {
+        get
+        {
+            // Only a program needs it otherwise, and starts it itself.
+            if (!s_hasClock) Application.StartClock(StartUp.Info);
+            s_hasClock = true;
+            return Clock.Monotonic() / (Clock.Second / 1000);
+        }
+    }
 
     [DoesNotReturn]
     private static unsafe void Live(void* argument)

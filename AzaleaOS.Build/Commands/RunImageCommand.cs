@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Build.Pipeline;
+using AzaleaOS.Build.Streams;
 
 namespace AzaleaOS.Build.Commands;
 
@@ -35,7 +36,15 @@ internal sealed class RunImageCommand : Command, IAcceptsProgramArguments
             CommandLine = request.Iso is null ? [.. KernelCommandLine.Split(request.CommandLine), .. context.ProgramArguments] : [],
         };
         MachineSession.AnnounceGdb(context, machine, request.Elf);
-        MachineResult result = await Machine.RunAsync(machine, context.Terminal.Output, context.Terminal.Log, context.Cancellation);
+
+        // As it comes: a terminal stays as it is, and edits and echoes the lines itself.
+        var streams = new MachineStreams
+        {
+            Output = context.Terminal.Output,
+            Log = context.Terminal.Log,
+            Input = machine.Kind == MachineKind.Bochs ? null : ConsoleInput.From(new RawInput()),
+        };
+        MachineResult result = await Machine.RunAsync(machine, streams, context.Cancellation);
         if (result.Explanation is { } explanation)
             context.Terminal.Error(explanation);
 

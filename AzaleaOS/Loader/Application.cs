@@ -67,6 +67,7 @@ internal static unsafe class Application
             if (status == 0)
             {
                 status = Start(options, path, program);
+                MemoryHint.Give(status, Process.TotalMemory);
                 if (OffloadFeature.IsIncluded)
                 {
                     OffloadChannel.Exit(status << 8);
@@ -259,7 +260,9 @@ internal static unsafe class Application
         return isPopulated && StandardFiles.Open(options.Streams);
     }
 
-    private static void StartClock(in BootInfo info)
+    /// <summary>Starts the clocks.</summary>
+    /// <param name="info">What is known of the time.</param>
+    internal static void StartClock(in BootInfo info)
     {
         Clock.ReadFrequency = &ReadFrequency;
         Clock.ReadWallClock = &WallClock.Read;

@@ -2,6 +2,7 @@ using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Diagnostics;
 using AzaleaOS.Files;
+using AzaleaOS.Memory;
 
 namespace AzaleaOS.Loader;
 
@@ -75,7 +76,7 @@ internal static unsafe class BootFiles
     /// <returns>The exit status.</returns>
     internal static int OutOfMemory()
     {
-        Log.Error($"too little memory for the program");
+        Log.Error($"too little memory for the program, of which {Frames.FreeBytes() >> 10} KiB are free now: give the machine more (AZ8001)");
         return ExitStatus.CannotRun;
     }
 

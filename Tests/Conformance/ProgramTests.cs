@@ -176,6 +176,14 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
     }
 
     [Fact]
+    public void A_program_that_is_larger_than_memory_ends_with_one_line_its_code_and_126()
+    {
+        MachineResult result = tree.RunModule(new MachineDescription { Memory = MemorySize.Mebibytes(24) }, File.ReadAllBytes(tree.AddProgram("large", "-static")), "/large");
+        Assert.Equal((126, ""), (result.Status, result.Output));
+        Assert.Single(result.Log.Split('\n'), line => line.Contains("too little memory for the program", StringComparison.Ordinal) && line.Contains("(AZ8001)", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Four_mebibytes_are_enough_for_a_static_program_of_glibc()
     {
         MachineResult result = tree.RunModule(new MachineDescription { Memory = MemorySize.Mebibytes(4) }, File.ReadAllBytes(tree.AddProgram("hello", "-static")), "/hello");

@@ -26,6 +26,18 @@ public sealed class UserAppTests
         => new ProgramRun(UserApp.Find("WordCount"), "library.cpp", "nowhere") { Files = ["Cpp/library.cpp"] }.MustEqualLinux(cpus: 2);
 
     [Fact]
+    public void Bandwidth_is_measured_in_C_as_on_Linux()
+        => new ProgramRun(UserApp.Compile("Stream/stream.c"), "6", "--no-times").MustEqualLinux(cpus: 4);
+
+    [Fact]
+    public void A_program_that_ends_without_a_word_for_want_of_memory_is_explained_in_one_line()
+    {
+        Outcome here = new ProgramRun(UserApp.Find("Hello")) { Memory = MemorySize.Mebibytes(12) }.Here(cpus: 1);
+        Assert.Equal(255, here.Status);
+        Assert.Single(here.Details.Split('\n'), line => line.Contains("a .NET program needs 16 MiB, give the machine more (AZ8002)", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_smallest_disc_has_less_than_4_500_000_bytes()
         => Assert.InRange(new FileInfo(Path.ChangeExtension(UserApp.Find("Hello"), ".iso")).Length, 1, 4_500_000);
 

@@ -9,6 +9,7 @@ public sealed class ProjectTests
         ["AzaleaOS.Abi"] = [],
         ["AzaleaOS"] = ["AzaleaOS.Abi"],
         ["AzaleaOS.App"] = ["AzaleaOS.Abi"],
+        ["AzaleaOS.Linked"] = ["AzaleaOS.Abi"],
         ["AzaleaOS.Launching"] = ["AzaleaOS.Abi"],
         ["AzaleaOS.Build"] = ["AzaleaOS.Abi", "AzaleaOS.Launching", "AzaleaOS.Promotion"],
         ["AzaleaOS.Sdk"] = ["AzaleaOS.App", "AzaleaOS.Build", "AzaleaOS.Plugs", "Runner"],
