@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using AzaleaOS.Build.Launching;
+using AzaleaOS.Sideloader.Statistics;
 using AzaleaOS.Sideloader.Unikernels;
 using Spectre.Console;
 
@@ -28,16 +29,16 @@ internal sealed class InspectCommand : Command
         IReadOnlyList<UnikernelDirectory> homes = [.. parsed.GetRequiredValue(_ids).Select(state.Find)];
         if (parsed.GetValue(_json))
         {
-            Reporting.Json<IReadOnlyList<UnikernelRecord>>([.. homes.Select(home => home.Read())], SideloaderJson.Indented.IReadOnlyListUnikernelRecord);
+            Reporting.Json<IReadOnlyList<UnikernelRecord>>([.. homes.Select(home => home.Read() with { Data = DataTotals.Read(home) })], SideloaderJson.Indented.IReadOnlyListUnikernelRecord);
             return ExitStatus.Success;
         }
 
         foreach (UnikernelDirectory home in homes)
-            Print(home, home.Read());
+            Print(home, home.Read(), DataTotals.Read(home));
         return ExitStatus.Success;
     }
 
-    private static void Print(UnikernelDirectory home, UnikernelRecord record)
+    private static void Print(UnikernelDirectory home, UnikernelRecord record, DataTotals? data)
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
         (string Name, string? Value)[] rows =
@@ -45,6 +46,8 @@ internal sealed class InspectCommand : Command
             ("id", record.Id),
             ("name", record.Name),
             ("state", ListCommand.Describe(record)),
+            ("status", record.Status?.ToString(CultureInfo.InvariantCulture)),
+            ("signal", record.Signal),
             ("reason", record.Reason),
             ("program", record.Program),
             ("arguments", record.Arguments.Count > 0 ? string.Join(' ', record.Arguments) : null),
@@ -58,6 +61,8 @@ internal sealed class InspectCommand : Command
             ("emulator", Process(record.Emulator)),
             ("created", record.Created.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)),
             ("ended", record.Ended?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)),
+            ("data moved", data is null ? null : Amounts.Bytes((long)data.Moved)),
+            ("data copied", data is null ? null : $"{Amounts.Bytes((long)data.CopiedByDaemon)} by the daemon, {Amounts.Bytes((long)data.CopiedByUnikernel)} by the unikernel"),
             ("metrics", record.IsActive ? home.MetricsSocket : null),
             ("directory", home.Location),
         ];

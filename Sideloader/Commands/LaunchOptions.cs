@@ -29,15 +29,26 @@ internal sealed class LaunchOptions
     private readonly Option<string?> _image = new("--image") { Description = "The kernel image for a program.", HelpName = "PATH" };
     private readonly Option<string?> _name = new("--name") { Description = "A name for the other commands.", HelpName = "NAME" };
     private readonly Option<string?> _trace = new("--trace") { Description = "Write every offloaded call to a file.", HelpName = "FILE" };
+    private readonly Option<MemorySize> _log = new("--log-size")
+    {
+        Description = "How much output of a unikernel in the background is kept: the oldest goes first.",
+        HelpName = "SIZE",
+        DefaultValueFactory = _ => new MemorySize(LogFile.UsualBound),
+        CustomParser = result => OptionValue.Parse<MemorySize>(result, static (string text, out MemorySize size) => MemorySize.TryParse(text, out size) && size.Bytes >= LogFile.SmallestBound, "an amount such as 16M, at least 64K"),
+    };
+
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show the kernel's boot log on standard error." };
     private readonly Option<bool> _console = new("--console") { Description = "Standard streams over the machine's serial line, for an image without the driver of the offload channel." };
+
+    /// <summary>What is offered for a unikernel in the background alone.</summary>
+    internal Option ForBackground => _log;
 
     /// <summary>Adds the options to a verb.</summary>
     internal void AddTo(Command command)
     {
         command.Arguments.Add(_program);
         command.Arguments.Add(_arguments);
-        foreach (Option option in (Option[])[_cpus, _memory, _root, _readOnly, _mounts, _environment, _directory, _accelerator, _timeout, _image, _name, _trace, _verbose, _console])
+        foreach (Option option in (Option[])[_cpus, _memory, _root, _readOnly, _mounts, _environment, _directory, _accelerator, _timeout, _image, _name, _trace, _log, _verbose, _console])
             command.Options.Add(option);
     }
 
@@ -90,6 +101,7 @@ internal sealed class LaunchOptions
             Mounts = [.. (parsed.GetValue(_mounts) ?? []).Select(mount => MountPoint.Parse(mount).ToString())],
             KernelOptions = parsed.GetValue(_verbose) ? ["verbose"] : [],
             Console = parsed.GetValue(_console),
+            LogBytes = parsed.GetValue(_log).Bytes,
             TraceFile = parsed.GetValue(_trace) is { } trace ? Path.GetFullPath(trace) : null,
         };
         if (plan.Console && root is not null)

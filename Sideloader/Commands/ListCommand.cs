@@ -26,6 +26,7 @@ internal sealed class ListCommand : Command
     /// <summary>"running", or how it ended.</summary>
     internal static string Describe(UnikernelRecord record) => record.State switch
     {
+        UnikernelState.Ended when record.Signal is not null => $"ended ({record.Signal})",
         UnikernelState.Ended => string.Create(CultureInfo.InvariantCulture, $"ended ({record.Status})"),
         var state => state.ToString().ToLowerInvariant(),
     };

@@ -3,6 +3,7 @@ using System.Text;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Build.Streams;
 using AzaleaOS.Sideloader.Unikernels;
+using Microsoft.Win32.SafeHandles;
 
 namespace AzaleaOS.Sideloader.Commands;
 
@@ -32,14 +33,15 @@ internal sealed class LogsCommand : Command
         if (!File.Exists(home.LogFile))
             throw CommandException.NoInput($"{home.Id} runs in the foreground and has no log");
 
-        using FileStream log = File.Open(home.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using SafeFileHandle log = File.OpenHandle(home.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var reader = new LogReader(log);
         Stream output = parsed.GetValue(_json) ? new JsonLines(home.Id, RawOutput.Standard()) : RawOutput.Standard();
         bool follows = parsed.GetValue(_follow);
         while (true)
         {
             // Looked at before the log: what it wrote last is there then.
             bool more = follows && home.HasRecord && home.Read().IsActive;
-            log.CopyTo(output);
+            reader.CopyTo(output);
             if (!more)
                 break;
             if (cancellation.WaitHandle.WaitOne(s_look))

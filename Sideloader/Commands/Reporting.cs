@@ -56,10 +56,13 @@ internal static class Reporting
 
     /// <summary>One line on standard error.</summary>
     /// <remarks>Without the console layer of .NET, which writes control sequences to a terminal.</remarks>
-    internal static void Say(string line)
+    internal static void Say(string line) => SayAsIs($"sideloader: {line}");
+
+    /// <summary>One line on standard error, without the command's name before it.</summary>
+    internal static void SayAsIs(string line)
     {
-        using Stream errors = Console.OpenStandardError();
-        errors.Write(Encoding.UTF8.GetBytes($"sideloader: {line}\n"));
+        using Stream errors = RawOutput.Error();
+        errors.Write(Encoding.UTF8.GetBytes(line + "\n"));
     }
 
     /// <summary>A table on standard output: as wide as it is, unless a terminal has an end.</summary>

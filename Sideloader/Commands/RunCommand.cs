@@ -20,6 +20,7 @@ internal sealed class RunCommand : Command, IHasExamples, ITakesProgramArguments
         : base("run", "Run a unikernel in the foreground; its exit status becomes the status of this command.")
     {
         _launch.AddTo(this);
+        _launch.ForBackground.Hidden = true;
         foreach (Option option in (Option[])[_json, _noInput, _keep, _into])
             Options.Add(option);
         SetAction(parsed => Reporting.Run(() => Run(parsed, programArguments)));
@@ -50,7 +51,7 @@ internal sealed class RunCommand : Command, IHasExamples, ITakesProgramArguments
         finally
         {
             if (parsed.GetValue(_json))
-                Console.Error.WriteLine(JsonSerializer.Serialize(supervisor.Record, SideloaderJson.Lines.UnikernelRecord));
+                Reporting.SayAsIs(JsonSerializer.Serialize(supervisor.Record, SideloaderJson.Lines.UnikernelRecord));
             if (!keep)
                 home.Remove();
         }

@@ -41,7 +41,7 @@ internal sealed class ServeCommand : Command
         {
             Trees = [.. root is null ? [] : (IEnumerable<(string, bool)>)[(root, readOnly)], .. mounts.Select(mount => (mount.Host, readOnly || mount.ReadOnly))],
             Own = [home.Location],
-            Log = line => Console.Error.WriteLine($"sideloader: {line}"),
+            Log = Reporting.Say,
         });
         // The terminal sends its signals to this process as well; the supervisor hands them on.
         PosixSignalRegistration[] ignored = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP, PosixSignal.SIGTSTP }

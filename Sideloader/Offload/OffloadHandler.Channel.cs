@@ -27,6 +27,7 @@ internal sealed unsafe partial class OffloadHandler
                 return Log();
             case ChannelOperation.Exit:
                 _application.ExitStatus = (int)Argument(0);
+                _meter?.Ended((ulong)Argument(1));
                 return 0;
             case ChannelOperation.WaitEvent:
                 return WaitForSignal();

@@ -209,6 +209,7 @@ internal sealed unsafe partial class OffloadHandler
             nint count = buffers.Length != 1 || flags != 0 ? Libc.ReadVector(descriptor, first, buffers.Length, offset, flags)
                 : offset < 0 ? Libc.Read(descriptor, (void*)first->Base, (nuint)first->Length)
                 : Libc.ReadAt(descriptor, (void*)first->Base, (nuint)first->Length, offset);
+            chain.AddMoved(count);
             return count < 0 ? FileTree.Error : count;
         }
     }
@@ -221,6 +222,7 @@ internal sealed unsafe partial class OffloadHandler
             nint count = buffers.Length != 1 || flags != 0 ? Libc.WriteVector(descriptor, first, buffers.Length, offset, flags)
                 : offset < 0 ? Libc.Write(descriptor, (void*)first->Base, (nuint)first->Length)
                 : Libc.WriteAt(descriptor, (void*)first->Base, (nuint)first->Length, offset);
+            chain.AddMoved(count);
             return count < 0 ? FileTree.Error : count;
         }
     }

@@ -36,6 +36,12 @@ public sealed unsafe class DescriptorChain : IDisposable
     /// <summary>How many buffers are to be written.</summary>
     public int WritableCount { get; private set; }
 
+    /// <summary>Bytes that this process copied out of the buffers or into them.</summary>
+    public long CopiedBytes { get; private set; }
+
+    /// <summary>Bytes that system calls moved between the buffers and a file: <see cref="AddMoved"/>.</summary>
+    public long MovedBytes { get; private set; }
+
     /// <summary>Copies from the readable part.</summary>
     /// <param name="offset">From which byte of it.</param>
     /// <param name="target">Filled from its start.</param>
@@ -59,6 +65,7 @@ public sealed unsafe class DescriptorChain : IDisposable
             offset = 0;
         }
 
+        CopiedBytes += done;
         return done;
     }
 
@@ -94,6 +101,7 @@ public sealed unsafe class DescriptorChain : IDisposable
             offset = 0;
         }
 
+        CopiedBytes += done;
         return done;
     }
 
@@ -115,6 +123,10 @@ public sealed unsafe class DescriptorChain : IDisposable
     /// <returns>Valid until the next selection.</returns>
     public ReadOnlySpan<IoVector> SelectWritable(long offset, long length) => Select(_segments + ReadableCount, WritableCount, offset, length);
 
+    /// <summary>A system call moved bytes between a selection and a file.</summary>
+    /// <param name="count">Its result: nothing if that is an error.</param>
+    public void AddMoved(long count) => MovedBytes += Math.Max(count, 0);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -134,6 +146,8 @@ public sealed unsafe class DescriptorChain : IDisposable
         WritableCount = 0;
         ReadableBytes = 0;
         WritableBytes = 0;
+        CopiedBytes = 0;
+        MovedBytes = 0;
     }
 
     /// <summary>Adds a buffer behind the last one.</summary>

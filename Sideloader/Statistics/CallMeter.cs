@@ -13,6 +13,9 @@ internal sealed unsafe class CallMeter(StatisticsFile file, int queue)
     /// <summary>What was agreed on with the unikernel.</summary>
     internal void Greeted(ChannelFeatures features) => file.Features = features;
 
+    /// <summary>The unikernel's own word, at its end, on how many bytes of data it copied.</summary>
+    internal void Ended(ulong copied) => file.CopiedByUnikernel = copied;
+
     /// <summary>Counts a call that has its result.</summary>
     /// <param name="header">The request.</param>
     /// <param name="chain">Its chain, not given back yet.</param>
@@ -36,6 +39,8 @@ internal sealed unsafe class CallMeter(StatisticsFile file, int queue)
             _block[StatisticsLayout.BucketsOffset / sizeof(ulong) + bucket]++;
         }
 
+        CountCopies(header, chain, result);
+
         if (now < file.TraceUntil)
             Trace(header, chain, start, duration, result);
     }
@@ -47,6 +52,16 @@ internal sealed unsafe class CallMeter(StatisticsFile file, int queue)
     /// <summary>Whether a call's result is a number of bytes that were written.</summary>
     internal static bool IsWrite(OffloadedCall call) => call is OffloadedCall.Write or OffloadedCall.WriteV or OffloadedCall.PWrite
         or OffloadedCall.PWriteV or OffloadedCall.PWriteV2;
+
+    // What a call moved and no system call did has gone through this process; and in a transfer, whatever was copied beside the header is data.
+    private void CountCopies(in RequestHeader header, DescriptorChain chain, long result)
+    {
+        bool transfers = IsTransfer((OffloadedCall)header.Operation);
+        long data = transfers ? Math.Max(result, 0) - chain.MovedBytes + chain.CopiedBytes - RequestHeader.Bytes : 0;
+        long other = (transfers ? RequestHeader.Bytes : chain.CopiedBytes) + ResponseHeader.Bytes;
+        _block[StatisticsLayout.CopiedDataOffset / sizeof(ulong)] += (ulong)Math.Max(data, 0);
+        _block[StatisticsLayout.CopiedOtherOffset / sizeof(ulong)] += (ulong)other;
+    }
 
     private static bool IsTransfer(OffloadedCall call) => IsRead(call) || IsWrite(call);
 

@@ -11,13 +11,23 @@ internal readonly record struct CallTotals(ushort Operation, ulong Calls, ulong 
 /// <summary>All counters of a daemon at one moment.</summary>
 internal sealed unsafe class CallSnapshot
 {
-    private CallSnapshot(IReadOnlyList<CallTotals> calls, ulong[] buckets) => (Calls, Buckets) = (calls, buckets);
+    private CallSnapshot(IReadOnlyList<CallTotals> calls, ulong[] buckets, ulong copiedData, ulong copiedOther)
+        => (Calls, Buckets, CopiedData, CopiedOther) = (calls, buckets, copiedData, copiedOther);
 
     /// <summary>The kinds of requests that there were.</summary>
     internal IReadOnlyList<CallTotals> Calls { get; }
 
     /// <summary>Calls by their time: see <see cref="StatisticsLayout.Buckets"/>.</summary>
     internal ulong[] Buckets { get; }
+
+    /// <summary>Bytes of files that went through the daemon's own memory.</summary>
+    internal ulong CopiedData { get; }
+
+    /// <summary>Bytes of names and structures that the daemon copied.</summary>
+    internal ulong CopiedOther { get; }
+
+    /// <summary>Bytes that reads and writes moved.</summary>
+    internal ulong MovedData => Calls.Aggregate(0ul, (sum, call) => sum + call.Bytes);
 
     /// <summary>System calls, which operations of the channel are not.</summary>
     internal IEnumerable<CallTotals> SystemCalls => Calls.Where(call => call.Operation < StatisticsLayout.SystemCalls);
@@ -27,6 +37,8 @@ internal sealed unsafe class CallSnapshot
     {
         var sums = new CallTotals[StatisticsLayout.Slots];
         ulong[] buckets = new ulong[StatisticsLayout.Buckets];
+        ulong copiedData = 0;
+        ulong copiedOther = 0;
         for (int queue = 0; queue < file.QueueCount; queue++)
         {
             ulong* block = file.Queue(queue);
@@ -39,8 +51,10 @@ internal sealed unsafe class CallSnapshot
 
             for (int bucket = 0; bucket < buckets.Length; bucket++)
                 buckets[bucket] += block[StatisticsLayout.BucketsOffset / sizeof(ulong) + bucket];
+            copiedData += block[StatisticsLayout.CopiedDataOffset / sizeof(ulong)];
+            copiedOther += block[StatisticsLayout.CopiedOtherOffset / sizeof(ulong)];
         }
 
-        return new CallSnapshot([.. sums.Where(sum => sum.Calls > 0)], buckets);
+        return new CallSnapshot([.. sums.Where(sum => sum.Calls > 0)], buckets, copiedData, copiedOther);
     }
 }

@@ -35,6 +35,10 @@ internal static class MetricsText
         Head(text, "azalea_offload_bytes_total", "counter", "Bytes that calls moved.");
         Line(text, "azalea_offload_bytes_total", who + ",direction=\"read\"", Sum(snapshot, CallMeter.IsRead));
         Line(text, "azalea_offload_bytes_total", who + ",direction=\"write\"", Sum(snapshot, CallMeter.IsWrite));
+        Head(text, "azalea_offload_copied_bytes_total", "counter", "Bytes that were copied beside the host kernel's own copy.");
+        Line(text, "azalea_offload_copied_bytes_total", who + ",what=\"data\",by=\"daemon\"", snapshot.CopiedData);
+        Line(text, "azalea_offload_copied_bytes_total", who + ",what=\"names\",by=\"daemon\"", snapshot.CopiedOther);
+        Line(text, "azalea_offload_copied_bytes_total", who + ",what=\"data\",by=\"unikernel\"", file.CopiedByUnikernel);
         Histogram(text, who, snapshot);
         return text.ToString();
     }

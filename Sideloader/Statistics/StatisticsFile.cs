@@ -29,6 +29,9 @@ internal sealed unsafe class StatisticsFile : IDisposable
         set => Volatile.Write(ref *(ulong*)(Start + StatisticsLayout.Greeting), value is { } features ? (ulong)features | Greeted : 0);
     }
 
+    /// <summary>Bytes of data that the unikernel says, at its end, that it copied itself.</summary>
+    internal ref ulong CopiedByUnikernel => ref *(ulong*)(Start + StatisticsLayout.CopiedByUnikernel);
+
     /// <summary>The time of the monotonic clock, in nanoseconds, until which calls are traced.</summary>
     internal long TraceUntil
     {

@@ -13,10 +13,13 @@ namespace AzaleaOS.Sideloader.Statistics;
 /// </remarks>
 internal static class StatisticsLayout
 {
-    /// <summary>"AZASTA01" as a little-endian number.</summary>
-    internal const ulong MagicNumber = 0x3130_4154_5341_5A41;
+    /// <summary>"AZASTA02" as a little-endian number.</summary>
+    internal const ulong MagicNumber = 0x3230_4154_5341_5A41;
 
     internal const int HeaderBytes = 4096;
+
+    /// <summary>Bytes of data that the unikernel copied, as it says at its end.</summary>
+    internal const int CopiedByUnikernel = 24;
 
     // Offsets in the header.
     internal const int Magic = 0;
@@ -42,6 +45,10 @@ internal static class StatisticsLayout
     /// <summary>Number n counts calls that took less than 2^n nanoseconds and not less than half of it; the last one also longer ones.</summary>
     internal const int Buckets = 40;
     internal const int BucketsOffset = Slots * SlotBytes;
+
+    /// <summary>Bytes that the daemon copied: of data, and of names, structures and all else.</summary>
+    internal const int CopiedDataOffset = BucketsOffset + Buckets * sizeof(ulong);
+    internal const int CopiedOtherOffset = CopiedDataOffset + sizeof(ulong);
     internal const int QueueBytes = 16384;
 
     internal const int TraceRecords = 8192;

@@ -37,6 +37,9 @@ internal sealed record LaunchPlan
     /// <summary>Where every call is written to, or null.</summary>
     internal string? TraceFile { get; init; }
 
+    /// <summary>How many bytes of output are kept of a unikernel in the background.</summary>
+    internal long LogBytes { get; init; } = LogFile.UsualBound;
+
     /// <summary>The machine with all of it.</summary>
     /// <param name="home">Where its sockets and files are.</param>
     /// <param name="streamOptions">What the kernel is told of the console.</param>

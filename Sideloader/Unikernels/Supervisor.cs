@@ -55,7 +55,7 @@ internal sealed class Supervisor
             Update(_record);
             int status = RunProcesses();
             string? reason = _forced?.Reason;
-            Update(_record with { State = UnikernelState.Ended, Ended = DateTimeOffset.UtcNow, Status = status, Reason = reason });
+            Update(_record with { State = UnikernelState.Ended, Ended = DateTimeOffset.UtcNow, Status = status, Signal = ApplicationSignal, Reason = reason });
             if (reason is not null)
                 _say(reason);
             return status;
@@ -101,6 +101,9 @@ internal sealed class Supervisor
             End(SignalStatus + number, "interrupted, the machine was stopped");
     }
 
+    /// <summary>The signal that ended the application, by its own word; null if it exited, or if something else ended the machine.</summary>
+    private string? ApplicationSignal => _forced is null && _waitStatus is { } wait ? WaitStatus.SignalOf(wait) : null;
+
     private int RunProcesses()
     {
         StatisticsFile.Create(_home.StatisticsFile, 1 + _plan.Machine.Cpus);
@@ -116,6 +119,7 @@ internal sealed class Supervisor
         _control.Start();
         using var metrics = new MetricsServer(_home, _statistics);
         using TraceFileWriter? trace = _plan.TraceFile is null ? null : new TraceFileWriter(_plan.TraceFile, _statistics);
+        using LogKeeper? log = LogKeeper.Start(_home, _plan.LogBytes);
         using var keys = new TerminalKeeper();
         using DaemonProcess daemon = DaemonProcess.Start(_home, _plan);
         Update(_record with { Daemon = daemon.Identity });
@@ -125,6 +129,10 @@ internal sealed class Supervisor
 
         MachineResult result = RunMachine();
         daemon.End(s_endPatience);
+
+        // What the daemon wrote before it ended may not have been read yet.
+        if (result.Ending == MachineEnding.Exited && result.Status > SignalStatus && _statistics.Features is not null)
+            SpinWait.SpinUntil(() => _waitStatus is not null, s_endPatience);
         return Conclude(result);
     }
 
@@ -145,7 +153,7 @@ internal sealed class Supervisor
         // An image without the driver has its streams on the serial line, where a terminal must be raw.
         using HostStreams? host = _plan.Console ? new HostStreams(_hasInput, () => End(SignalStatus + SignalNumber.Kill, "ended by its keys")) : null;
         Stream output = RawOutput.Standard();
-        Stream errors = Console.OpenStandardError();
+        Stream errors = RawOutput.Error();
         MachineStreams streams = host?.Take(output, errors) ?? new MachineStreams { Output = output, Errors = errors, Log = errors };
         streams = streams with
         {

@@ -45,11 +45,17 @@ internal sealed record UnikernelRecord
 
     public DateTimeOffset? Ended { get; init; }
 
-    /// <summary>The exit status, once it ended.</summary>
+    /// <summary>The exit status, once it ended: 128 and the number of a signal that ended it.</summary>
     public int? Status { get; init; }
+
+    /// <summary>The signal that ended the application, as "SIGSEGV"; null if it exited, or if it was not the application that ended.</summary>
+    public string? Signal { get; init; }
 
     /// <summary>Why it ended, where its status does not say it all.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What calls moved and who copied, for <c>inspect</c>; never in the file.</summary>
+    public Statistics.DataTotals? Data { get; init; }
 
     /// <summary>The name, else the number.</summary>
     internal string Label => Name ?? Id;
