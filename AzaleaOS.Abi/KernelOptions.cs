@@ -23,6 +23,9 @@ public struct KernelOptions
     /// <summary><c>exit=WAY</c>: how to power off.</summary>
     public ExitMethod Exit;
 
+    /// <summary><c>poll=MICROSECONDS</c>: how long a thread looks for the answer of the offload peer before it gives its core away; 0 for what is usual.</summary>
+    public int PollMicroseconds;
+
     /// <summary><c>pages=eager</c> or <c>lazy</c>: when the application's pages get their frames.</summary>
     public PopulateMode Pages;
 

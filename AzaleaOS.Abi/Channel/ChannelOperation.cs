@@ -18,7 +18,10 @@ public enum ChannelOperation : ushort
     /// <summary>Gives a line to the peer's log: argument 0 is its length. Returns 0.</summary>
     Log = 0xFF03,
 
-    /// <summary>The application ended: argument 0 is its wait status as Linux's wait4 gives it. Returns 0.</summary>
+    /// <summary>
+    /// The application ended: argument 0 is its wait status as Linux's wait4 gives it, argument 1 how many bytes of data went through
+    /// memory of the kernel instead of lying where the application has them. Returns 0.
+    /// </summary>
     Exit = 0xFF04,
 
     /// <summary>

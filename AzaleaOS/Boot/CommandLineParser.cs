@@ -15,6 +15,7 @@ namespace AzaleaOS.Boot;
 internal static unsafe class CommandLineParser
 {
     private const int MaxCores = 4096;
+    private const int MaxPollMicroseconds = 1_000_000;
 
     /// <summary>Parses the command line of a <see cref="BootInfo"/> in place. The info must be a static: the options point into it.</summary>
     internal static CommandLineError Parse(ref BootInfo info, out KernelOptions options)
@@ -132,7 +133,7 @@ internal static unsafe class CommandLineParser
     }
 
     // Each option's name with a space behind it; the first are flags, the others have values. Their places are the Option's.
-    private static ReadOnlySpan<byte> OptionNames => "verbose trace bootstat cpus cores exit env cwd tty stdio test pages "u8;
+    private static ReadOnlySpan<byte> OptionNames => "verbose trace bootstat cpus cores exit env cwd tty stdio test poll pages "u8;
 
     private enum Option
     {
@@ -148,6 +149,7 @@ internal static unsafe class CommandLineParser
         Terminal,
         Streams,
         Test,
+        Poll,
         Pages,
     }
 
@@ -195,6 +197,9 @@ internal static unsafe class CommandLineParser
             case Option.Test:
                 options.Test = value;
                 return !value.IsEmpty;
+            case Option.Poll:
+                return Utf8Parser.TryParse(value.Span, out options.PollMicroseconds, out consumed) && consumed == value.Length
+                    && options.PollMicroseconds is >= 1 and <= MaxPollMicroseconds;
             default:
                 options.Pages = (PopulateMode)(Find("eager lazy "u8, value.Span) + (int)PopulateMode.Eager);
                 return options.Pages != PopulateMode.Automatic;

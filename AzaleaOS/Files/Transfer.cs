@@ -25,6 +25,9 @@ internal unsafe struct Transfer
     /// <summary>Where in the file, for files that have positions. The file moves it on.</summary>
     internal long Position;
 
+    /// <summary>RWF_ flags as the application gave them, for files that answer by themselves what they mean.</summary>
+    internal uint Flags;
+
     /// <summary>Answer -EAGAIN instead of waiting: O_NONBLOCK or RWF_NOWAIT.</summary>
     internal bool NonBlocking;
 

@@ -29,6 +29,9 @@ internal static unsafe class Application
     // With pages=eager: all of it, unless that is more than this part of memory.
     private const ulong EagerStackShare = 8;
 
+    private const int HighestStatus = 255;
+    private const int FirstSignalStatus = 128;
+
     private static AddressSpace s_space;
     private static Thread* s_caller;
     private static int s_status;
@@ -55,7 +58,7 @@ internal static unsafe class Application
         FileSpace.Initialize(Process.TotalMemory);
         StartClock(info);
         Entropy.Gather(info);
-        if (OffloadFeature.IsIncluded && !OffloadStart.Connect())
+        if (OffloadFeature.IsIncluded && !OffloadStart.Connect(options.PollMicroseconds))
         {
             return ExitStatus.CannotRun;
         }
@@ -63,6 +66,8 @@ internal static unsafe class Application
         int status = BootFiles.Unpack(info, out int module);
         if (status == 0)
         {
+            // Until the program makes a second thread.
+            DescriptorTable.IsAlone = true;
             status = FindProgram(info, options, module, out ByteString path, out FileNode* program);
             if (status == 0)
             {
@@ -70,13 +75,19 @@ internal static unsafe class Application
                 MemoryHint.Give(status, Process.TotalMemory);
                 if (OffloadFeature.IsIncluded)
                 {
-                    OffloadChannel.Exit(status << 8);
+                    OffloadChannel.Exit(WaitStatusOf(status));
                 }
+
+                status &= HighestStatus;
             }
         }
 
         return status;
     }
+
+    // As wait4 gives it: the signal, or the exit status above it.
+    private static int WaitStatusOf(int status)
+        => (status & DeathReport.Killed) != 0 ? (status & HighestStatus) - FirstSignalStatus : status << 8;
 
     private static int FindProgram(in BootInfo info, in KernelOptions options, int module, out ByteString path, out FileNode* program)
     {

@@ -14,13 +14,15 @@ internal static unsafe class OffloadStart
 {
     private const int GetFlags = 3;
     private const int Streams = 3;
+    private const int UsualPollMicroseconds = 20;
 
     /// <summary>Finds the peer, if the image is made for one and the machine has one.</summary>
+    /// <param name="pollMicroseconds">How long a thread looks for an answer, at most; 0 for what is usual.</param>
     /// <returns>False after a message.</returns>
-    internal static bool Connect()
+    internal static bool Connect(int pollMicroseconds)
     {
         OffloadChannel.SendSignal = &SignalSender.ToProcess;
-        return OffloadChannel.Start();
+        return OffloadChannel.Start(pollMicroseconds == 0 ? UsualPollMicroseconds : pollMicroseconds);
     }
 
     /// <summary>Whether the working directory is the peer's.</summary>

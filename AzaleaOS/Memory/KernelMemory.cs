@@ -33,7 +33,11 @@ internal static unsafe class KernelMemory
     internal static FrameNodes* Nodes => (FrameNodes*)Unsafe.AsPointer(ref s_nodes);
 
     /// <summary>The page tables, seen through the direct map.</summary>
-    internal static PageTables Tables => s_tables;
+    internal static PageTables Tables
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => s_tables;
+    }
 
     /// <summary>Held while <see cref="Tables"/> are changed outside the direct map.</summary>
     internal static ref SpinLock Lock => ref s_lock;

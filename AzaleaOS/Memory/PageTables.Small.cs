@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AzaleaOS.Memory;
 
 internal readonly unsafe partial struct PageTables
@@ -27,5 +29,29 @@ internal readonly unsafe partial struct PageTables
         return IsTable(*parent) ? Table(*parent) + PageEntry.Index(address, 0) : null;
     }
 
+    /// <summary>The entry of a 4 KiB page, if its table is there: for those who only look.</summary>
+    /// <param name="address">The page, in the application's half.</param>
+    /// <returns>The entry, and behind it the others of its table; null if there is no such table.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ulong* FindSmall(ulong address)
+    {
+        const ulong ByteIndex = (Entries - 1) * sizeof(ulong);
+        ulong entry = *(ulong*)(_directMap + _root.Value + ((address >> 36) & ByteIndex));
+        if (!IsTable(entry))
+        {
+            return null;
+        }
+
+        entry = *(ulong*)(_directMap + PageEntry.AddressOf(entry) + ((address >> 27) & ByteIndex));
+        if (!IsTable(entry))
+        {
+            return null;
+        }
+
+        entry = *(ulong*)(_directMap + PageEntry.AddressOf(entry) + ((address >> 18) & ByteIndex));
+        return IsTable(entry) ? (ulong*)(_directMap + PageEntry.AddressOf(entry) + ((address >> 9) & ByteIndex)) : null;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsTable(ulong entry) => (entry & (PageEntry.Present | PageEntry.Large)) == PageEntry.Present;
 }

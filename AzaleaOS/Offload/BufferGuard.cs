@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 using AzaleaOS.Memory;
 using SpinLock = AzaleaOS.Diagnostics.SpinLock;
@@ -77,17 +78,24 @@ internal static unsafe class BufferGuard
 
     /// <summary>Notes that a request uses memory.</summary>
     /// <returns>False if some of it is about to change.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryUse(RequestSlot* slot, ulong start, ulong end)
     {
-        bool isFirst = slot->BufferEnd == slot->BufferStart;
-        Volatile.Write(ref slot->BufferStart, isFirst ? start : Math.Min(slot->BufferStart, start));
-        Volatile.Write(ref slot->BufferEnd, isFirst ? end : Math.Max(slot->BufferEnd, end));
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref s_count) == 0)
+        if (slot->BufferEnd != slot->BufferStart)
         {
-            return true;
+            start = Math.Min(slot->BufferStart, start);
+            end = Math.Max(slot->BufferEnd, end);
         }
 
+        Volatile.Write(ref slot->BufferStart, start);
+        Volatile.Write(ref slot->BufferEnd, end);
+        Interlocked.MemoryBarrier();
+        return Volatile.Read(ref s_count) == 0 || IsFree(start, end);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsFree(ulong start, ulong end)
+    {
         s_lock.Enter();
         bool isFree = true;
         for (int i = 0; i < MaxChanges; i++)

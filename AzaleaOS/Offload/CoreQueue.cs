@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 using AzaleaOS.Abi;
+using AzaleaOS.Abi.Channel;
+using AzaleaOS.Abi.Virtio;
 using AzaleaOS.Memory;
 
 namespace AzaleaOS.Offload;
@@ -15,6 +18,8 @@ internal unsafe struct CoreQueue
     /// <summary>Requests that can be in flight.</summary>
     internal const int Size = 256;
 
+    private const int NumberShift = 48;
+
     /// <summary>The ring.</summary>
     internal SplitQueue Ring;
 
@@ -24,10 +29,13 @@ internal unsafe struct CoreQueue
     /// <summary>Its number at the device: 0 for control, else the core's index and 1.</summary>
     internal int Number;
 
+    /// <summary>The core that the device interrupts for it, an index.</summary>
+    internal int InterruptedCore;
+
     /// <summary>Requests that the peer has.</summary>
     internal int InFlight;
 
-    /// <summary>Requests so far.</summary>
+    /// <summary>Requests so far, above them the number: the sequence number of the last one.</summary>
     internal ulong Count;
 
     /// <summary>How long to look for an answer before the thread waits, counter ticks.</summary>
@@ -62,6 +70,7 @@ internal unsafe struct CoreQueue
         }
 
         queue->Number = number;
+        queue->Count = (ulong)number << NumberShift;
         queue->Ring.Initialize(Size, table, rings, rings + UsedOffset);
         descriptors = PhysicalOf(table);
         available = PhysicalOf(rings);
@@ -79,6 +88,8 @@ internal unsafe struct CoreQueue
                 RequestSlot* slot = (RequestSlot*)(page + (k * RequestSlot.Bytes));
                 slot->Index = i + k;
                 slot->Queue = queue;
+                PartList.Initialize(&slot->FirstPart, RequestSlot.MaxParts);
+                PartList.Write(&slot->FirstPart, PhysicalOf(&slot->Request), RequestHeader.Bytes, VirtqDescriptorFlags.None);
                 slot->Next = queue->_free;
                 queue->_free = slot;
                 queue->_slots[i + k] = (ulong)slot;
@@ -89,20 +100,24 @@ internal unsafe struct CoreQueue
     }
 
     /// <summary>Where memory of the direct map lies.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong PhysicalOf(void* mapped) => (ulong)mapped - MemoryMap.DirectMapBase;
 
     /// <summary>A slot by its descriptor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal readonly RequestSlot* Slot(int index) => (RequestSlot*)_slots[index];
 
     /// <summary>Takes a free slot; null if all are in use. By the queue's core.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal RequestSlot* Take()
     {
-        if (_free == null)
+        RequestSlot* slot = _free;
+        if (slot == null)
         {
-            _free = (RequestSlot*)Interlocked.Exchange(ref _returned, 0);
+            slot = (RequestSlot*)Interlocked.Exchange(ref _returned, 0);
+            _free = slot;
         }
 
-        RequestSlot* slot = _free;
         if (slot != null)
         {
             _free = slot->Next;
@@ -114,6 +129,7 @@ internal unsafe struct CoreQueue
     /// <summary>Gives a slot back.</summary>
     /// <param name="slot">A slot of this queue that nobody uses.</param>
     /// <param name="isHere">Whether this is the queue's core.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Give(RequestSlot* slot, bool isHere)
     {
         slot->Thread = null;
@@ -126,6 +142,13 @@ internal unsafe struct CoreQueue
             return;
         }
 
+        GiveBack(slot);
+    }
+
+    // From another core.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void GiveBack(RequestSlot* slot)
+    {
         nint head;
         do
         {

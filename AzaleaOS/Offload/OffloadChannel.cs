@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Channel;
@@ -36,6 +37,9 @@ internal static unsafe class OffloadChannel
     private static RequestSlot* s_event;
     private static ulong s_maxSpin;
     private static int s_state;
+    private static bool s_passesOn;
+    private static long s_copied;
+    private static int s_maxParts = RequestSlot.MaxParts;
     private static delegate*<void> s_otherInput;
 
     /// <summary>What the peer can do for the application.</summary>
@@ -45,14 +49,19 @@ internal static unsafe class OffloadChannel
     internal static bool IsThere => s_state != 0;
 
     /// <summary>Most parts of a request, by what the peer takes.</summary>
-    internal static int MaxParts { get; private set; } = RequestSlot.MaxParts;
+    internal static int MaxParts
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => s_maxParts;
+    }
 
     /// <summary>Sends a signal to the application. Set by whoever starts it.</summary>
     internal static delegate*<int, void> SendSignal { get; set; }
 
     /// <summary>Finds the device and agrees with the peer. On the boot core, before the application's first thread.</summary>
+    /// <param name="pollMicroseconds">How long a thread looks for an answer before it gives its core away, at most.</param>
     /// <returns>False after a message, if there is a device but no way to use it.</returns>
-    internal static bool Start()
+    internal static bool Start(int pollMicroseconds)
     {
         if (!VirtioPciDevice.TryFind(ChannelProtocol.Tag, out s_device))
         {
@@ -76,17 +85,20 @@ internal static unsafe class OffloadChannel
         }
 
         s_device.EnableMessages();
-        s_maxSpin = Clock.ToCounter(Clock.Second / 50_000) - Clock.ToCounter(0);
+        s_maxSpin = Clock.ToCounter(pollMicroseconds * Clock.Second / 1_000_000) - Clock.ToCounter(0);
         for (int number = 0; number <= Cores.Count; number++)
         {
-            uint target = number == 0 ? Cores.Block(0)->ApicId : Cores.ApicIdOf(number - 1);
+            int interrupted = number == 0 ? 0 : InterruptRoute.TargetOf(number - 1, &Cores.ApicIdOf);
+            s_passesOn |= number != 0 && interrupted != number - 1;
+            uint target = Cores.ApicIdOf(interrupted);
             CoreQueue* queue = CoreQueue.Create(number, out ulong descriptors, out ulong available, out ulong used);
-            if (queue == null || target > byte.MaxValue
+            if (queue == null || target > InterruptRoute.HighestTarget
                 || !s_device.TryAddQueue(number, CoreQueue.Size, descriptors, available, used, new ApicId(target), Vector.Doorbell, out queue->Doorbell))
             {
                 return Refuse("a queue or its interrupt cannot be set up"u8);
             }
 
+            queue->InterruptedCore = interrupted;
             s_queues[number] = queue;
         }
 
@@ -108,23 +120,15 @@ internal static unsafe class OffloadChannel
     /// <returns>Null if the peer was given up.</returns>
     internal static RequestSlot* Begin(int operation)
     {
-        while (Volatile.Read(ref s_state) == Up)
+        CoreBlock* core = CoreBlock.Current;
+        RequestSlot* slot = s_state == Up ? s_queues[core->Index + 1]->Take() : null;
+        if (slot == null)
         {
-            CoreQueue* queue = s_queues[CoreBlock.Current->Index + 1];
-            RequestSlot* slot = Begin(queue, operation);
-            if (slot != null)
-            {
-                slot->Request.Thread = (uint)Scheduler.Current->Id;
-                slot->Thread = Scheduler.Current;
-                return slot;
-            }
-
-            // As many as there can be are in flight: an answer frees one.
-            Take(queue);
-            Sleep();
+            return BeginLater(operation);
         }
 
-        return null;
+        Prepare(slot, operation, core->Running);
+        return slot;
     }
 
     /// <summary>Gives up a request that was begun.</summary>
@@ -138,8 +142,30 @@ internal static unsafe class OffloadChannel
     {
         CoreQueue* queue = slot->Queue;
         Publish(slot);
-        Spin(queue, slot);
         bool isCancelled = false;
+        if (!Spin(queue, slot) && !TryWait(slot, interruptible, ref isCancelled))
+        {
+            // The slot stays where it is: it is never used again.
+            return -Errno.EIO;
+        }
+
+        long result = slot->Result;
+        if (result == -Errno.EINTR && !isCancelled)
+        {
+            // Its memory is to change, or the peer stops its queue: no signal of the application's ended the wait.
+            result = -Errno.ERESTARTNOINTR;
+        }
+
+        queue->Give(slot, IsHere(queue));
+        return result is < -4095 or >= 0 and > long.MaxValue - 4096 ? -Errno.EIO : result;
+    }
+
+    /// <summary>Gives the core away until the answer is there.</summary>
+    /// <returns>False if the peer was given up.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryWait(RequestSlot* slot, bool interruptible, ref bool isCancelled)
+    {
+        CoreQueue* queue = slot->Queue;
         while (Volatile.Read(ref slot->State) != RequestSlot.Done)
         {
             Scheduler.Arm();
@@ -170,20 +196,32 @@ internal static unsafe class OffloadChannel
 
             if (reason != WakeReason.Woken && !IsAlive())
             {
-                // The slot stays where it is: it is never used again.
-                return -Errno.EIO;
+                return false;
             }
         }
 
-        long result = slot->Result;
-        if (result == -Errno.EINTR && !isCancelled)
+        return true;
+    }
+
+    // As many requests as there can be are in flight: an answer frees one. Or the peer was given up.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static RequestSlot* BeginLater(int operation)
+    {
+        RequestSlot* slot = null;
+        while (Volatile.Read(ref s_state) == Up && slot == null)
         {
-            // Its memory is to change, or the peer stops its queue: no signal of the application's ended the wait.
-            result = -Errno.ERESTARTNOINTR;
+            CoreQueue* queue = s_queues[CoreBlock.Current->Index + 1];
+            Take(queue);
+            Sleep();
+            slot = s_queues[CoreBlock.Current->Index + 1]->Take();
         }
 
-        queue->Give(slot, IsHere(queue));
-        return result is < -4095 or >= 0 and > long.MaxValue - 4096 ? -Errno.EIO : result;
+        if (slot != null)
+        {
+            Prepare(slot, operation, Scheduler.Current);
+        }
+
+        return slot;
     }
 
     /// <summary>Makes a call before there are threads: with two numbers and perhaps a text.</summary>
@@ -209,9 +247,13 @@ internal static unsafe class OffloadChannel
         if (slot != null)
         {
             slot->Request.Arguments[0] = status;
+            slot->Request.Arguments[1] = Volatile.Read(ref s_copied);
             Poll(slot);
         }
     }
+
+    /// <summary>Counts data that went through memory of the kernel on its way between the application and the peer.</summary>
+    internal static void AddCopied(long bytes) => Interlocked.Add(ref s_copied, bytes);
 
     /// <summary>Interrupts a request if it waits at the peer.</summary>
     internal static void Cancel(ulong sequence) => Detach((int)ChannelOperation.Cancel, (long)sequence);
@@ -257,37 +299,47 @@ internal static unsafe class OffloadChannel
         }
 
         Features = answer.Features;
-        MaxParts = Math.Min(RequestSlot.MaxParts, (int)Math.Min(answer.MaxSegments, int.MaxValue));
+        s_maxParts = Math.Min(RequestSlot.MaxParts, (int)Math.Min(answer.MaxSegments, int.MaxValue));
         return true;
     }
 
     private static RequestSlot* Begin(CoreQueue* queue, int operation)
     {
         RequestSlot* slot = queue->Take();
-        if (slot == null)
+        if (slot != null)
         {
-            return null;
+            Prepare(slot, operation, null);
         }
 
-        Volatile.Write(ref slot->State, RequestSlot.Building);
-        slot->IsDisturbed = 0;
-        slot->IsDetached = 0;
-        slot->Thread = null;
-        slot->Request = default;
-        slot->Request.Operation = (ushort)operation;
-        slot->Request.Sequence = ((ulong)queue->Number << 48) | (++queue->Count & 0xFFFF_FFFF_FFFF);
-        slot->Parts = 0;
-        PartList.TryAdd(&slot->FirstPart, ref slot->Parts, RequestSlot.MaxParts, CoreQueue.PhysicalOf(&slot->Request), RequestHeader.Bytes, writable: false);
         return slot;
     }
 
+    // For the thread that waits for the answer, or null.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prepare(RequestSlot* slot, int operation, Thread* thread)
+    {
+        Volatile.Write(ref slot->State, RequestSlot.Building);
+        slot->IsDisturbed = 0;
+        slot->IsDetached = 0;
+        slot->Thread = thread;
+        slot->Request.Operation = (ushort)operation;
+        slot->Request.Flags = RequestFlags.None;
+        slot->Request.Thread = thread == null ? 0 : (uint)thread->Id;
+        slot->Request.Sequence = ++slot->Queue->Count;
+        long* arguments = slot->Request.Arguments;
+        arguments[0] = arguments[1] = arguments[2] = arguments[3] = arguments[4] = arguments[5] = 0;
+        slot->Last = &slot->FirstPart;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Publish(RequestSlot* slot)
     {
         CoreQueue* queue = slot->Queue;
         Requests.AddAnswer(slot);
+        PartList.End(slot->Last);
         Volatile.Write(ref slot->State, RequestSlot.InFlight);
         queue->InFlight++;
-        if (queue->Ring.Publish(slot->Index, CoreQueue.PhysicalOf(&slot->FirstPart), slot->Parts))
+        if (queue->Ring.Publish(slot->Index, CoreQueue.PhysicalOf(&slot->FirstPart), RequestSlot.TableBytes(slot)))
         {
             Volatile.Write(ref *queue->Doorbell, (ushort)queue->Number);
         }
@@ -334,7 +386,8 @@ internal static unsafe class OffloadChannel
     }
 
     // As long as it pays: half as long after each time that it did not, a little longer after each that it did.
-    private static void Spin(CoreQueue* queue, RequestSlot* slot)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Spin(CoreQueue* queue, RequestSlot* slot)
     {
         CoreBlock* core = CoreBlock.Current;
         ulong limit = queue->SpinTicks;
@@ -344,16 +397,15 @@ internal static unsafe class OffloadChannel
             limit = (queue->Count & 63) == 0 ? s_maxSpin / 8 : 0;
         }
 
-        if (limit == 0 || CoreScheduler.Current->Queue.Count != 0)
+        if (limit == 0 || ((CoreScheduler*)core->Scheduler)->Queue.Count != 0)
         {
-            return;
+            return false;
         }
 
         ulong start = Instructions.ReadTimestamp();
         do
         {
-            Take(queue);
-            if (Volatile.Read(ref slot->State) == RequestSlot.Done)
+            if (TryTakeOwn(queue, slot))
             {
                 queue->SpinTicks = Math.Min(s_maxSpin, limit + (limit / 8) + 1);
                 if (queue->InFlight != 0)
@@ -361,7 +413,7 @@ internal static unsafe class OffloadChannel
                     TakeAndListen(queue);
                 }
 
-                return;
+                return true;
             }
 
             Instructions.Pause();
@@ -369,6 +421,7 @@ internal static unsafe class OffloadChannel
         while (core->Work == 0 && Instructions.ReadTimestamp() - start < limit);
 
         queue->SpinTicks = limit / 2 < s_maxSpin / 64 ? 0 : limit / 2;
+        return false;
     }
 
     // The device has interrupted: answers of this core, and on the first core the peer's signals.
@@ -378,6 +431,11 @@ internal static unsafe class OffloadChannel
         {
             int index = CoreBlock.Current->Index;
             TakeAndListen(s_queues[index + 1]);
+            if (s_passesOn)
+            {
+                PassOn(index);
+            }
+
             if (index == 0)
             {
                 TakeAndListen(s_queues[0]);
@@ -391,6 +449,19 @@ internal static unsafe class OffloadChannel
         }
     }
 
+    // What the device could not tell those cores itself. One that has looked meanwhile has nothing to take.
+    private static void PassOn(int index)
+    {
+        for (int core = 0; core < Cores.Count; core++)
+        {
+            CoreQueue* queue = s_queues[core + 1];
+            if (core != index && queue->InterruptedCore == index && queue->Ring.HasUsed)
+            {
+                LocalApic.Send(new ApicId(Cores.ApicIdOf(core)), Vector.Doorbell);
+            }
+        }
+    }
+
     private static void TakeAndListen(CoreQueue* queue)
     {
         do
@@ -400,41 +471,74 @@ internal static unsafe class OffloadChannel
         while (queue->InFlight != 0 && queue->Ring.EnableInterrupts());
     }
 
-    private static void Take(CoreQueue* queue)
+    // By the thread that waits for it. Answers to others are taken as well.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryTakeOwn(CoreQueue* queue, RequestSlot* slot)
     {
-        while (queue->Ring.TryTake(out VirtqUsedElement element))
+        if (!queue->Ring.TryTake(out VirtqUsedElement element))
         {
-            RequestSlot* slot = element.Head < CoreQueue.Size ? queue->Slot((int)element.Head) : null;
-            if (slot == null || slot->State != RequestSlot.InFlight || element.Length < ResponseHeader.Bytes
-                || slot->Response.Sequence != (uint)slot->Request.Sequence)
-            {
-                GiveUp("it answered what was not asked"u8);
-                return;
-            }
+            return false;
+        }
 
+        if (queue->Slot((int)element.Head & (CoreQueue.Size - 1)) == slot && IsAnswer(slot, element))
+        {
             queue->InFlight--;
             slot->Result = slot->Response.Result;
-            if (slot->IsDetached != 0)
-            {
-                if (slot == queue->Ping)
-                {
-                    queue->Ping = null;
-                }
-
-                queue->Give(slot, isHere: true);
-                continue;
-            }
-
-            // Between the two states the thread does not go on, so that a late wake-up cannot hit its next wait.
-            Thread* thread = slot->Thread;
-            Volatile.Write(ref slot->State, RequestSlot.Answered);
-            if (thread != null)
-            {
-                Scheduler.Wake(thread);
-            }
-
             Volatile.Write(ref slot->State, RequestSlot.Done);
+            return true;
         }
+
+        Complete(queue, element);
+        Take(queue);
+        return Volatile.Read(ref slot->State) == RequestSlot.Done;
+    }
+
+    private static void Take(CoreQueue* queue)
+    {
+        while (queue->Ring.TryTake(out VirtqUsedElement element) && Complete(queue, element))
+        {
+        }
+    }
+
+    // Of what the device writes nothing is believed.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsAnswer(RequestSlot* slot, VirtqUsedElement element)
+        => element.Head < CoreQueue.Size && element.Length >= ResponseHeader.Bytes && slot->State == RequestSlot.InFlight
+            && slot->Response.Sequence == (uint)slot->Request.Sequence;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool Complete(CoreQueue* queue, VirtqUsedElement element)
+    {
+        RequestSlot* slot = queue->Slot((int)element.Head & (CoreQueue.Size - 1));
+        if (!IsAnswer(slot, element))
+        {
+            GiveUp("it answered what was not asked"u8);
+            return false;
+        }
+
+        queue->InFlight--;
+        slot->Result = slot->Response.Result;
+        if (slot->IsDetached != 0)
+        {
+            if (slot == queue->Ping)
+            {
+                queue->Ping = null;
+            }
+
+            queue->Give(slot, isHere: true);
+            return true;
+        }
+
+        // Between the two states the thread does not go on, so that a late wake-up cannot hit its next wait.
+        Thread* thread = slot->Thread;
+        Volatile.Write(ref slot->State, RequestSlot.Answered);
+        if (thread != null)
+        {
+            Scheduler.Wake(thread);
+        }
+
+        Volatile.Write(ref slot->State, RequestSlot.Done);
+        return true;
     }
 
     private static void WaitForEvent()

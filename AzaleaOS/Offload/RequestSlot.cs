@@ -19,7 +19,7 @@ internal unsafe struct RequestSlot
     internal const int Bytes = 2048;
 
     /// <summary>Bytes for small structures.</summary>
-    internal const int InlineBytes = 112;
+    internal const int InlineBytes = 104;
 
     /// <summary>Most parts of a request.</summary>
     internal const int MaxParts = (Bytes - TableOffset) / VirtqDescriptor.Bytes;
@@ -69,11 +69,8 @@ internal unsafe struct RequestSlot
     /// <summary>Its queue.</summary>
     [FieldOffset(48)] internal CoreQueue* Queue;
 
-    /// <summary>Its descriptor.</summary>
-    [FieldOffset(56)] internal int Index;
-
-    /// <summary>Parts so far.</summary>
-    [FieldOffset(60)] internal int Parts;
+    /// <summary>The last part so far.</summary>
+    [FieldOffset(56)] internal VirtqDescriptor* Last;
 
     /// <summary>What the peer reads.</summary>
     [FieldOffset(64)] internal RequestHeader Request;
@@ -84,6 +81,12 @@ internal unsafe struct RequestSlot
     /// <summary>Small structures.</summary>
     [FieldOffset(144)] internal fixed byte Inline[InlineBytes];
 
-    /// <summary>The parts.</summary>
+    /// <summary>Its descriptor.</summary>
+    [FieldOffset(248)] internal int Index;
+
+    /// <summary>The parts. The first is <see cref="Request"/>, for good.</summary>
     [FieldOffset(TableOffset)] internal VirtqDescriptor FirstPart;
+
+    /// <summary>Bytes of the table so far.</summary>
+    internal static uint TableBytes(RequestSlot* slot) => (uint)((byte*)slot->Last - (byte*)&slot->FirstPart) + VirtqDescriptor.Bytes;
 }

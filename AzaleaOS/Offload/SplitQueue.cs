@@ -14,8 +14,10 @@ namespace AzaleaOS.Offload;
 internal unsafe struct SplitQueue
 {
     private VirtqDescriptor* _table;
-    private byte* _available;
-    private byte* _used;
+    private ushort* _availableEntries;
+    private VirtqUsedElement* _usedElements;
+    private ushort* _availableEvent;
+    private ushort* _usedEvent;
     private int _size;
     private ushort _nextAvailable;
     private ushort _nextUsed;
@@ -34,43 +36,59 @@ internal unsafe struct SplitQueue
         this = default;
         _size = size;
         _table = (VirtqDescriptor*)table;
-        _available = (byte*)available;
-        _used = (byte*)used;
+        _availableEntries = (ushort*)((byte*)available + SplitRing.EntriesOffset);
+        _usedElements = (VirtqUsedElement*)((byte*)used + SplitRing.EntriesOffset);
+        _availableEvent = (ushort*)((byte*)used + SplitRing.AvailableEventOffset(size));
+        _usedEvent = (ushort*)((byte*)available + SplitRing.UsedEventOffset(size));
     }
+
+    // The index lies right before the entries, in both rings.
+    private readonly ushort* AvailableIndex => _availableEntries - 1;
+
+    private readonly ushort* UsedIndex => (ushort*)_usedElements - 1;
 
     /// <summary>Makes a request available.</summary>
     /// <param name="head">Its descriptor: one that is not in flight.</param>
     /// <param name="tableAddress">Physical address of the request's own table.</param>
-    /// <param name="count">Entries of that.</param>
+    /// <param name="tableBytes">Bytes of that.</param>
     /// <returns>Whether the device wants to be rung.</returns>
-    internal bool Publish(int head, ulong tableAddress, int count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool Publish(int head, ulong tableAddress, uint tableBytes)
     {
         VirtqDescriptor* descriptor = _table + head;
         descriptor->Address = tableAddress;
-        descriptor->Length = (uint)(count * VirtqDescriptor.Bytes);
+        descriptor->Length = tableBytes;
         descriptor->Flags = VirtqDescriptorFlags.Indirect;
-        descriptor->Next = 0;
-        ((ushort*)(_available + SplitRing.EntriesOffset))[_nextAvailable & (_size - 1)] = (ushort)head;
-        _nextAvailable++;
-        Volatile.Write(ref *(ushort*)(_available + SplitRing.IndexOffset), _nextAvailable);
+        ushort next = _nextAvailable;
+        _availableEntries[next & (_size - 1)] = (ushort)head;
+        next++;
+        _nextAvailable = next;
+        Volatile.Write(ref *AvailableIndex, next);
         Fence();
-        ushort wanted = Volatile.Read(ref *(ushort*)(_used + SplitRing.AvailableEventOffset(_size)));
-        bool rings = SplitRing.NeedsEvent(wanted, _nextAvailable, _lastRung);
-        _lastRung = _nextAvailable;
+        bool rings = SplitRing.NeedsEvent(Volatile.Read(ref *_availableEvent), next, _lastRung);
+        _lastRung = next;
         return rings;
+    }
+
+    /// <summary>Whether the device has given a request back that was not taken yet.</summary>
+    internal readonly bool HasUsed
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Volatile.Read(ref *UsedIndex) != _nextUsed;
     }
 
     /// <summary>Takes a request that the device gave back.</summary>
     /// <param name="element">As the device wrote it: not to be trusted.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryTake(out VirtqUsedElement element)
     {
-        if (Volatile.Read(ref *(ushort*)(_used + SplitRing.IndexOffset)) == _nextUsed)
+        if (!HasUsed)
         {
             element = default;
             return false;
         }
 
-        element = ((VirtqUsedElement*)(_used + SplitRing.EntriesOffset))[_nextUsed & (_size - 1)];
+        element = _usedElements[_nextUsed & (_size - 1)];
         _nextUsed++;
         return true;
     }
@@ -79,9 +97,9 @@ internal unsafe struct SplitQueue
     /// <returns>Whether one has come back already: then it is taken without an interrupt.</returns>
     internal readonly bool EnableInterrupts()
     {
-        Volatile.Write(ref *(ushort*)(_available + SplitRing.UsedEventOffset(_size)), _nextUsed);
+        Volatile.Write(ref *_usedEvent, _nextUsed);
         Fence();
-        return Volatile.Read(ref *(ushort*)(_used + SplitRing.IndexOffset)) != _nextUsed;
+        return HasUsed;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

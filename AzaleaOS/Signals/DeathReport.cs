@@ -11,8 +11,11 @@ internal static unsafe class DeathReport
     private const int MaximumCallers = 32;
     private const int MaximumAreas = 64;
 
-    /// <summary>The exit status as a shell shows it.</summary>
-    internal static int StatusOf(int signal) => 128 + signal;
+    /// <summary>Set in a status that is no exit status but says which signal ended the process.</summary>
+    internal const int Killed = 0x100;
+
+    /// <summary>The exit status as a shell shows it, marked.</summary>
+    internal static int StatusOf(int signal) => Killed | (128 + signal);
 
     /// <summary>Names the signal and its cause, and prints the registers, the callers and the memory map.</summary>
     /// <param name="self">The thread to which it was delivered.</param>

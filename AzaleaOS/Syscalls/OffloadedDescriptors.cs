@@ -7,37 +7,37 @@ internal static class OffloadedDescriptors
     /// <summary>fstat(2).</summary>
     [OffloadedSyscall(5)]
     internal static long StatusOfDescriptor(int descriptor, ulong to)
-        => ForwardedCall.Try(5, "fo"u8, out long result, [(ulong)descriptor, to], 144) ? result : Attributes.StatusOfDescriptor(descriptor, new(to));
+        => DescriptorCall.TryFill(5, descriptor, to, 144, out long result) ? result : Attributes.StatusOfDescriptor(descriptor, new(to));
 
     /// <summary>fsync(2).</summary>
     [OffloadedSyscall(74)]
     internal static long Synchronize(int descriptor)
-        => ForwardedCall.Try(74, "f"u8, out long result, [(ulong)descriptor]) ? result : FileSizes.Synchronize(descriptor);
+        => DescriptorCall.Try(74, descriptor, out long result) ? result : FileSizes.Synchronize(descriptor);
 
     /// <summary>fdatasync(2).</summary>
     [OffloadedSyscall(75)]
     internal static long SynchronizeData(int descriptor)
-        => ForwardedCall.Try(75, "f"u8, out long result, [(ulong)descriptor]) ? result : FileSizes.SynchronizeData(descriptor);
+        => DescriptorCall.Try(75, descriptor, out long result) ? result : FileSizes.SynchronizeData(descriptor);
 
     /// <summary>ftruncate(2).</summary>
     [OffloadedSyscall(77)]
     internal static long TruncateDescriptor(int descriptor, long size)
-        => ForwardedCall.Try(77, "fn"u8, out long result, [(ulong)descriptor, (ulong)size]) ? result : OffloadedMemory.TruncateDescriptor(descriptor, size);
+        => DescriptorCall.Try(77, descriptor, out long result, size) ? result : OffloadedMemory.TruncateDescriptor(descriptor, size);
 
     /// <summary>fchmod(2).</summary>
     [OffloadedSyscall(91)]
     internal static long ChangeModeOfDescriptor(int descriptor, uint mode)
-        => ForwardedCall.Try(91, "fn"u8, out long result, [(ulong)descriptor, (ulong)mode]) ? result : AttributeChanges.ChangeModeOfDescriptor(descriptor, mode);
+        => DescriptorCall.Try(91, descriptor, out long result, mode) ? result : AttributeChanges.ChangeModeOfDescriptor(descriptor, mode);
 
     /// <summary>fchown(2).</summary>
     [OffloadedSyscall(93)]
     internal static long ChangeOwnerOfDescriptor(int descriptor, uint user, uint group)
-        => ForwardedCall.Try(93, "fnn"u8, out long result, [(ulong)descriptor, (ulong)user, (ulong)group]) ? result : AttributeChanges.ChangeOwnerOfDescriptor(descriptor, user, group);
+        => DescriptorCall.Try(93, descriptor, out long result, user, group) ? result : AttributeChanges.ChangeOwnerOfDescriptor(descriptor, user, group);
 
     /// <summary>fstatfs(2).</summary>
     [OffloadedSyscall(138)]
     internal static long FileSystemOfDescriptor(int descriptor, ulong to)
-        => ForwardedCall.Try(138, "fo"u8, out long result, [(ulong)descriptor, to], 120) ? result : Attributes.FileSystemOfDescriptor(descriptor, new(to));
+        => DescriptorCall.TryFill(138, descriptor, to, 120, out long result) ? result : Attributes.FileSystemOfDescriptor(descriptor, new(to));
 
     /// <summary>getdents64(2).</summary>
     [OffloadedSyscall(217)]
@@ -47,7 +47,7 @@ internal static class OffloadedDescriptors
     /// <summary>fallocate(2).</summary>
     [OffloadedSyscall(285)]
     internal static long Allocate(int descriptor, uint mode, long offset, long length)
-        => ForwardedCall.Try(285, "fnnn"u8, out long result, [(ulong)descriptor, (ulong)mode, (ulong)offset, (ulong)length]) ? result : OffloadedMemory.Allocate(descriptor, mode, offset, length);
+        => DescriptorCall.Try(285, descriptor, out long result, mode, offset, length) ? result : OffloadedMemory.Allocate(descriptor, mode, offset, length);
 
     /// <summary>fsetxattr(2).</summary>
     [OffloadedSyscall(190)]
@@ -72,7 +72,7 @@ internal static class OffloadedDescriptors
     /// <summary>flock(2).</summary>
     [OffloadedSyscall(73)]
     internal static long Lock(int descriptor, uint operation)
-        => ForwardedCall.Try(73, "fn"u8, out long result, [(ulong)descriptor, (ulong)operation]) ? result : FileLockCalls.Lock(descriptor, operation);
+        => DescriptorCall.Try(73, descriptor, out long result, operation) ? result : FileLockCalls.Lock(descriptor, operation);
 
     /// <summary>readahead(2).</summary>
     [OffloadedSyscall(187)]

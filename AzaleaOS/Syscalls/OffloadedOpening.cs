@@ -32,7 +32,7 @@ internal static unsafe class OffloadedOpening
     {
         // The number comes first, so that no file is made that cannot be used.
         long descriptor = DescriptorTable.Reserve((flags & OpenFlags.CloseOnExec) != 0);
-        bool isPeers = ForwardedCall.Try((int)OffloadedCall.OpenAt, "dpnn"u8, out long number, [(ulong)directory, path, (uint)flags, mode]);
+        bool isPeers = PathCall.TryAt((int)OffloadedCall.OpenAt, directory, path, out long number, (uint)flags, mode);
         if (!isPeers || descriptor < 0)
         {
             if (descriptor >= 0)

@@ -7,22 +7,22 @@ internal static class OffloadedPaths
     /// <summary>stat(2).</summary>
     [OffloadedSyscall(4)]
     internal static long Status(ulong path, ulong to)
-        => ForwardedCall.Try(4, "po"u8, out long result, [path, to], 144) ? result : Attributes.Status(path, new(to));
+        => PathCall.Try(4, path, out long result, to: to, bytes: 144) ? result : Attributes.Status(path, new(to));
 
     /// <summary>lstat(2).</summary>
     [OffloadedSyscall(6)]
     internal static long StatusOfLink(ulong path, ulong to)
-        => ForwardedCall.Try(6, "po"u8, out long result, [path, to], 144) ? result : Attributes.StatusOfLink(path, new(to));
+        => PathCall.Try(6, path, out long result, to: to, bytes: 144) ? result : Attributes.StatusOfLink(path, new(to));
 
     /// <summary>access(2).</summary>
     [OffloadedSyscall(21)]
     internal static long Access(ulong path, int mode)
-        => ForwardedCall.Try(21, "pn"u8, out long result, [path, (ulong)mode]) ? result : Attributes.Access(path, mode);
+        => PathCall.Try(21, path, out long result, mode) ? result : Attributes.Access(path, mode);
 
     /// <summary>truncate(2).</summary>
     [OffloadedSyscall(76)]
     internal static long Truncate(ulong path, long size)
-        => ForwardedCall.Try(76, "pn"u8, out long result, [path, (ulong)size]) ? result : OffloadedMemory.Truncate(path, size);
+        => PathCall.Try(76, path, out long result, size) ? result : OffloadedMemory.Truncate(path, size);
 
     /// <summary>rename(2).</summary>
     [OffloadedSyscall(82)]
@@ -32,12 +32,12 @@ internal static class OffloadedPaths
     /// <summary>mkdir(2).</summary>
     [OffloadedSyscall(83)]
     internal static long MakeDirectory(ulong path, uint mode)
-        => ForwardedCall.Try(83, "pn"u8, out long result, [path, (ulong)mode]) ? result : Names.MakeDirectory(path, mode);
+        => PathCall.Try(83, path, out long result, mode) ? result : Names.MakeDirectory(path, mode);
 
     /// <summary>rmdir(2).</summary>
     [OffloadedSyscall(84)]
     internal static long RemoveDirectory(ulong path)
-        => ForwardedCall.Try(84, "p"u8, out long result, [path]) ? result : Names.RemoveDirectory(path);
+        => PathCall.Try(84, path, out long result) ? result : Names.RemoveDirectory(path);
 
     /// <summary>link(2).</summary>
     [OffloadedSyscall(86)]
@@ -47,7 +47,7 @@ internal static class OffloadedPaths
     /// <summary>unlink(2).</summary>
     [OffloadedSyscall(87)]
     internal static long Unlink(ulong path)
-        => ForwardedCall.Try(87, "p"u8, out long result, [path]) ? result : Names.Unlink(path);
+        => PathCall.Try(87, path, out long result) ? result : Names.Unlink(path);
 
     /// <summary>symlink(2).</summary>
     [OffloadedSyscall(88)]
@@ -62,32 +62,32 @@ internal static class OffloadedPaths
     /// <summary>chmod(2).</summary>
     [OffloadedSyscall(90)]
     internal static long ChangeMode(ulong path, uint mode)
-        => ForwardedCall.Try(90, "pn"u8, out long result, [path, (ulong)mode]) ? result : AttributeChanges.ChangeMode(path, mode);
+        => PathCall.Try(90, path, out long result, mode) ? result : AttributeChanges.ChangeMode(path, mode);
 
     /// <summary>chown(2).</summary>
     [OffloadedSyscall(92)]
     internal static long ChangeOwner(ulong path, uint user, uint group)
-        => ForwardedCall.Try(92, "pnn"u8, out long result, [path, (ulong)user, (ulong)group]) ? result : AttributeChanges.ChangeOwner(path, user, group);
+        => PathCall.Try(92, path, out long result, user, group) ? result : AttributeChanges.ChangeOwner(path, user, group);
 
     /// <summary>lchown(2).</summary>
     [OffloadedSyscall(94)]
     internal static long ChangeOwnerOfLink(ulong path, uint user, uint group)
-        => ForwardedCall.Try(94, "pnn"u8, out long result, [path, (ulong)user, (ulong)group]) ? result : AttributeChanges.ChangeOwnerOfLink(path, user, group);
+        => PathCall.Try(94, path, out long result, user, group) ? result : AttributeChanges.ChangeOwnerOfLink(path, user, group);
 
     /// <summary>statfs(2).</summary>
     [OffloadedSyscall(137)]
     internal static long FileSystem(ulong path, ulong to)
-        => ForwardedCall.Try(137, "po"u8, out long result, [path, to], 120) ? result : Attributes.FileSystem(path, new(to));
+        => PathCall.Try(137, path, out long result, to: to, bytes: 120) ? result : Attributes.FileSystem(path, new(to));
 
     /// <summary>mkdirat(2).</summary>
     [OffloadedSyscall(258)]
     internal static long MakeDirectoryAt(int directory, ulong path, uint mode)
-        => ForwardedCall.Try(258, "dpn"u8, out long result, [(ulong)directory, path, (ulong)mode]) ? result : Names.MakeDirectoryAt(directory, path, mode);
+        => PathCall.TryAt(258, directory, path, out long result, mode) ? result : Names.MakeDirectoryAt(directory, path, mode);
 
     /// <summary>mknodat(2).</summary>
     [OffloadedSyscall(259)]
     internal static long MakeNodeAt(int directory, ulong path, uint mode, uint device)
-        => ForwardedCall.Try(259, "dpnn"u8, out long result, [(ulong)directory, path, (ulong)mode, (ulong)device]) ? result : Names.MakeNodeAt(directory, path, mode, device);
+        => PathCall.TryAt(259, directory, path, out long result, mode, device) ? result : Names.MakeNodeAt(directory, path, mode, device);
 
     /// <summary>fchownat(2).</summary>
     [OffloadedSyscall(260)]
@@ -97,12 +97,12 @@ internal static class OffloadedPaths
     /// <summary>newfstatat(2).</summary>
     [OffloadedSyscall(262)]
     internal static long StatusAt(int directory, ulong path, ulong to, int flags)
-        => ForwardedCall.Try(262, "dpon"u8, out long result, [(ulong)directory, path, to, (ulong)flags], 144) ? result : Attributes.StatusAt(directory, path, new(to), flags);
+        => PathCall.TryAt(262, directory, path, out long result, third: flags, to: to, bytes: 144) ? result : Attributes.StatusAt(directory, path, new(to), flags);
 
     /// <summary>unlinkat(2).</summary>
     [OffloadedSyscall(263)]
     internal static long UnlinkAt(int directory, ulong path, int flags)
-        => ForwardedCall.Try(263, "dpn"u8, out long result, [(ulong)directory, path, (ulong)flags]) ? result : Names.UnlinkAt(directory, path, flags);
+        => PathCall.TryAt(263, directory, path, out long result, flags) ? result : Names.UnlinkAt(directory, path, flags);
 
     /// <summary>renameat(2).</summary>
     [OffloadedSyscall(264)]
@@ -127,12 +127,12 @@ internal static class OffloadedPaths
     /// <summary>fchmodat(2).</summary>
     [OffloadedSyscall(268)]
     internal static long ChangeModeAt(int directory, ulong path, uint mode)
-        => ForwardedCall.Try(268, "dpn"u8, out long result, [(ulong)directory, path, (ulong)mode]) ? result : AttributeChanges.ChangeModeAt(directory, path, mode);
+        => PathCall.TryAt(268, directory, path, out long result, mode) ? result : AttributeChanges.ChangeModeAt(directory, path, mode);
 
     /// <summary>faccessat(2).</summary>
     [OffloadedSyscall(269)]
     internal static long AccessAt(int directory, ulong path, int mode)
-        => ForwardedCall.Try(269, "dpn"u8, out long result, [(ulong)directory, path, (ulong)mode]) ? result : Attributes.AccessAt(directory, path, mode);
+        => PathCall.TryAt(269, directory, path, out long result, mode) ? result : Attributes.AccessAt(directory, path, mode);
 
     /// <summary>renameat2(2).</summary>
     [OffloadedSyscall(316)]
@@ -147,10 +147,10 @@ internal static class OffloadedPaths
     /// <summary>faccessat2(2).</summary>
     [OffloadedSyscall(439)]
     internal static long AccessAt(int directory, ulong path, int mode, int flags)
-        => ForwardedCall.Try(439, "dpnn"u8, out long result, [(ulong)directory, path, (ulong)mode, (ulong)flags]) ? result : Attributes.AccessAt(directory, path, mode, flags);
+        => PathCall.TryAt(439, directory, path, out long result, mode, flags) ? result : Attributes.AccessAt(directory, path, mode, flags);
 
     /// <summary>mknod(2).</summary>
     [OffloadedSyscall(133)]
     internal static long MakeNode(ulong path, uint mode, uint device)
-        => ForwardedCall.Try(133, "pnn"u8, out long result, [path, mode, device]) ? result : Names.MakeNode(path, mode, device);
+        => PathCall.Try(133, path, out long result, mode, device) ? result : Names.MakeNode(path, mode, device);
 }

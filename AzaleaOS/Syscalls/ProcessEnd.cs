@@ -54,7 +54,7 @@ internal static unsafe class ProcessEnd
     }
 
     /// <summary>Ends all threads, the running one included.</summary>
-    /// <param name="status">0 to 255. Of several callers the first one's counts.</param>
+    /// <param name="status">0 to 255, or of <see cref="DeathReport.StatusOf"/>. Of several callers the first one's counts.</param>
     [DoesNotReturn]
     internal static void EndProcess(int status)
     {

@@ -265,6 +265,14 @@ internal static unsafe class Transfers
             return -Errno.EINVAL;
         }
 
+        if (OffloadFeature.IsIncluded && file->Operations->HasForeignPosition)
+        {
+            // Linux knows the file, and says what it thinks of them.
+            transfer.Flags = flags;
+            transfer.NonBlocking = (flags & NoWait) != 0;
+            return possible;
+        }
+
         if (possible < 0)
         {
             return (flags & ~HighPriority) != 0 ? -Errno.EOPNOTSUPP : possible;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Channel;
 using AzaleaOS.Abi.Linux;
@@ -14,8 +15,8 @@ namespace AzaleaOS.Files.Offloaded;
 /// </remarks>
 internal static unsafe class OffloadedFile
 {
-    private const int PositionedVectorWrite = 328;
-    private const uint AppendOnce = 0x10;
+    private const int VectorReadWithFlags = 327;
+    private const int VectorWriteWithFlags = 328;
 
     private static FileOperations* s_operations;
     private static FileNode* s_node;
@@ -36,6 +37,7 @@ internal static unsafe class OffloadedFile
     }
 
     /// <summary>Whether an open file is one of the peer's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool Is(OpenFile* file) => file->Operations == s_operations && s_operations != null;
 
     /// <summary>The peer's number.</summary>
@@ -65,7 +67,8 @@ internal static unsafe class OffloadedFile
 
     private static void Release(OpenFile* file) => Close(NumberOf(file));
 
-    private static long Seek(OpenFile* file, long offset, uint whence)
+    /// <summary>Moves the position, and says where it is then.</summary>
+    internal static long Seek(OpenFile* file, long offset, uint whence)
     {
         RequestSlot* slot = OffloadChannel.Begin((int)OffloadedCall.LSeek);
         if (slot == null)
@@ -130,11 +133,10 @@ internal static unsafe class OffloadedFile
     private static long MoveOnce(OpenFile* file, Transfer* transfer, bool writes, out ulong sent)
     {
         sent = 0;
-        bool appendsOnce = transfer->Append && (file->Flags & OpenFlags.Append) == 0;
         OffloadedCall call = transfer->Position < 0
             ? writes ? OffloadedCall.Write : OffloadedCall.Read
             : writes ? OffloadedCall.PWrite : OffloadedCall.PRead;
-        RequestSlot* slot = OffloadChannel.Begin(appendsOnce ? PositionedVectorWrite : (int)call);
+        RequestSlot* slot = OffloadChannel.Begin(transfer->Flags == 0 ? (int)call : writes ? VectorWriteWithFlags : VectorReadWithFlags);
         if (slot == null)
         {
             return -Errno.EIO;
@@ -143,8 +145,9 @@ internal static unsafe class OffloadedFile
         slot->Request.Flags = transfer->NonBlocking ? RequestFlags.NonBlocking : RequestFlags.None;
         slot->Request.Arguments[0] = NumberOf(file);
         slot->Request.Arguments[3] = transfer->Position;
-        slot->Request.Arguments[5] = appendsOnce ? AppendOnce : 0;
+        slot->Request.Arguments[5] = transfer->Flags;
         Transfer rest = *transfer;
+        bool isCopied = false;
         while (rest.Peek(out ulong address, out ulong length, out bool isKernel))
         {
             ulong added = !isKernel ? Requests.AddUser(slot, address, length, writable: !writes)
@@ -157,6 +160,7 @@ internal static unsafe class OffloadedFile
             }
 
             sent += added;
+            isCopied |= isKernel;
             rest.Skip(added);
             if (added < length)
             {
@@ -180,6 +184,10 @@ internal static unsafe class OffloadedFile
         {
             transfer->Skip((ulong)result);
             transfer->Position += transfer->Position < 0 ? 0 : result;
+            if (isCopied)
+            {
+                OffloadChannel.AddCopied(result);
+            }
         }
 
         return result;

@@ -17,7 +17,15 @@ internal sealed class OffloadBench(string work, Action<string> note)
     private const int SmallRead = 4096;
 
     /// <summary>Measures everything.</summary>
-    internal unsafe IReadOnlyList<Measurement> Run(CancellationToken cancellation)
+    internal IReadOnlyList<Measurement> Run(CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(work);
+        note("calls of the libOS in QEMU, counting instructions");
+        IReadOnlyList<Measurement> instructions = new CallCost(work).Measure(cancellation);
+        return [.. Ratios(cancellation), .. instructions];
+    }
+
+    private unsafe IReadOnlyList<Measurement> Ratios(CancellationToken cancellation)
     {
         string root = Path.Combine(work, "root");
         string socket = Path.Combine(Path.GetTempPath(), $"azalea-bench-{Environment.ProcessId}");
@@ -26,17 +34,9 @@ internal sealed class OffloadBench(string work, Action<string> note)
         File.WriteAllBytes(path, new byte[ChannelDriver.MaxData]);
 
         note("starting the peer");
-        using Process peer = Process.Start(Environment.ProcessPath!, [typeof(OffloadBench).Assembly.Location, OffloadPeer.Word, socket, root]);
+        using Process peer = OffloadPeer.Start(socket, root, cancellation);
         try
         {
-            while (!File.Exists(socket))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (peer.HasExited)
-                    throw new IOException($"the peer ended with status {peer.ExitCode}");
-                Thread.Sleep(10);
-            }
-
             using var driver = new ChannelDriver(socket);
             using FileStream file = File.OpenRead(path);
             int descriptor = (int)file.SafeFileHandle.DangerousGetHandle();
@@ -73,9 +73,7 @@ internal sealed class OffloadBench(string work, Action<string> note)
         }
         finally
         {
-            if (!peer.WaitForExit(TimeSpan.FromSeconds(10)))
-                peer.Kill();
-            File.Delete(socket);
+            OffloadPeer.End(peer, socket);
         }
     }
 

@@ -26,6 +26,12 @@ internal sealed class OffloadReport(IReadOnlyList<Measurement> all) : IReport
             call.Words,
             BarChart.Number(Value(call.Name)),
         ])]),
+        "instructions of the libOS for one call, without waiting\n",
+        ResultTable.Write(["call", "instructions"], [.. CallCost.Kinds.Select(kind => (IReadOnlyList<string>)
+        [
+            kind.Words,
+            BarChart.Number(Value(CallCost.Name + kind.Name)),
+        ])]),
         $"of the null call, beyond what two cores here need to ask and answer by a cache line each: {BarChart.Number(Value("offload-null-beyond-exchange"))}");
 
     /// <summary>Writes offload.md and offload.json.</summary>

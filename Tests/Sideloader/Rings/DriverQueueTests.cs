@@ -92,31 +92,37 @@ public sealed unsafe class DriverQueueTests : IDisposable
     [Property(MaxTest = 500)]
     public void Parts_are_the_pages_in_their_order(byte[] pages, byte room)
     {
+        // The first part is there from the start, and no page lies behind it.
+        const ulong First = 0x1000_0000;
         room = Math.Max((byte)1, room);
         VirtqDescriptor* table = stackalloc VirtqDescriptor[256];
-        int count = 0;
+        PartList.Initialize(table, 256);
+        PartList.Write(table, First, 64, VirtqDescriptorFlags.None);
+        VirtqDescriptor* last = table;
         var expected = new List<(ulong Page, bool Writable)>();
         foreach (byte page in pages)
         {
             // Few pages, so that neighbours are common. What is written comes last.
             bool writable = expected.Count > 0 && expected[^1].Writable || page > 200;
-            int before = count;
-            bool isAdded = PartList.TryAdd(table, ref count, room, page % 8UL * 4096, 4096, writable);
-            bool follows = before > 0 && expected[^1] == ((page % 8UL) - 1, writable) && page % 8 != 0;
-            Assert.Equal(follows || before < room, isAdded);
-            Assert.Equal(isAdded && !follows ? before + 1 : before, count);
+            VirtqDescriptor* before = last;
+            bool isAdded = PartList.TryAdd(ref last, table + room - 1, page % 8UL * 4096, 4096, writable ? VirtqDescriptorFlags.Write : VirtqDescriptorFlags.None);
+            bool follows = expected.Count > 0 && expected[^1] == ((page % 8UL) - 1, writable) && page % 8 != 0;
+            Assert.Equal(follows || before - table + 1 < room, isAdded);
+            Assert.Equal(isAdded && !follows ? before - table + 1 : before - table, last - table);
             if (!isAdded)
                 break;
             expected.Add((page % 8UL, writable));
         }
 
+        PartList.End(last);
+        Assert.Equal((First, 64u), (table->Address, table->Length));
         var found = new List<(ulong, bool)>();
-        for (int i = 0; i < count; i++)
+        for (VirtqDescriptor* part = table; part <= last; part++)
         {
-            Assert.Equal(i + 1 < count, (table[i].Flags & VirtqDescriptorFlags.Next) != 0);
-            Assert.Equal(i + 1 < count ? i + 1 : 0, table[i].Next);
-            for (ulong at = 0; at < table[i].Length; at += 4096)
-                found.Add(((table[i].Address + at) / 4096, (table[i].Flags & VirtqDescriptorFlags.Write) != 0));
+            Assert.Equal(part < last, (part->Flags & VirtqDescriptorFlags.Next) != 0);
+            Assert.Equal(part - table + 1, part->Next);
+            for (ulong at = 0; part > table && at < part->Length; at += 4096)
+                found.Add(((part->Address + at) / 4096, (part->Flags & VirtqDescriptorFlags.Write) != 0));
         }
 
         Assert.Equal(expected, found);
@@ -135,12 +141,14 @@ public sealed unsafe class DriverQueueTests : IDisposable
         fixed (byte* start = _memory.At(slot, SlotBytes))
         {
             var table = (VirtqDescriptor*)start;
-            int count = 0;
             uint cut = (uint)random.Next(1, 64);
-            Assert.True(PartList.TryAdd(table, ref count, 8, slot + 256, cut, writable: false));
-            Assert.True(PartList.TryAdd(table, ref count, 8, slot + 1024, 64 - cut, writable: false));
-            Assert.True(PartList.TryAdd(table, ref count, 8, slot + 2048, 16, writable: true));
-            return driver.Publish(index, slot, count);
+            PartList.Initialize(table, 8);
+            PartList.Write(table, slot + 256, cut, VirtqDescriptorFlags.None);
+            VirtqDescriptor* last = table;
+            Assert.True(PartList.TryAdd(ref last, table + 7, slot + 1024, 64 - cut, VirtqDescriptorFlags.None));
+            Assert.True(PartList.TryAdd(ref last, table + 7, slot + 2048, 16, VirtqDescriptorFlags.Write));
+            PartList.End(last);
+            return driver.Publish(index, slot, (uint)(last - table + 1) * VirtqDescriptor.Bytes);
         }
     }
 }

@@ -8,10 +8,11 @@ internal static class HostProgram
     /// <summary>Compiles it.</summary>
     /// <param name="name">The source, without ".c".</param>
     /// <param name="output">The executable.</param>
-    internal static void Compile(string name, string output)
+    /// <param name="kind">What it is to be, if not a static executable.</param>
+    internal static void Compile(string name, string output, params string[] kind)
     {
         string source = Path.Combine(AppContext.BaseDirectory, "Programs", name + ".c");
-        using Process compiler = Process.Start(new ProcessStartInfo("/usr/bin/gcc", ["-static", "-O2", "-w", "-pthread", "-o", output, source]) { RedirectStandardError = true })!;
+        using Process compiler = Process.Start(new ProcessStartInfo("/usr/bin/gcc", [.. kind.Length == 0 ? ["-static"] : kind, "-O2", "-w", "-pthread", "-o", output, source]) { RedirectStandardError = true })!;
         string messages = compiler.StandardError.ReadToEnd();
         compiler.WaitForExit();
         Assert.True(compiler.ExitCode == 0, messages);

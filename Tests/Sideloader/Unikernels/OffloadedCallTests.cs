@@ -1,4 +1,5 @@
 using AzaleaOS.Sideloader.Offload;
+using AzaleaOS.Sideloader.Statistics;
 
 namespace AzaleaOS.Tests.Sideloader.Unikernels;
 
@@ -37,6 +38,53 @@ public sealed class OffloadedCallTests : IDisposable
 
         AssertAlike(expected, result.Output);
         Assert.Equal(status, result.Status);
+    }
+
+    [Fact]
+    public void Flags_of_reads_and_writes_mean_what_they_mean_on_Linux()
+    {
+        string program = Path.Combine(_directory, "program");
+        HostProgram.Compile("flags", program);
+        (int status, string expected) = HostProgram.Run(program, MakeTree("linux"));
+
+        using var unikernel = new Unikernel(program, new OffloadOptions { Root = MakeTree("unikernel"), Cores = 1 }, []);
+        (int Status, string Output) result = unikernel.Wait();
+
+        AssertAlike(expected, result.Output);
+        Assert.Equal(status, result.Status);
+    }
+
+    [Fact]
+    public void Nobody_copies_data_between_the_application_and_the_files()
+    {
+        string program = Path.Combine(_directory, "program");
+        string counters = Path.Combine(_directory, "counters");
+        HostProgram.Compile("copies", program);
+        (int status, string expected) = HostProgram.Run(program, MakeTree("linux"));
+        StatisticsFile.Create(counters, 2);
+        using StatisticsFile statistics = StatisticsFile.Open(counters);
+
+        using var unikernel = new Unikernel(program, new OffloadOptions { Root = MakeTree("unikernel"), Cores = 1, Statistics = statistics }, []);
+        (int Status, string Output) result = unikernel.Wait();
+
+        AssertAlike(expected, result.Output);
+        Assert.Equal(status, result.Status);
+        CallSnapshot snapshot = CallSnapshot.Take(statistics);
+        Assert.True(snapshot.MovedData > 64 << 20, $"{snapshot.MovedData} bytes were moved");
+        Assert.Equal((0ul, 0ul), (snapshot.CopiedData, statistics.CopiedByUnikernel));
+        Assert.InRange(snapshot.CopiedOther, 1ul, (ulong)snapshot.Calls.Sum(call => (double)call.Calls) * 512);
+    }
+
+    [Fact]
+    public void A_core_that_the_device_cannot_interrupt_makes_calls_like_any_other()
+    {
+        string program = Path.Combine(_directory, "program");
+        HostProgram.Compile("far", program);
+
+        // The second core's APIC id is 399, of which a message interrupt could name 8 bits.
+        using var unikernel = new Unikernel(program, new OffloadOptions { Root = MakeTree("unikernel"), Cores = 2 }, [],
+            ["-smp", "1,sockets=2,cores=144,threads=1,maxcpus=288", "-device", "max-x86_64-cpu,socket-id=1,core-id=143,thread-id=0"]);
+        Assert.Equal((0, "core 1: 20 calls, 5 waits, interrupted\n"), unikernel.Wait());
     }
 
     [Fact]

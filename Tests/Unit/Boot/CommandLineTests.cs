@@ -35,6 +35,13 @@ public sealed unsafe class CommandLineTests
     public void When_pages_get_their_frames_can_be_said(string text, PopulateMode expected) => Assert.Equal(expected, Parse(text).Options.Pages);
 
     [Theory]
+    [InlineData("", 0)]
+    [InlineData("poll=1", 1)]
+    [InlineData("poll=1000000", 1_000_000)]
+    public void How_long_a_thread_looks_for_an_answer_of_the_peer_can_be_said(string text, int microseconds)
+        => Assert.Equal((CommandLineError.None, microseconds), (Parse(text).Error, Parse(text).Options.PollMicroseconds));
+
+    [Theory]
     [InlineData("")]
     [InlineData("   ")]
     [InlineData("--")]
@@ -56,6 +63,9 @@ public sealed unsafe class CommandLineTests
     [InlineData("\"\"", "", nameof(CommandLineError.UnknownOption))]
     [InlineData("verbose=1", "verbose=1", nameof(CommandLineError.BadValue))]
     [InlineData("cpus", "cpus", nameof(CommandLineError.BadValue))]
+    [InlineData("poll=0", "poll=0", nameof(CommandLineError.BadValue))]
+    [InlineData("poll=1000001", "poll=1000001", nameof(CommandLineError.BadValue))]
+    [InlineData("poll=5us", "poll=5us", nameof(CommandLineError.BadValue))]
     [InlineData("cpus=0", "cpus=0", nameof(CommandLineError.BadValue))]
     [InlineData("cpus=-1", "cpus=-1", nameof(CommandLineError.BadValue))]
     [InlineData("cpus=4097", "cpus=4097", nameof(CommandLineError.BadValue))]
