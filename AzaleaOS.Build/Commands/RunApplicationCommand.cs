@@ -32,9 +32,9 @@ internal sealed class RunApplicationCommand : Command, IAcceptsProgramArguments
 
         machine = machine with
         {
-            Kernel = fromDisc ? null : request.Kernel,
+            Kernel = fromDisc ? null : request.IsJoined ? request.Elf : request.Kernel,
             Iso = fromDisc ? request.Iso : null,
-            Initramfs = fromDisc ? null : request.Initramfs,
+            Initramfs = fromDisc || request.IsJoined ? null : request.Initramfs,
             CommandLine = fromDisc ? [] : request.CommandLine(context.ProgramArguments.Count > 0 ? context.ProgramArguments : request.Arguments),
         };
         MachineSession.AnnounceGdb(context, machine, request.Elf);

@@ -1,6 +1,7 @@
 using AzaleaOS.Build.Diagnostics;
 using AzaleaOS.Build.Elf;
 using AzaleaOS.Build.Images;
+using AzaleaOS.Build.Linking;
 
 namespace AzaleaOS.Build.Pipeline;
 
@@ -33,7 +34,8 @@ internal sealed class ApplicationBuild(ApplicationRequest request)
     internal void Run()
     {
         CheckExecutable();
-        File.Copy(request.Program, request.Elf, overwrite: true);
+        if (!request.IsJoined)
+            File.Copy(request.Program, request.Elf, overwrite: true);
         if (File.Exists(request.Program + ".dbg"))
             File.Copy(request.Program + ".dbg", Path.Combine(Path.GetDirectoryName(request.Elf)!, Path.GetFileName(request.Program) + ".dbg"), overwrite: true);
         Initramfs archive = new();
@@ -42,13 +44,15 @@ internal sealed class ApplicationBuild(ApplicationRequest request)
         archive.AddHost(request.Program, request.GuestPath);
         archive.AddDirectory(request.WorkingDirectory);
         archive.Write(request.Initramfs);
+        if (request.IsJoined)
+            File.WriteAllBytes(request.Elf, LinkedImage.Join(ElfFile.Open(request.Kernel), request.CommandLine(request.Arguments), archive));
         if (request.Iso is { } iso)
         {
             IsoImage.Write(new IsoRequest
             {
-                Kernel = request.Kernel,
-                Modules = [request.Initramfs],
-                CommandLine = request.CommandLine(request.Arguments),
+                Kernel = request.IsJoined ? request.Elf : request.Kernel,
+                Modules = request.IsJoined ? [] : [request.Initramfs],
+                CommandLine = request.IsJoined ? [] : request.CommandLine(request.Arguments),
                 Output = iso,
             });
         }

@@ -10,7 +10,7 @@ internal sealed record ApplicationRequest
 
     private static readonly HashSet<string> s_keys =
     [
-        "Name", "Program", "Elf", "Kernel", "Initramfs", "Iso", "Options", "Arguments", "WorkingDirectory", "Environment", "File", "Managed", "Linked",
+        "Name", "Program", "Elf", "Kernel", "Initramfs", "Iso", "Options", "Arguments", "WorkingDirectory", "Environment", "File", "Managed", "Linked", "Join",
     ];
 
     /// <summary>The program's name, for messages and in the image.</summary>
@@ -52,6 +52,9 @@ internal sealed record ApplicationRequest
     /// <summary>Native libraries that are linked statically.</summary>
     internal IReadOnlyList<string> Linked { get; init; } = [];
 
+    /// <summary>Kernel and program become one file, which is then <see cref="Elf"/>.</summary>
+    internal bool IsJoined { get; init; }
+
     /// <summary>The program's path in the image.</summary>
     internal string GuestPath => GuestFolder + Name;
 
@@ -89,6 +92,7 @@ internal sealed record ApplicationRequest
             Files = lines.Files("File"),
             Managed = lines.All("Managed"),
             Linked = lines.All("Linked"),
+            IsJoined = lines.Optional("Join") == "true",
         };
         if (!request.WorkingDirectory.StartsWith('/'))
             throw new BuildException("AZ7943", $"AzaleaWorkingDirectory is '{request.WorkingDirectory}': a path in the image starts with /");

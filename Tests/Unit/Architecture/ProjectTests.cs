@@ -12,7 +12,7 @@ public sealed class ProjectTests
         ["AzaleaOS.Linked"] = ["AzaleaOS.Abi"],
         ["AzaleaOS.Launching"] = ["AzaleaOS.Abi"],
         ["AzaleaOS.Build"] = ["AzaleaOS.Abi", "AzaleaOS.Launching", "AzaleaOS.Promotion"],
-        ["AzaleaOS.Sdk"] = ["AzaleaOS.App", "AzaleaOS.Build", "AzaleaOS.Plugs", "Runner"],
+        ["AzaleaOS.Sdk"] = ["AzaleaOS.App", "AzaleaOS.Build", "AzaleaOS.Linked", "AzaleaOS.Plugs", "Runner"],
         ["AzaleaOS.Plugs"] = ["AzaleaOS.Abi", "AzaleaOS", "AzaleaOS.Build"],
         ["AzaleaOS.Promotion"] = ["AzaleaOS.Abi"],
         ["Sideloader"] = ["AzaleaOS.Abi", "AzaleaOS.Launching"],
