@@ -28,6 +28,10 @@ public sealed class LinkedTests
     public void The_library_of_Cpp_with_exceptions_does_as_on_Linux(string ending)
         => new ProgramRun(ProgramStore.Find("cpp-linked"), ending.Split(' ', StringSplitOptions.RemoveEmptyEntries)) { LinuxProgram = ProgramStore.Find("cpp") }.MustEqualLinux(2);
 
+    [Fact]
+    public void Lua_from_its_sources_does_as_Debians_own_on_Linux()
+        => new ProgramRun(ProgramStore.Find("lua-linked"), "library.lua") { LinuxProgram = ProgramStore.Find("lua"), Files = ["Lua/library.lua"] }.MustEqualLinux(1);
+
     [Theory]
     [InlineData("calls")]
     [InlineData("calls-glibc")]
@@ -114,21 +118,31 @@ public sealed class LinkedTests
         int at = image.AsSpan().IndexOf(note) + 8;
         Assert.True(at > 8);
         image[at] = 2;
-        MachineResult result = RunChanged(image, new MemorySize?());
+        MachineResult result = RunChanged(image);
         Assert.Equal(126, result.Status);
         Assert.Contains("/image: linked for another version of the kernel; link it again", result.Log, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(32, 126, "error: too little memory for the program")]
+    [InlineData(128, 0, "")]
+    public void A_program_that_is_larger_than_the_memory_is_refused(int mebibytes, int status, string said)
+    {
+        MachineResult result = Machine.Run(Image with { Kernel = ProgramStore.Find("big"), Memory = MemorySize.Mebibytes(mebibytes) });
+        Assert.True(result.Status == status, result.ToString());
+        Assert.Contains(said, result.Log, StringComparison.Ordinal);
+        Assert.Equal(status == 0 ? "there was room\n" : "", result.Output);
+    }
+
     private static MachineDescription Image => new() { Kernel = ProgramStore.Find("image"), Timeout = TimeSpan.FromMinutes(2) };
 
-    private static MachineResult RunChanged(byte[] image, MemorySize? memory)
+    private static MachineResult RunChanged(byte[] image)
     {
         string path = Path.GetTempFileName();
         try
         {
             File.WriteAllBytes(path, image);
-            MachineDescription machine = Image with { Kernel = path };
-            return Machine.Run(memory is { } size ? machine with { Memory = size } : machine);
+            return Machine.Run(Image with { Kernel = path });
         }
         finally
         {

@@ -12,6 +12,10 @@ internal sealed class LinkedProgram(string name, string verb, string source, par
     /// <summary>The azalea command.</summary>
     internal static string Command { get; } = Path.Combine(SourceTree.Root, "AzaleaOS.Build", "bin", SourceTree.Configuration, "net10.0", "azalea.dll");
 
+    /// <summary>What a linked program is made with.</summary>
+    internal static IReadOnlyList<string> NeededFiles { get; } =
+        ["/usr/bin/gcc", "/usr/bin/g++", "/usr/bin/make", .. Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "AzaleaOS.C"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+
     /// <inheritdoc/>
     internal override string Name => name;
 
@@ -19,8 +23,7 @@ internal sealed class LinkedProgram(string name, string verb, string source, par
     protected override IReadOnlyList<string> Sources => [source];
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> Tools { get; } =
-        ["/usr/bin/gcc", "/usr/bin/g++", "/usr/bin/make", .. Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "AzaleaOS.C"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    protected override IReadOnlyList<string> Tools => NeededFiles;
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> Options => [verb, .. options];

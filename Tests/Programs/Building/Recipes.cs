@@ -27,6 +27,8 @@ internal static class Recipes
         new LinkedProgram("calls", "cc", "C/calls.c", "--no-kernel", "-O2", "-pthread"),
         new LinkedProgram("calls-glibc", "cc", "C/calls.c", "--no-kernel", "--glibc", "-O2", "-pthread"),
         new LinkedProgram("image", "cc", "C/image.c", "--iso", "-O2"),
+        new LinkedProgram("big", "cc", "C/big.c", "-O2"),
+        new LinkedLua(),
         new GoProgram(),
         new CSharpProgram("csharp-exec", staticPie: false),
         new CSharpProgram("csharp-pie", staticPie: true),
