@@ -13,7 +13,7 @@ public sealed class ShellTests
     [Fact]
     public async Task Lines_are_read_and_obeyed_until_one_says_exit()
     {
-        MachineResult result = await Run("cores\nhello, kernel\nmem\r\nticks\nexit 300\nexxit\b\b\b\bit 7\nnever\n");
+        MachineResult result = await Run("cores\nhello, kernel\nmem\r\nticks\nexit 300\nexxit\b\b\bit 7\nnever\n");
 
         Assert.Equal((MachineEnding.Exited, 7), (result.Ending, result.Status));
         string[] lines = result.Output.Replace("> ", "", StringComparison.Ordinal).Split('\n');
