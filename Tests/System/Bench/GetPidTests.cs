@@ -68,8 +68,8 @@ public sealed class GetPidTests
     [Fact]
     public void The_newest_kernel_of_Debian_is_what_its_package_depends_on()
     {
-        Assert.Equal("linux-image-6.1.0-56-cloud-amd64", CloudKernel.FindDependency("Package: linux-image-cloud-amd64\nDepends: linux-base, linux-image-6.1.0-56-cloud-amd64 (= 6.1.192-2)\n"));
-        Assert.Null(CloudKernel.FindDependency("Package: x\nDepends: linux-base\n"));
+        Assert.Equal("linux-image-6.1.0-56-cloud-amd64", LinuxPackage.FindDependency("Package: linux-image-cloud-amd64\nDepends: linux-base, linux-image-6.1.0-56-cloud-amd64 (= 6.1.192-2)\n"));
+        Assert.Null(LinuxPackage.FindDependency("Package: x\nDepends: linux-base\n"));
     }
 
     [Fact]
