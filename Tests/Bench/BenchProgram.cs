@@ -1,3 +1,4 @@
+using AzaleaOS.Bench.Files;
 using AzaleaOS.Bench.Offload;
 using AzaleaOS.Bench.Reports;
 using AzaleaOS.Build.Launching;
@@ -5,7 +6,7 @@ using AzaleaOS.Build.Pipeline;
 
 namespace AzaleaOS.Bench;
 
-/// <summary>What <c>azalea bench</c> runs: <c>getpid|micro|offload [--json] [--output FOLDER]</c>.</summary>
+/// <summary>What <c>azalea bench</c> runs: <c>getpid|micro|offload|files [--json] [--output FOLDER]</c>.</summary>
 internal static class BenchProgram
 {
     /// <summary>Measures, shows, saves. Results go to standard output, all else to standard error.</summary>
@@ -19,15 +20,15 @@ internal static class BenchProgram
         };
         try
         {
-            if (arguments is [OffloadPeer.Word, var socket, var root])
+            if (arguments is [OffloadPeer.Word, var socket, var root, var spin])
             {
-                OffloadPeer.Serve(socket, root);
+                OffloadPeer.Serve(socket, root, spin);
                 return ExitStatus.Success;
             }
 
             if (!TryParse(arguments, out string name, out bool json, out string folder))
             {
-                Console.Error.WriteLine("azalea: usage: azalea bench getpid|micro|offload [--json] [--output FOLDER]");
+                Console.Error.WriteLine("azalea: usage: azalea bench getpid|micro|offload|files [--json] [--output FOLDER]");
                 return ExitStatus.Usage;
             }
 
@@ -36,6 +37,7 @@ internal static class BenchProgram
             {
                 "micro" => new MicroReport(new MicroBench(work, Note).Run(cancellation.Token)),
                 "offload" => new OffloadReport(new OffloadBench(work, Note).Run(cancellation.Token)),
+                "files" => new FilesReport(new FilesBench(work, Note).Run(cancellation.Token)),
                 _ => new GetPidReport(new GetPidBench(work, Note).Run(cancellation.Token)),
             };
             report.Save(folder);
@@ -68,7 +70,7 @@ internal static class BenchProgram
         json = false;
         folder = Path.Combine(SourceTree.Root, "Tests", "Bench", "bin", "results");
         name = "";
-        if (arguments is not [("getpid" or "micro" or "offload") and var bench, .. var options])
+        if (arguments is not [("getpid" or "micro" or "offload" or "files") and var bench, .. var options])
             return false;
         name = bench;
         for (int i = 0; i < options.Length; i++)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using AzaleaOS.Abi.Channel;
 using AzaleaOS.Bench.Guests;
@@ -49,17 +48,12 @@ internal sealed class CallCost
         string socket = Path.Combine(Path.GetTempPath(), $"azalea-calls-{Environment.ProcessId}");
         string result = Path.Combine(_work, "percall");
         File.Delete(result);
-        using Process peer = OffloadPeer.Start(socket, root, cancellation);
-        try
+        using (var peer = new OffloadPeer(socket, root, OffloadPeer.Polling, cancellation))
         {
             MachineResult run = Machine.Run(Describe(socket, result), cancellation: cancellation);
             cancellation.ThrowIfCancellationRequested();
             if (run.Status != 0 || !File.Exists(result))
                 throw new LaunchException("AZ7204", $"calls of the peer were not counted: {run}", null, ExitStatus.Failure);
-        }
-        finally
-        {
-            OffloadPeer.End(peer, socket);
         }
 
         return [.. Kinds.Zip(File.ReadLines(result)).Select(pair => new Measurement(Name + pair.First.Name, Measurement.Instructions, Mean(pair.Second)))];

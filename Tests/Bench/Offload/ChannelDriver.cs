@@ -8,7 +8,7 @@ using AzaleaOS.Sideloader.VhostUser;
 
 namespace AzaleaOS.Bench.Offload;
 
-/// <summary>A unikernel's side of the channel, at its simplest: one request at a time, always in the same buffers, polling.</summary>
+/// <summary>A unikernel's side of the channel, at its simplest: one request at a time, always in the same buffers.</summary>
 internal sealed unsafe class ChannelDriver : IDisposable
 {
     /// <summary>The most data of an answer.</summary>
@@ -27,10 +27,15 @@ internal sealed unsafe class ChannelDriver : IDisposable
     private readonly MappedFile _memory;
     private readonly byte* _start;
     private readonly int _kick;
+    private readonly int _call;
+    private readonly bool _sleeps;
     private ushort _sent;
 
-    internal ChannelDriver(string path)
+    /// <param name="path">Where the peer listens.</param>
+    /// <param name="sleeps">Whether it sleeps until the peer's eventfd wakes it; else it polls.</param>
+    internal ChannelDriver(string path, bool sleeps)
     {
+        _sleeps = sleeps;
         _socket = new Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, ProtocolType.Unspecified);
         _socket.Connect(new UnixDomainSocketEndPoint(path));
         int file;
@@ -40,19 +45,18 @@ internal sealed unsafe class ChannelDriver : IDisposable
         _memory = MappedFile.Map(file, 0, MemoryBytes);
         _start = _memory.Start;
         _kick = LinuxException.ThrowIfFailed(Libc.CreateEvent(0, Libc.EventNonBlocking), "create an eventfd");
-        int call = LinuxException.ThrowIfFailed(Libc.CreateEvent(0, Libc.EventNonBlocking), "create an eventfd");
+        _call = LinuxException.ThrowIfFailed(Libc.CreateEvent(0, 0), "create an eventfd");
 
         Send(VhostUserRequest.SetFeatures, (ulong)(VirtioFeatures.Version1 | VirtioFeatures.EventIndex));
         var table = new MemoryTable { Count = 1, Region = new MemoryRegion { Length = MemoryBytes, FrontEndAddress = FrontEndAddress } };
         Send(VhostUserRequest.SetMemTable, table, file);
         Send(VhostUserRequest.SetVringNum, new VringState { Index = Queue, Value = QueueSize });
         Send(VhostUserRequest.SetVringAddr, new VringAddresses { Index = Queue, Descriptors = FrontEndAddress, Available = FrontEndAddress + Available, Used = FrontEndAddress + Used });
-        Send(VhostUserRequest.SetVringCall, (ulong)Queue, call);
-        // No interrupt is wanted: the used index never gets there within a bench.
+        Send(VhostUserRequest.SetVringCall, (ulong)Queue, _call);
+        // No interrupt is wanted of whoever polls: the used index never gets there within a bench.
         *(ushort*)(_start + Available + SplitRing.UsedEventOffset(QueueSize)) = 0x8000;
         Send(VhostUserRequest.SetVringKick, (ulong)Queue, _kick);
         LinuxException.ThrowIfFailed(Libc.Close(file), "close memory");
-        LinuxException.ThrowIfFailed(Libc.Close(call), "close an eventfd");
 
         var hello = new HelloRequest { Magic = ChannelProtocol.Magic, OldestVersion = ChannelProtocol.Version, NewestVersion = ChannelProtocol.Version };
         Prepare((ushort)ChannelOperation.Hello, [], MemoryMarshal.AsBytes(new ReadOnlySpan<HelloRequest>(in hello)), HelloResponse.Bytes);
@@ -75,9 +79,15 @@ internal sealed unsafe class ChannelDriver : IDisposable
         descriptors[1] = new VirtqDescriptor { Address = Response, Length = (uint)(ResponseHeader.Bytes + room), Flags = VirtqDescriptorFlags.Write };
     }
 
-    /// <summary>Sends the request and polls for its answer.</summary>
+    /// <summary>Sends the request and waits for its answer.</summary>
     internal void Call()
     {
+        if (_sleeps)
+        {
+            CallAndSleep();
+            return;
+        }
+
         // Entry n of the ring is always chain 0.
         _sent++;
         Volatile.Write(ref *(ushort*)(_start + Available + SplitRing.IndexOffset), _sent);
@@ -89,10 +99,30 @@ internal sealed unsafe class ChannelDriver : IDisposable
         }
     }
 
+    private void CallAndSleep()
+    {
+        // Wanted: an interrupt for this answer.
+        Volatile.Write(ref *(ushort*)(_start + Available + SplitRing.UsedEventOffset(QueueSize)), _sent);
+        _sent++;
+        Volatile.Write(ref *(ushort*)(_start + Available + SplitRing.IndexOffset), _sent);
+        // What was written must be seen before the peer's wish is read (VIRTIO 1.2, 2.7.13.4).
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref *(ushort*)(_start + Used + SplitRing.AvailableEventOffset(QueueSize))) == (ushort)(_sent - 1))
+            Libc.Signal(_kick);
+        do
+        {
+            // Blocks until the peer has signalled, and takes the signals away.
+            ulong count;
+            LinuxException.ThrowIfFailed(Libc.Read(_call, &count, sizeof(ulong)), "wait for the peer");
+        }
+        while (Volatile.Read(ref *(ushort*)(_start + Used + SplitRing.IndexOffset)) != _sent);
+    }
+
     /// <summary>Sends the request and takes no other answer.</summary>
     internal void Expect(long result)
     {
-        Libc.Signal(_kick);
+        if (!_sleeps)
+            Libc.Signal(_kick);
         Call();
         if (Result != result)
             throw new IOException($"the peer answers {Result}, not {result}");
@@ -104,6 +134,7 @@ internal sealed unsafe class ChannelDriver : IDisposable
         _socket.Dispose();
         _memory.Release();
         LinuxException.ThrowIfFailed(Libc.Close(_kick), "close an eventfd");
+        LinuxException.ThrowIfFailed(Libc.Close(_call), "close an eventfd");
     }
 
     private void Send<T>(VhostUserRequest request, T payload, params ReadOnlySpan<int> descriptors)

@@ -1,48 +1,62 @@
 using System.Diagnostics;
+using System.Globalization;
+using AzaleaOS.Sideloader.Confinement;
 using AzaleaOS.Sideloader.Offload;
 using AzaleaOS.Sideloader.VhostUser;
 
 namespace AzaleaOS.Bench.Offload;
 
-/// <summary>The other process of the bench: the channel's end on Linux, which polls.</summary>
-internal static class OffloadPeer
+/// <summary>The other process of the bench: the channel's end on Linux, confined as the daemon of a unikernel is.</summary>
+internal sealed class OffloadPeer : IDisposable
 {
     /// <summary>The word by which the bench starts itself as the peer.</summary>
     internal const string Word = "offload-peer";
 
-    /// <summary>Starts it, and waits for its socket.</summary>
-    internal static Process Start(string socket, string root, CancellationToken cancellation)
+    /// <summary>Longer than any pause between two measurements.</summary>
+    internal static readonly TimeSpan Polling = TimeSpan.FromSeconds(5);
+
+    private readonly string _socket;
+    private readonly Process _process;
+
+    /// <summary>Starts it and waits until it serves.</summary>
+    /// <param name="socket">Where; the file is removed at the end.</param>
+    /// <param name="root">The directory that it gives.</param>
+    /// <param name="spin">How long it looks for a request before it sleeps.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    internal OffloadPeer(string socket, string root, TimeSpan spin, CancellationToken cancellation)
     {
-        Process peer = Process.Start(Environment.ProcessPath!, [typeof(OffloadPeer).Assembly.Location, Word, socket, root]);
+        _socket = socket;
+        string microseconds = spin.TotalMicroseconds.ToString(CultureInfo.InvariantCulture);
+        _process = Process.Start(Environment.ProcessPath!, [typeof(OffloadBench).Assembly.Location, Word, socket, root, microseconds]);
         while (!File.Exists(socket))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (peer.HasExited)
-                throw new IOException($"the peer ended with status {peer.ExitCode}");
+            if (_process.HasExited)
+                throw new IOException($"the peer ended with status {_process.ExitCode}");
             Thread.Sleep(10);
         }
-
-        return peer;
-    }
-
-    /// <summary>Waits for its end, which comes with its driver's.</summary>
-    internal static void End(Process peer, string socket)
-    {
-        if (!peer.WaitForExit(TimeSpan.FromSeconds(10)))
-            peer.Kill();
-        File.Delete(socket);
     }
 
     /// <summary>Serves one driver at a socket.</summary>
-    internal static void Serve(string socket, string root)
+    internal static void Serve(string socket, string root, string microseconds)
     {
+        ProcessConfinement.Enter(new ConfinementPlan { Trees = [(root, false)], ForSockets = [Path.GetDirectoryName(socket)!], Log = Console.Error.WriteLine });
         using var device = new OffloadDevice(new OffloadOptions { Root = root });
         using var server = new VhostUserServer(socket, device, new VhostUserOptions
         {
-            // Longer than any pause between two measurements.
-            Spin = TimeSpan.FromSeconds(5),
+            Spin = TimeSpan.FromMicroseconds(double.Parse(microseconds, CultureInfo.InvariantCulture)),
             Log = Console.Error.WriteLine,
         });
         server.ServeOne(CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // It ends when its driver has hung up.
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(10)))
+            _process.Kill();
+        _process.Dispose();
+        File.Delete(_socket);
     }
 }

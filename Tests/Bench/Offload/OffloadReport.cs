@@ -32,7 +32,8 @@ internal sealed class OffloadReport(IReadOnlyList<Measurement> all) : IReport
             kind.Words,
             BarChart.Number(Value(CallCost.Name + kind.Name)),
         ])]),
-        $"of the null call, beyond what two cores here need to ask and answer by a cache line each: {BarChart.Number(Value("offload-null-beyond-exchange"))}");
+        $"of the null call, beyond what two cores here need to ask and answer by a cache line each: {BarChart.Number(Value("offload-null-beyond-exchange"))}",
+        $"null call if both sleep until an eventfd wakes them: {BarChart.Number(Value("offload-null-sleeping"))} us");
 
     /// <summary>Writes offload.md and offload.json.</summary>
     public void Save(string folder)
