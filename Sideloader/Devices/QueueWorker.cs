@@ -12,6 +12,11 @@ internal sealed class QueueWorker : IDisposable
 {
     private const int LooksPerClock = 64;
 
+    // EPOLL_CTL_ADD, EPOLLIN, EPOLLET. Source: Linux, include/uapi/linux/eventpoll.h.
+    private const int Add = 1;
+    private const uint Readable = 1;
+    private const uint EachSignal = 1u << 31;
+
     private readonly Virtqueue _queue;
     private readonly GuestMemory _memory;
     private readonly IRequestHandler _handler;
@@ -20,6 +25,9 @@ internal sealed class QueueWorker : IDisposable
     private readonly TimeSpan _spin;
     private readonly int _kick;
     private readonly int _stop;
+
+    /// <summary>An epoll of both.</summary>
+    private readonly int _wake;
     private readonly Stack<DescriptorChain> _free = new();
     private DescriptorChain _chain = new();
     private readonly Thread _thread;
@@ -38,6 +46,10 @@ internal sealed class QueueWorker : IDisposable
     {
         (_queue, _memory, _handler, _kick, _signals, _spin, _log) = (queue, memory, handler, kick, signals, spin, log);
         _stop = LinuxException.ThrowIfFailed(Libc.CreateEvent(0, Libc.EventCloseOnExec | Libc.EventNonBlocking), "create an eventfd");
+        _wake = LinuxException.ThrowIfFailed(Libc.CreatePoll(Libc.EventCloseOnExec), "create an epoll");
+        // Of the driver's signals each one wakes, so that nobody has to take them away.
+        Watch(kick, Readable | EachSignal);
+        Watch(_stop, Readable);
         _memory.Hold();
         _thread = new Thread(Run) { Name = name, IsBackground = true };
         _thread.Start();
@@ -51,6 +63,7 @@ internal sealed class QueueWorker : IDisposable
         _thread.Join();
         while (_handler.TryInterrupt(out DescriptorChain? kept, out uint written))
             GiveBack(kept!, written);
+        LinuxException.ThrowIfFailed(Libc.Close(_wake), "close an epoll");
         LinuxException.ThrowIfFailed(Libc.Close(_stop), "close an eventfd");
         _chain.Dispose();
         foreach (DescriptorChain chain in _free)
@@ -155,13 +168,25 @@ internal sealed class QueueWorker : IDisposable
 
     private unsafe void WaitForKick()
     {
+        // A signal may end either wait: then the queue is looked at once for nothing.
+        if (_handler.WaitDescriptor < 0)
+        {
+            EpollEvent found;
+            _ = Libc.WaitForPoll(_wake, &found, 1, -1);
+            return;
+        }
+
         PollDescriptor* waits = stackalloc PollDescriptor[3];
         waits[0] = new PollDescriptor { Descriptor = _kick, Events = Libc.PollIn };
         waits[1] = new PollDescriptor { Descriptor = _stop, Events = Libc.PollIn };
-        // Without kept requests a negative number, which poll passes over.
         waits[2] = new PollDescriptor { Descriptor = _handler.WaitDescriptor, Events = Libc.PollIn };
-        // A signal may end the wait: then the queue is looked at once for nothing.
         if (Libc.Poll(waits, 3, -1) > 0 && waits[0].Found != 0)
             Libc.Acknowledge(_kick);
+    }
+
+    private unsafe void Watch(int descriptor, uint events)
+    {
+        var wanted = new EpollEvent { Events = events };
+        LinuxException.ThrowIfFailed(Libc.ControlPoll(_wake, Add, descriptor, &wanted), "watch an eventfd");
     }
 }
