@@ -105,7 +105,8 @@ public sealed unsafe class AgainstLinuxTests : IDisposable
                     int room = random.Next(1, 300);
                     long read = client.CallFor(OffloadedCall.ReadLink, room, out byte[] answer, one);
                     nint length = Libc.ReadLinkAt(_root, first, link, (nuint)room);
-                    return (Text(read) + Encoding.UTF8.GetString(answer), Own(length) + Encoding.UTF8.GetString(link, (int)Math.Max(0, length)));
+                    string errorOfLink = Own(length);
+                    return (Text(read) + Encoding.UTF8.GetString(answer), errorOfLink + Encoding.UTF8.GetString(link, (int)Math.Max(0, length)));
                 case 10 or 11:
                     int noFollow = kind == 10 ? 0 : AtFlags.NoFollow;
                     Stat status;
