@@ -64,4 +64,24 @@ public sealed class PackageTests(NewUser user) : IClassFixture<NewUser>
         Assert.NotEqual(0, build.Status);
         Assert.Contains("error AZ7944: Native.Version is in the native library sqlite3", build.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_program_is_run_by_the_Sideloader_with_its_options_and_without_the_command_that_is_said()
+    {
+        user.Make("lent");
+        user.Dotnet("lent", "build", "--nologo").Succeeds();
+
+        ToolResult missing = user.Dotnet("lent", "run", "--no-build", "-p:Launch=Sideloader", "-p:SideloaderCommand=/nowhere/sideloader");
+        Assert.NotEqual(0, missing.Status);
+        Assert.Contains("error AZ7914: there is no command /nowhere/sideloader", missing.Output + missing.Errors, StringComparison.Ordinal);
+
+        // Says what it was called with, in place of the command itself.
+        string command = Path.Combine(user["lent"], "sideloader");
+        File.WriteAllText(command, "#!/bin/sh\nprintf '%s|' \"$@\"\nexit 3\n");
+        File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        ToolResult run = user.Dotnet("lent", "run", "--no-build", "-p:Launch=Sideloader", "-p:SideloaderRoot=some tree", "-p:SideloaderOptions=--read-only", $"-p:SideloaderCommand={command}", "--", "one", "--two");
+        Assert.Equal(3, run.Status);
+        string program = Path.Combine(user["lent"], "bin", "Debug", "net10.0", "lent.elf");
+        Assert.EndsWith($"run|{program}|--mem|256M|--cpus|2|--cwd|/|--root|some tree|--read-only|--|one|--two|", run.Output);
+    }
 }
