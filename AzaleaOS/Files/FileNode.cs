@@ -78,6 +78,9 @@ internal unsafe struct FileNode
     /// <summary>A regular file's pages.</summary>
     internal PageIndex Pages;
 
+    /// <summary>Its contents are somewhere else: the pages are those that somebody mapped.</summary>
+    internal bool IsForeign;
+
     /// <summary>Guards the contents of a regular file.</summary>
     internal Mutex DataLock;
 

@@ -30,6 +30,9 @@ internal unsafe struct FileOperations
     /// </summary>
     internal delegate*<OpenFile*, WaitNode*, uint> Poll;
 
+    /// <summary>Whether epoll takes the file. Null: if <see cref="Poll"/> is not.</summary>
+    internal delegate*<OpenFile*, bool> CanWatch;
+
     /// <summary>lseek: file, offset, whence; gives the new position. Null: -ESPIPE.</summary>
     internal delegate*<OpenFile*, long, uint, long> Seek;
 

@@ -38,6 +38,15 @@ internal unsafe struct OpenFile
     /// <summary>Held while a call uses and moves the position, if the file has one.</summary>
     internal Mutex PositionLock;
 
+    /// <summary>The file system and the number of a file that is somewhere else, once somebody had to know it; 0 before.</summary>
+    internal ulong ForeignDevice;
+
+    /// <summary>As <see cref="ForeignDevice"/>. Written last.</summary>
+    internal ulong ForeignInode;
+
+    /// <summary>By whom it is known when a file that is somewhere else is ready; null until somebody asks.</summary>
+    internal void* ForeignWatch;
+
     /// <summary>How it was opened.</summary>
     internal OpenFlags Flags;
 

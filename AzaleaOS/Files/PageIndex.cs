@@ -6,7 +6,7 @@ namespace AzaleaOS.Files;
 
 /// <summary>The pages of one file by their number: a radix tree of as many levels as the last page needs.</summary>
 /// <remarks>
-/// An entry is a page's address in the kernel, perhaps with <see cref="Unwritten"/>, or <see cref="Zeros"/>, or nothing. Guarded by its own lock, under which
+/// An entry is a page's address in the kernel, perhaps with <see cref="Unwritten"/> or <see cref="Dirty"/>, or <see cref="Zeros"/>, or nothing. Guarded by its own lock, under which
 /// nothing but pools and the frame allocator is called, so that a page fault can look here. A file of one page
 /// needs no node.
 /// </remarks>
@@ -17,6 +17,9 @@ internal unsafe struct PageIndex
 
     /// <summary>Added to a page's address: it was asked for (fallocate), and nothing was written to it. Holes are where such pages are, too.</summary>
     internal const nuint Unwritten = 2;
+
+    /// <summary>Added to the address of a foreign file's page: it was written to, and the file has to get it.</summary>
+    internal const nuint Dirty = 4;
 
     private const int Shift = 6;
     private const int Fanout = 1 << Shift;
@@ -99,8 +102,57 @@ internal unsafe struct PageIndex
         _lock.Exit();
     }
 
+    /// <summary>A page, if there is one, counts as dirty.</summary>
+    /// <returns>Its entry as it was; 0 for none.</returns>
+    internal nuint MarkDirty(ulong index)
+    {
+        _lock.Enter();
+        nuint* place = Find(index);
+        nuint old = place == null ? 0 : *place;
+        if (old != 0)
+        {
+            *place |= Dirty;
+        }
+
+        _lock.Exit();
+        return old;
+    }
+
+    /// <summary>A page counts as dirty no more.</summary>
+    /// <returns>The page if it was dirty; else 0.</returns>
+    internal nuint Clean(ulong index)
+    {
+        _lock.Enter();
+        nuint* place = Find(index);
+        nuint page = place != null && (*place & Dirty) != 0 ? PageOf(*place) : 0;
+        if (page != 0)
+        {
+            *place &= ~Dirty;
+        }
+
+        _lock.Exit();
+        return page;
+    }
+
+    /// <summary>Takes one entry out unless it is dirty.</summary>
+    /// <returns>The page; 0 if it stays, or there is none.</returns>
+    internal nuint TakeOutClean(ulong index)
+    {
+        _lock.Enter();
+        nuint* place = Find(index);
+        nuint page = place != null && (*place & Dirty) == 0 ? PageOf(*place) : 0;
+        if (page != 0)
+        {
+            Clear(index);
+            _pages--;
+        }
+
+        _lock.Exit();
+        return page;
+    }
+
     /// <summary>The page of an entry; 0 for none.</summary>
-    internal static nuint PageOf(nuint entry) => entry & ~(Zeros | Unwritten);
+    internal static nuint PageOf(nuint entry) => entry & ~(Zeros | Unwritten | Dirty);
 
     /// <summary>Puts <see cref="Zeros"/> in, whatever is there.</summary>
     /// <returns>The page that was there; 0 for none. Without memory for the entry nothing changes.</returns>

@@ -142,18 +142,29 @@ internal unsafe struct Transfer
     /// <returns>False if nothing is left, or the application's vector cannot be read any more.</returns>
     internal bool Peek(out ulong address, out ulong length, out bool isKernel)
     {
-        bool isThere = Left != 0 && (_length != 0 || NextPart());
+        bool isThere = Left != 0 && (_length != 0 || NextPart(waits: false));
         address = _at;
         length = Math.Min(_length, Left);
         isKernel = _isKernel;
         return isThere;
     }
 
+    /// <summary>As <see cref="Peek"/>, but may wait for the vector.</summary>
+    internal bool PeekPatiently(out ulong address, out ulong length, out bool isKernel)
+    {
+        if (Left != 0 && _length == 0)
+        {
+            NextPart();
+        }
+
+        return Peek(out address, out length, out isKernel);
+    }
+
     /// <summary>Passes over bytes.</summary>
     internal void Skip(ulong count)
     {
         count = Math.Min(count, Left);
-        while (count != 0 && (_length != 0 || NextPart()))
+        while (count != 0 && (_length != 0 || NextPart(waits: false)))
         {
             ulong piece = Math.Min(count, _length);
             Advance(piece);
@@ -211,11 +222,14 @@ internal unsafe struct Transfer
         Left -= count;
     }
 
-    private bool NextPart()
+    // Between the parts of a request for a peer nobody may wait, not even for a foreign page.
+    private bool NextPart(bool waits = true)
     {
         while (_parts > 0 && _length == 0)
         {
-            if (!_next.TryRead(out IoVector part) || !UserMemory.IsInside(part.Base, Math.Min(part.Length, Left)))
+            IoVector part = default;
+            bool isRead = waits ? _next.TryRead(out part) : UserAccess.CopyIn(&part, _next.Address, (ulong)sizeof(IoVector)) == 0;
+            if (!isRead || !UserMemory.IsInside(part.Base, Math.Min(part.Length, Left)))
             {
                 return false;
             }

@@ -1,3 +1,4 @@
+using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
 using AzaleaOS.Diagnostics;
@@ -17,6 +18,11 @@ internal static unsafe class FaultService
     {
         bool isPageFault = frame->Vector == Vector.PageFault;
         FaultOutcome outcome = isPageFault ? Provide((PageFaultError)frame->Error, address) : FaultOutcome.NotMapped;
+        if (outcome == FaultOutcome.Owed && !IsKernel(frame->Rip))
+        {
+            outcome = Bring((PageFaultError)frame->Error, address);
+        }
+
         if (outcome == FaultOutcome.Served)
         {
             CoreBlock.Current->PageFaults++;
@@ -42,6 +48,24 @@ internal static unsafe class FaultService
         }
 
         return true;
+    }
+
+    // The thread waits here, on its kernel stack and with interrupts on. The kernel's own code has it done by UserMemory, which knows whether it may wait.
+    private static FaultOutcome Bring(PageFaultError error, ulong address)
+    {
+        FaultOutcome outcome;
+        do
+        {
+            long result = FilePages.Bring(address, 1);
+            if (result < 0)
+            {
+                return result == -Errno.ENOMEM ? FaultOutcome.OutOfMemory : FaultOutcome.BeyondFile;
+            }
+
+            outcome = Provide(error, address);
+        }
+        while (outcome == FaultOutcome.Owed);
+        return outcome;
     }
 
     private static FaultOutcome Provide(PageFaultError error, ulong address)

@@ -71,8 +71,11 @@ internal unsafe partial struct AddressSpace
                 return i;
             }
 
-            // The pages of a file are in memory, mapped or not.
-            pages[i] = (byte)(area->Backing != null || _pages.Query(page, out _).IsPresent ? 1 : 0);
+            // The pages of a file are in memory, mapped or not, unless they are somewhere else.
+            FrameNumber frame;
+            bool isForeign = (area->Flags & AreaFlags.Foreign) != 0;
+            pages[i] = (byte)(isForeign ? FilePages.Take(area->Backing, (area->BackingOffset + page - area->Start) / PageSize, false, &frame) == 0 ? 1 : 0
+                : area->Backing != null || _pages.Query(page, out _).IsPresent ? 1 : 0);
         }
 
         return pages.Length;

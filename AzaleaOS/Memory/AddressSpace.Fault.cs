@@ -29,8 +29,9 @@ internal unsafe partial struct AddressSpace
         }
 
         ulong page = address & ~(PageSize - 1);
-        FaultOutcome outcome = Provide(area, page, (access & Protection.Write) != 0);
-        if (wasPresent && outcome == FaultOutcome.Served && !_pages.Protect(page, PageSize, area->Protection))
+        bool writes = (access & Protection.Write) != 0;
+        FaultOutcome outcome = Provide(area, page, writes);
+        if (wasPresent && outcome == FaultOutcome.Served && !_pages.Protect(page, PageSize, writes ? area->Protection : EntryProtection(area)))
         {
             // A change of protection that ran out of memory left it as it was.
             return FaultOutcome.OutOfMemory;

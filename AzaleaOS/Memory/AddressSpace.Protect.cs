@@ -137,12 +137,14 @@ internal unsafe partial struct AddressSpace
             return false;
         }
 
-        if (!_pages.Protect(area->Start, area->Length, protection))
+        Protection before = area->Protection;
+        area->Protection = protection;
+        if (!_pages.Protect(area->Start, area->Length, EntryProtection(area)))
         {
+            area->Protection = before;
             return false;
         }
 
-        area->Protection = protection;
         return true;
     }
 }

@@ -55,6 +55,9 @@ internal enum AreaFlags : uint
     /// <summary>Bytes of the program's file, copied: the area's offset is that in the file.</summary>
     Program = 1 << 16,
 
+    /// <summary>A file whose pages are somewhere else: they may be owed, and those that are written to are noted.</summary>
+    Foreign = 1 << 17,
+
     /// <summary>The kernel's data page that every program sees: [vvar].</summary>
     Vvar = 1 << 30,
 

@@ -15,6 +15,9 @@ internal enum FaultOutcome
     /// <summary>The page lies behind the end of the mapped file: SIGBUS, BUS_ADRERR.</summary>
     BeyondFile,
 
+    /// <summary>The page is somewhere else: who may wait has it brought (<see cref="FilePages.Bring"/>) and tries again.</summary>
+    Owed,
+
     /// <summary>There is no memory for the page: SIGKILL, as Linux's out-of-memory killer does.</summary>
     OutOfMemory,
 }

@@ -6,8 +6,8 @@ namespace AzaleaOS.Memory;
 /// <summary>The application's memory, as its system calls name it.</summary>
 /// <remarks>
 /// Another thread may take it away at any moment, so nothing is used in place: it is copied, and the
-/// copy says how far it came. Pages that are owed are provided on the way. Works in leaf system
-/// calls too. A caller holds no lock that a page fault takes: that of the address space, and frames.
+/// copy says how far it came. Pages that are owed are provided on the way, and brought if they are somewhere else: then the
+/// thread waits, except where a word is read or exchanged, which fails. A caller holds no spin lock.
 /// </remarks>
 internal static unsafe class UserMemory
 {
@@ -23,7 +23,14 @@ internal static unsafe class UserMemory
     internal static ulong CopyIn(void* to, ulong from, ulong bytes)
     {
         ulong reachable = Reachable(from, bytes);
-        return reachable - UserAccess.CopyIn(to, from, reachable);
+        ulong left = UserAccess.CopyIn(to, from, reachable);
+        while (left != 0 && IsBrought(from + (reachable - left), left))
+        {
+            ulong done = reachable - left;
+            left = UserAccess.CopyIn((byte*)to + done, from + done, left);
+        }
+
+        return reachable - left;
     }
 
     /// <summary>Copies bytes out.</summary>
@@ -31,7 +38,14 @@ internal static unsafe class UserMemory
     internal static ulong CopyOut(ulong to, void* from, ulong bytes)
     {
         ulong reachable = Reachable(to, bytes);
-        return reachable - UserAccess.CopyOut(to, from, reachable);
+        ulong left = UserAccess.CopyOut(to, from, reachable);
+        while (left != 0 && IsBrought(to + (reachable - left), left))
+        {
+            ulong done = reachable - left;
+            left = UserAccess.CopyOut(to + done, (byte*)from + done, left);
+        }
+
+        return reachable - left;
     }
 
     /// <summary>Fills with zeros.</summary>
@@ -39,7 +53,13 @@ internal static unsafe class UserMemory
     internal static ulong Clear(ulong to, ulong bytes)
     {
         ulong reachable = Reachable(to, bytes);
-        return reachable - UserAccess.Clear(to, reachable);
+        ulong left = UserAccess.Clear(to, reachable);
+        while (left != 0 && IsBrought(to + (reachable - left), left))
+        {
+            left = UserAccess.Clear(to + (reachable - left), left);
+        }
+
+        return reachable - left;
     }
 
     /// <summary>Copies a structure in.</summary>
@@ -50,7 +70,7 @@ internal static unsafe class UserMemory
         Unsafe.SkipInit(out value);
         fixed (T* to = &value)
         {
-            if (IsInside(address, (ulong)sizeof(T)) && UserAccess.CopyIn(to, address, (ulong)sizeof(T)) == 0)
+            if (IsInside(address, (ulong)sizeof(T)) && CopyIn(to, address, (ulong)sizeof(T)) == (ulong)sizeof(T))
             {
                 return true;
             }
@@ -68,7 +88,7 @@ internal static unsafe class UserMemory
     {
         fixed (T* from = &value)
         {
-            return IsInside(address, (ulong)sizeof(T)) && UserAccess.CopyOut(address, from, (ulong)sizeof(T)) == 0;
+            return IsInside(address, (ulong)sizeof(T)) && CopyOut(address, from, (ulong)sizeof(T)) == (ulong)sizeof(T);
         }
     }
 
@@ -79,7 +99,7 @@ internal static unsafe class UserMemory
         fixed (byte* from = bytes)
         {
             // No bytes can be written anywhere.
-            return bytes.IsEmpty || IsInside(address, (ulong)bytes.Length) && UserAccess.CopyOut(address, from, (ulong)bytes.Length) == 0;
+            return bytes.IsEmpty || IsInside(address, (ulong)bytes.Length) && CopyOut(address, from, (ulong)bytes.Length) == (ulong)bytes.Length;
         }
     }
 
@@ -115,6 +135,11 @@ internal static unsafe class UserMemory
     {
         ulong reachable = Reachable(address, (ulong)room);
         long length = reachable == 0 ? -1 : UserAccess.CopyText(to, address, reachable);
+        while (length < 0 && reachable != 0 && IsBrought(address, reachable))
+        {
+            length = UserAccess.CopyText(to, address, reachable);
+        }
+
         return length < 0 || (length == (long)reachable && reachable < (ulong)room) ? -Errno.EFAULT : length;
     }
 
@@ -127,6 +152,9 @@ internal static unsafe class UserMemory
         long length = CopyText(address, to, PathMax);
         return length == PathMax ? -Errno.ENAMETOOLONG : length;
     }
+
+    // Whether there is more now than there was: a page of a foreign file, for which this waits.
+    private static bool IsBrought(ulong address, ulong bytes) => FilePages.Bring != null && FilePages.Bring(address, bytes) > 0;
 
     private static ulong Reachable(ulong address, ulong bytes)
         => address >= AddressSpace.Highest ? 0 : Math.Min(bytes, AddressSpace.Highest - address);

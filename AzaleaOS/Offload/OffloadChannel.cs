@@ -258,6 +258,20 @@ internal static unsafe class OffloadChannel
     /// <summary>Interrupts a request if it waits at the peer.</summary>
     internal static void Cancel(ulong sequence) => Detach((int)ChannelOperation.Cancel, (long)sequence);
 
+    /// <summary>Called with what a request of <see cref="Send"/> was made for, and its result. On any core, and never to wait.</summary>
+    internal static delegate*<void*, long, void> Told { get; set; }
+
+    /// <summary>Sends a request that was begun, and does not wait for its answer: <see cref="Told"/> hears of it.</summary>
+    /// <param name="slot">The request.</param>
+    /// <param name="context">What it is made for.</param>
+    internal static void Send(RequestSlot* slot, void* context)
+    {
+        slot->IsDetached = 2;
+        slot->Thread = (Thread*)context;
+        Publish(slot);
+        TakeAndListen(slot->Queue);
+    }
+
     /// <summary>Lets others run for a moment.</summary>
     internal static void Sleep()
     {
@@ -525,7 +539,14 @@ internal static unsafe class OffloadChannel
                 queue->Ping = null;
             }
 
+            void* context = slot->IsDetached == 2 ? slot->Thread : null;
+            long result = slot->Result;
             queue->Give(slot, isHere: true);
+            if (context != null)
+            {
+                Told(context, result);
+            }
+
             return true;
         }
 

@@ -45,7 +45,7 @@ internal unsafe struct RequestSlot
     /// <summary>The next free one.</summary>
     [FieldOffset(0)] internal RequestSlot* Next;
 
-    /// <summary>Who waits for the answer; null if nobody is to be woken.</summary>
+    /// <summary>Who waits for the answer; null if nobody is to be woken. If <see cref="IsDetached"/> is 2, whatever its maker put here.</summary>
     [FieldOffset(8)] internal Thread* Thread;
 
     /// <summary>What the call returned.</summary>
@@ -63,7 +63,7 @@ internal unsafe struct RequestSlot
     /// <summary>1: it was interrupted only because its memory changes, and is to be made again.</summary>
     [FieldOffset(44)] internal short IsDisturbed;
 
-    /// <summary>1: nobody waits for the answer; the slot is free with it.</summary>
+    /// <summary>1: nobody waits for the answer; the slot is free with it. 2: and <see cref="OffloadChannel.Told"/> is called before.</summary>
     [FieldOffset(46)] internal short IsDetached;
 
     /// <summary>Its queue.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
+using AzaleaOS.Memory;
 using AzaleaOS.Threads;
 using Interlocked = System.Threading.Interlocked;
 
@@ -39,7 +40,13 @@ internal static unsafe class Delivery
         while (SignalQueue.TryTake(self, frame, &delivery))
         {
             CallRestart.BeforeHandler(frame, delivery.Action.Flags);
-            if (TryCallHandler(frame, self, &delivery))
+            bool isCalled = TryCallHandler(frame, self, &delivery);
+            while (!isCalled && FilePages.Bring != null && BringStack(frame, self) > 0)
+            {
+                isCalled = TryCallHandler(frame, self, &delivery);
+            }
+
+            if (isCalled)
             {
                 HoldBackDuringHandler(self, &delivery);
             }
@@ -67,6 +74,15 @@ internal static unsafe class Delivery
         VectorState.Reset(area);
         Load(frame, area);
         return true;
+    }
+
+    // A stack in a file's mapping may be owed pages.
+    private static long BringStack(TrapFrame* frame, ThreadSignals* self)
+    {
+        const ulong Most = 16 << 10;
+        ulong top = self->AlternateStack.Size != 0 ? self->AlternateStack.Base + self->AlternateStack.Size : 0;
+        long brought = top > Most ? FilePages.Bring(top - Most, Most) : 0;
+        return brought > 0 || frame->Rsp < Most ? brought : FilePages.Bring(frame->Rsp - Most, Most);
     }
 
     // As Linux's signal_delivered.

@@ -94,10 +94,11 @@ internal static unsafe class SignalFrame
     internal static bool TryWrite(TrapFrame* registers, SignalDelivery* delivery, ThreadSignals* self, byte* area, int size, ulong components)
     {
         ulong flags = delivery->Action.Flags;
+        uint magic = ExtendedStateDescription.SecondMagic;
         if ((flags & SignalActionFlags.Restorer) == 0
             || !TryPlace(registers->Rsp, flags, self->AlternateStack, VectorBytes(size, components), out ulong at, out ulong vectors)
-            || UserMemory.CopyOut(vectors, area, (ulong)size) != (ulong)size
-            || (components != 0 && !UserMemory.TryWrite(vectors + (ulong)size, ExtendedStateDescription.SecondMagic)))
+            || !TryCopy(vectors, area, (ulong)size)
+            || (components != 0 && !TryCopy(vectors + (ulong)size, &magic, sizeof(uint))))
         {
             return false;
         }
@@ -126,7 +127,7 @@ internal static unsafe class SignalFrame
             bytes -= (ulong)sizeof(SignalInformation);
         }
 
-        if (UserMemory.CopyOut(at, &frame, bytes) != bytes)
+        if (!TryCopy(at, &frame, bytes))
         {
             return false;
         }
@@ -140,6 +141,9 @@ internal static unsafe class SignalFrame
         registers->Rflags &= ~FlagsCleared;
         return true;
     }
+
+    // Waiting for a foreign page would let another thread use the area of the vectors: see Delivery.
+    private static bool TryCopy(ulong to, void* from, ulong bytes) => UserMemory.IsInside(to, bytes) && UserAccess.CopyOut(to, from, bytes) == 0;
 
     private static void Store(TrapFrame* from, ThreadSignals* self, ulong mask, ulong vectors, SignalContext* to)
     {

@@ -21,6 +21,12 @@ internal static unsafe class DescriptorCall
     /// <returns>Whether it is.</returns>
     internal static bool Try(int number, int descriptor, out long result, long second = 0, long third = 0, long fourth = 0)
     {
+        if (PeerFiles.Any)
+        {
+            // There is more to do while files are mapped.
+            return ForwardedCall.Try(number, "fnnn"u8, out result, [(ulong)descriptor, (ulong)second, (ulong)third, (ulong)fourth]);
+        }
+
         FileReference reference = DescriptorTable.GetQuickly(descriptor);
         bool isPeers = !reference.IsNull && OffloadedFile.Is(reference.File);
         result = -Errno.ERESTARTNOINTR;
@@ -56,6 +62,11 @@ internal static unsafe class DescriptorCall
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryFill(int number, int descriptor, ulong to, ulong bytes, out long result)
     {
+        if (PeerFiles.Any)
+        {
+            return ForwardedCall.Try(number, "fo"u8, out result, [(ulong)descriptor, to], (int)bytes);
+        }
+
         FileReference reference = DescriptorTable.GetQuickly(descriptor);
         bool isPeers = !reference.IsNull && OffloadedFile.Is(reference.File);
         result = -Errno.ERESTARTNOINTR;

@@ -61,7 +61,7 @@ internal static unsafe class EpollCalls
 
         FileReference file = DescriptorTable.Get(descriptor);
         long result = file.IsNull ? -Errno.EBADF
-            : file.File->Operations->Poll == null ? -Errno.EPERM
+            : !CanWatch(file.File) ? -Errno.EPERM
             : self.File == file.File || self.File->Operations != PollableFiles.EventPoll ? -Errno.EINVAL
             : Control(self.File, operation, file.File, descriptor, change);
         if (!file.IsNull)
@@ -72,6 +72,9 @@ internal static unsafe class EpollCalls
         self.Release();
         return result;
     }
+
+    private static bool CanWatch(OpenFile* file)
+        => file->Operations->CanWatch != null ? file->Operations->CanWatch(file) : file->Operations->Poll != null;
 
     /// <summary>epoll_wait(2).</summary>
     [Syscall(232)]

@@ -8,6 +8,9 @@ namespace AzaleaOS.Syscalls;
 /// <summary>Bytes from one file to another, without the application's memory.</summary>
 internal static unsafe class FileCopies
 {
+    // SEEK_SET and SEEK_CUR.
+    private const uint Set = 0, Current = 1;
+
     /// <summary>sendfile(2).</summary>
     [Syscall(40)]
     internal static long SendFile(int output, int input, UserPointer<long> offset, ulong count)
@@ -21,7 +24,7 @@ internal static unsafe class FileCopies
 
         FileReference from = DescriptorTable.Get(input);
         FileReference to = DescriptorTable.Get(output);
-        bool hasPosition = !from.IsNull && from.File->Operations->HasPosition;
+        bool hasPosition = !from.IsNull && (from.File->Operations->HasPosition || from.File->Operations->HasForeignPosition);
         long result = from.IsNull || !from.File->CanRead ? -Errno.EBADF
             : !offset.IsNull && !hasPosition ? -Errno.ESPIPE
             : position < 0 || (long)count < 0 ? -Errno.EINVAL
@@ -48,13 +51,14 @@ internal static unsafe class FileCopies
     private static long SendFile(OpenFile* to, OpenFile* from, UserPointer<long> offset, long position, ulong count)
     {
         bool hasOffset = !offset.IsNull;
-        position = hasOffset ? position : from->Position;
+        bool isForeign = from->Operations->HasForeignPosition;
+        position = hasOffset ? position : isForeign ? from->Operations->Seek(from, 0, Current) : from->Position;
         if (count == 0 && to->Node->Kind == FileMode.Pipe)
         {
             return 0;
         }
 
-        if (!from->Operations->HasPosition || to->Operations->Write == null || (to->Flags & OpenFlags.Append) != 0)
+        if (!(from->Operations->HasPosition || isForeign) || position < 0 || to->Operations->Write == null || (to->Flags & OpenFlags.Append) != 0)
         {
             return -Errno.EINVAL;
         }
@@ -64,7 +68,7 @@ internal static unsafe class FileCopies
             return -Errno.EINVAL;
         }
 
-        long outputPosition = to->Position;
+        long outputPosition = to->Operations->HasForeignPosition ? -1 : to->Position;
         long result = Copy(from, ref position, to, ref outputPosition, Math.Min(count, Transfer.Largest));
         if (result <= 0)
         {
@@ -72,6 +76,12 @@ internal static unsafe class FileCopies
         }
 
         to->Position = outputPosition;
+        if (!hasOffset && isForeign)
+        {
+            from->Operations->Seek(from, position, Set);
+            return result;
+        }
+
         if (!hasOffset)
         {
             from->Position = position;
@@ -142,7 +152,7 @@ internal static unsafe class FileCopies
             return -Errno.EBADF;
         }
 
-        if (from->Node->FileSystem != to->Node->FileSystem)
+        if (from->Node->FileSystem != to->Node->FileSystem || from->Operations != to->Operations)
         {
             return -Errno.EXDEV;
         }

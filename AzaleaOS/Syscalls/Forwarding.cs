@@ -55,12 +55,17 @@ internal static unsafe class Forwarding
         long result = Decide(form, arguments, texts, lengths, files);
         if (result == 0)
         {
+            PeerFile* changed = PeerFiles.Any ? MappedCalls.Begin(number, form, arguments, structureBytes, files) : null;
             do
             {
                 result = CallPeer(number, form, arguments, structureBytes, texts, lengths, files);
             }
             while (result == -Errno.ERESTARTNOINTR);
             result = result == -Errno.EINTR ? -Errno.ERESTARTSYS : result;
+            if (PeerFiles.Any)
+            {
+                MappedCalls.End(number, arguments, changed);
+            }
         }
 
         for (int i = 0; i < form.Length; i++)
@@ -265,7 +270,7 @@ internal static unsafe class Forwarding
         byte* copy = slot->Inline + used;
         used += length;
         return used > RequestSlot.InlineBytes ? -Errno.E2BIG
-            : UserMemory.CopyIn(copy, address, (ulong)length) != (ulong)length ? -Errno.EFAULT
+            : !UserMemory.IsInside(address, (ulong)length) || UserAccess.CopyIn(copy, address, (ulong)length) != 0 ? -Errno.EFAULT
             : Requests.AddKernel(slot, copy, (ulong)length, writable: false) ? 0 : -Errno.E2BIG;
     }
 

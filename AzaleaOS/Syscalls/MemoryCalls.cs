@@ -171,6 +171,7 @@ internal static unsafe class MemoryCalls
         bool isZero = file->Operations == FileOperations.Zero;
         AreaFlags kind = type == MapFlags.Private ? AreaFlags.None : AreaFlags.Shared | (file->CanWrite ? AreaFlags.None : AreaFlags.NeverWritable);
         kind |= (flags & MapFlags.Locked) != 0 ? AreaFlags.Locked : AreaFlags.None;
+        kind |= file->Node->IsForeign ? AreaFlags.Foreign : AreaFlags.None;
         return Place(
             address,
             length,

@@ -99,6 +99,16 @@ internal static class OffloadedDescriptors
     internal static long SendFile(int output, int input, ulong offset, ulong count)
         => ForwardedCall.Try(40, "ffkn"u8, out long result, [(ulong)output, (ulong)input, offset, count]) ? result : FileCopies.SendFile(output, input, new(offset), count);
 
+    /// <summary>splice(2).</summary>
+    [OffloadedSyscall(275)]
+    internal static long Splice(int input, ulong inputOffset, int output, ulong outputOffset, ulong count, uint flags)
+        => ForwardedCall.Try(275, "fkfknn"u8, out long result, [(ulong)input, inputOffset, (ulong)output, outputOffset, count, flags]) ? result : SpliceCalls.Splice(input, new(inputOffset), output, new(outputOffset), count, flags);
+
+    /// <summary>tee(2).</summary>
+    [OffloadedSyscall(276)]
+    internal static long Tee(int input, int output, ulong count, uint flags)
+        => ForwardedCall.Try(276, "ffnn"u8, out long result, [(ulong)input, (ulong)output, count, flags]) ? result : SpliceCalls.Tee(input, output, count, flags);
+
     /// <summary>copy_file_range(2).</summary>
     [OffloadedSyscall(326)]
     internal static long CopyRange(int input, ulong inputOffset, int output, ulong outputOffset, ulong count, uint flags)

@@ -15,12 +15,18 @@ internal static unsafe class OffloadedMemory
     internal static long Map(ulong address, ulong length, Protection protection, MapFlags flags, int descriptor, ulong offset)
     {
         bool replaces = (flags & MapFlags.Fixed) != 0;
+        if (replaces)
+        {
+            WriteBack(address, length);
+        }
+
         int change = replaces ? BufferGuard.Begin(address, length) : 0;
         long result = (flags & MapFlags.Anonymous) != 0 ? Forwarding.Here : MapPeers(address, length, protection, flags, descriptor, offset);
         result = result == Forwarding.Here ? MemoryCalls.Map(address, length, protection, flags, descriptor, offset) : result;
         if (replaces)
         {
             BufferGuard.End(change);
+            PeerFiles.Sweep();
         }
 
         return result;
@@ -30,10 +36,61 @@ internal static unsafe class OffloadedMemory
     [OffloadedSyscall(11)]
     internal static long Unmap(ulong address, ulong length)
     {
+        WriteBack(address, length);
         int change = BufferGuard.Begin(address, length);
         long result = MemoryCalls.Unmap(address, length);
         BufferGuard.End(change);
+        PeerFiles.Sweep();
         return result;
+    }
+
+    /// <summary>msync(2).</summary>
+    [OffloadedSyscall(26)]
+    internal static long Synchronize(ulong address, ulong length, uint flags)
+    {
+        const uint Invalidate = 2, Sync = 4;
+        long result = MemoryAdvice.Synchronize(address, length, flags);
+        if (!PeerFiles.Any || result == -Errno.EINVAL || result == -Errno.EBUSY || address + AddressSpace.RoundUp(length) < address)
+        {
+            return result;
+        }
+
+        // With MS_ASYNC too: who reads the file elsewhere sees it from now on.
+        long error = PeerPages.WriteBack(address, AddressSpace.RoundUp(length), (flags & Sync) != 0, (flags & Invalidate) != 0);
+        return error < 0 ? error : result;
+    }
+
+    /// <summary>mlock(2).</summary>
+    [OffloadedSyscall(149)]
+    internal static long Lock(ulong address, ulong length)
+    {
+        BringAll(address, length + (address % AddressSpace.PageSize));
+        return MemoryAdvice.Lock(address, length);
+    }
+
+    /// <summary>mlock2(2).</summary>
+    [OffloadedSyscall(325)]
+    internal static long Lock(ulong address, ulong length, uint flags)
+    {
+        if (flags == 0)
+        {
+            BringAll(address, length + (address % AddressSpace.PageSize));
+        }
+
+        return MemoryAdvice.Lock(address, length, flags);
+    }
+
+    /// <summary>futex(2): nobody waits for a page where it looks at the word.</summary>
+    [OffloadedSyscall(202)]
+    internal static long Futex(ulong address, FutexCommand operation, uint value, ulong timeout, ulong second, uint third)
+    {
+        if (PeerFiles.Any)
+        {
+            BringAll(address, sizeof(uint));
+            BringAll(second, sizeof(uint));
+        }
+
+        return FutexCalls.Operate(address, operation, value, timeout, second, third);
     }
 
     /// <summary>brk(2).</summary>
@@ -51,11 +108,14 @@ internal static unsafe class OffloadedMemory
     [OffloadedSyscall(25)]
     internal static long Remap(ulong address, ulong oldLength, ulong newLength, RemapFlags flags, ulong newAddress)
     {
+        WriteBack(address, oldLength);
+        WriteBack(newAddress, (flags & RemapFlags.Fixed) != 0 ? newLength : 0);
         int from = BufferGuard.Begin(address, oldLength);
         int to = BufferGuard.Begin(newAddress, (flags & RemapFlags.Fixed) != 0 ? newLength : 0);
         long result = MemoryCalls.Remap(address, oldLength, newLength, flags, newAddress);
         BufferGuard.End(to);
         BufferGuard.End(from);
+        PeerFiles.Sweep();
         return result;
     }
 
@@ -63,6 +123,11 @@ internal static unsafe class OffloadedMemory
     [OffloadedSyscall(28)]
     internal static long Advise(ulong address, ulong length, Advice advice)
     {
+        if (advice is Advice.PopulateRead or Advice.PopulateWrite)
+        {
+            BringAll(address, length);
+        }
+
         int change = BufferGuard.Begin(address, length);
         long result = MemoryAdvice.Advise(address, length, advice);
         BufferGuard.End(change);
@@ -126,30 +191,44 @@ internal static unsafe class OffloadedMemory
         return result;
     }
 
-    // The file as it is now: what others write to it later is not seen, and what is written here stays here.
+    // Here all have their pages in common, at the peer they are anybody's.
     private static long MapPeers(ulong address, ulong length, Protection protection, MapFlags flags, int descriptor, ulong offset)
     {
         FileReference reference = DescriptorTable.Get(descriptor);
-        bool isPeers = !reference.IsNull && OffloadedFile.Is(reference.File);
         long result = Forwarding.Here;
-        if (isPeers)
+        if (!reference.IsNull && OffloadedFile.Is(reference.File))
         {
-            bool staysPrivate = (flags & MapFlags.TypeMask) == MapFlags.Private || (protection & Protection.Write) == 0;
-            OpenFlags access = reference.File->CanRead ? OpenFlags.ReadOnly : OpenFlags.WriteOnly;
-            result = offset % AddressSpace.PageSize != 0 || length == 0 ? -Errno.EINVAL
-                : !staysPrivate ? -Errno.ENODEV
-                : MappedCopy.Make(reference.File, offset, AddressSpace.RoundUp(length), access, out OpenFile* copy) is < 0 and var error ? error
-                : MapCopy(copy, address, length, protection, flags, offset);
+            result = offset % AddressSpace.PageSize != 0 || length == 0 ? -Errno.EINVAL : 0;
+            if (result == 0)
+            {
+                result = PeerFiles.Begin(reference.File, out OpenFile* view);
+                result = result < 0 ? result : MemoryCalls.MapFile(view, address, length, protection, flags, offset);
+                PeerFiles.End(view);
+            }
+
+            if (result > 0 && ((flags & (MapFlags.Populate | MapFlags.NonBlocking)) == MapFlags.Populate || (flags & MapFlags.Locked) != 0))
+            {
+                PeerPages.BringAll((ulong)result, length);
+            }
         }
 
         reference.Release();
         return result;
     }
 
-    private static long MapCopy(OpenFile* copy, ulong address, ulong length, Protection protection, MapFlags flags, ulong offset)
+    private static void WriteBack(ulong address, ulong length)
     {
-        long result = MemoryCalls.MapFile(copy, address, length, protection, flags, offset);
-        OpenFile.Drop(copy);
-        return result;
+        if (PeerFiles.Any)
+        {
+            PeerPages.WriteBack(address, length, synchronizes: false, invalidates: false);
+        }
+    }
+
+    private static void BringAll(ulong address, ulong length)
+    {
+        if (PeerFiles.Any)
+        {
+            PeerPages.BringAll(address, length);
+        }
     }
 }

@@ -53,12 +53,21 @@ internal static unsafe class PathCall
         bool isPeers = length >= 0 && Forwarding.HasTree && IsThere(text, (int)length, directory, ref start);
         if (isPeers)
         {
+            if (bytes != 0 && PeerFiles.Any)
+            {
+                PeerPages.BringAll(to, bytes);
+            }
+
             do
             {
                 result = Call(number, hasDirectory, start, text, length, second, third, to, bytes);
             }
             while (result == -Errno.ERESTARTNOINTR);
             result = result == -Errno.EINTR ? -Errno.ERESTARTSYS : result;
+            if (PeerFiles.Any)
+            {
+                MappedCalls.LookWhatIsCut(number, (ulong)second);
+            }
         }
 
         start.Release();

@@ -47,6 +47,11 @@ internal static unsafe class ProcessEnd
         SignalState.RemoveThread(self);
         if (left == 0)
         {
+            if (FilePages.WriteBack != null)
+            {
+                FilePages.WriteBack();
+            }
+
             Process.End(Volatile.Read(ref s_isEnding) != 0 ? s_status : s_leaderStatus);
         }
 

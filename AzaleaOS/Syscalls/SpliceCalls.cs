@@ -117,9 +117,10 @@ internal static unsafe class SpliceCalls
 
         OpenFile* file = source != null ? to : from;
         UserPointer<long> offset = source != null ? outputOffset : inputOffset;
+        bool isForeign = file->Operations->HasForeignPosition;
         long position = source != null ? output : input;
         if ((source == null && target == null)
-            || (!offset.IsNull && !file->Operations->HasPosition)
+            || (!offset.IsNull && !file->Operations->HasPosition && !isForeign)
             || (source != null && (file->Flags & OpenFlags.Append) != 0)
             || position < 0
             || (source != null ? file->Operations->Write == null : file->Operations->Read == null))
@@ -127,10 +128,12 @@ internal static unsafe class SpliceCalls
             return -Errno.EINVAL;
         }
 
+        // The file's own position, where that is somewhere else.
+        position = isForeign && offset.IsNull ? -1 : position;
         long result = source != null
             ? FromPipe(source, file, ref position, count, nonBlocking || from->IsNonBlocking)
             : ToPipe(file, ref position, target, count, nonBlocking || to->IsNonBlocking);
-        if (result <= 0 || !file->Operations->HasPosition)
+        if (result <= 0 || (!file->Operations->HasPosition && offset.IsNull))
         {
             return result;
         }
@@ -164,7 +167,7 @@ internal static unsafe class SpliceCalls
                 break;
             }
 
-            position += moved;
+            position += position < 0 ? 0 : moved;
             done += (ulong)moved;
             pipe->Consume((ushort)moved, ref madeRoom);
             if ((ulong)moved < wanted)
@@ -211,7 +214,7 @@ internal static unsafe class SpliceCalls
                 break;
             }
 
-            position += moved;
+            position += position < 0 ? 0 : moved;
             done += (ulong)moved;
             pipe->Push(page, 0, (ushort)moved, isPacket: false);
             if ((ulong)moved < wanted)

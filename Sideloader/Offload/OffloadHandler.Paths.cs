@@ -12,6 +12,12 @@ internal sealed unsafe partial class OffloadHandler
 {
     private const long AccessCall = 439;
     private const long ExtendedStatusCall = 332;
+
+    /// <summary>STATX__RESERVED. Source: Linux, include/uapi/linux/stat.h.</summary>
+    private const long ReservedStatus = 0x8000_0000;
+
+    /// <summary>UTIME_OMIT.</summary>
+    private const long Omit = (1L << 30) - 2;
     private const int ExecuteAccess = 1;
     private const int WriteAccess = 2;
 
@@ -250,6 +256,10 @@ internal sealed unsafe partial class OffloadHandler
             return -(int)Errno.EFAULT;
         }
 
+        // Without anything to set Linux does not look at the path (fs/utimes.c).
+        if (_hasTimes && _accessed.Nanoseconds == Omit && _modified.Nanoseconds == Omit)
+            return 0;
+
         // A null path is futimens.
         return path < 0
             ? WithFile((handler, file) => handler.SetTimes(file.Descriptor))
@@ -344,6 +354,12 @@ internal sealed unsafe partial class OffloadHandler
         Stat status;
         return Libc.StatAt(descriptor, FileTree.Empty, &status, AtFlags.EmptyPath) < 0 ? FileTree.Error : Answer(in status);
     }
+
+    // What is wrong with the numbers Linux finds before it looks at the path (fs/stat.c, do_statx).
+    private long ExtendedStatus()
+        => (Argument(3) & ReservedStatus) != 0 || (Argument(2) & AtFlags.SyncMask) == AtFlags.SyncMask
+            ? -(int)Errno.EINVAL
+            : WithPathAt(Argument(2), (handler, found) => handler.AnswerExtendedStatus(found));
 
     private long AnswerExtendedStatus(int descriptor)
     {

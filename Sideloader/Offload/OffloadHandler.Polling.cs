@@ -12,6 +12,9 @@ internal sealed unsafe partial class OffloadHandler
     /// <summary>POLLNVAL. Source: Linux, include/uapi/asm-generic/poll.h.</summary>
     private const ushort NotOpen = 0x20;
 
+    /// <summary>EPOLLET. Source: Linux, include/uapi/linux/eventpoll.h.</summary>
+    private const uint EdgeTriggered = 1u << 31;
+
     private long PollFiles()
     {
         long count = Argument(1);
@@ -29,19 +32,63 @@ internal sealed unsafe partial class OffloadHandler
         }
 
         waiting.Chain = _chain;
-        long ready = Look(waiting);
+        bool isEdge = Argument(3) == 1;
+        long ready = isEdge ? 0 : Look(waiting);
         if (ready != 0 || Argument(2) == 0 || (_header.Flags & RequestFlags.NonBlocking) != 0)
             return Drop(waiting, ready, waiting.Answered);
         if (_waiting.Count == MaxWaiting)
             return Drop(waiting, -(int)Errno.EAGAIN);
 
-        int poll = Gather(waiting);
+        int poll = Gather(waiting, isEdge ? EdgeTriggered : 0);
         if (poll < 0)
             return Drop(waiting, poll);
 
-        waiting.Retry = (handler, waiting) => handler.Look(waiting) is var ready and not 0 ? ready : -(int)Errno.EAGAIN;
+        if (isEdge)
+        {
+            // The first event of each file is that it is as it is: whoever asks knows that, unless it has changed since.
+            Drain(poll);
+            if (Look(waiting) != 0 && HasNews(waiting))
+            {
+                _ = Libc.ControlPoll(_poll, Delete, poll, null);
+                _ = Libc.Close(poll);
+                return Drop(waiting, 1, waiting.Answered);
+            }
+        }
+
+        waiting.Retry = isEdge ? LookAtEdge : LookAgain;
         AddWaiting(waiting, poll, writes: false, 0);
         return KeptForLater;
+    }
+
+    private static long LookAgain(OffloadHandler handler, WaitingRequest waiting) =>
+        handler.Look(waiting) is var ready and not 0 ? ready : -(int)Errno.EAGAIN;
+
+    private static long LookAtEdge(OffloadHandler handler, WaitingRequest waiting)
+    {
+        Drain(waiting.Descriptor);
+        return LookAgain(handler, waiting);
+    }
+
+    private static void Drain(int poll)
+    {
+        EpollEvent* events = stackalloc EpollEvent[MaxEvents];
+        while (Libc.WaitForPoll(poll, events, MaxEvents, 0) == MaxEvents)
+        {
+            // As many as there are.
+        }
+    }
+
+    /// <summary>Whether the last look found more than the request knew.</summary>
+    private bool HasNews(WaitingRequest waiting)
+    {
+        var polled = (PollDescriptor*)_records;
+        for (int i = 0; i < waiting.Polled.Count; i++)
+        {
+            if ((polled[i].Found & ~waiting.Polled[i].Wanted.Found) != 0)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>The result of a request that does not wait.</summary>
@@ -87,7 +134,7 @@ internal sealed unsafe partial class OffloadHandler
     }
 
     /// <summary>An epoll of its own for all files of a request: they are the same as other requests wait for.</summary>
-    private int Gather(WaitingRequest waiting)
+    private int Gather(WaitingRequest waiting, uint how)
     {
         int poll = Libc.CreatePoll(CloseOnExec);
         if (poll < 0)
@@ -98,12 +145,12 @@ internal sealed unsafe partial class OffloadHandler
             if (file is null)
                 continue;
 
-            var wanted = new EpollEvent { Events = asked.Events, Data = 0 };
+            var wanted = new EpollEvent { Events = asked.Events | how, Data = 0 };
             int added = Check(Libc.ControlPoll(poll, Add, file.Descriptor, &wanted));
             // The same file once more: it is there, but for other events perhaps.
             if (added == -(int)Errno.EEXIST)
             {
-                wanted.Events = EventsOf(waiting, file);
+                wanted.Events = EventsOf(waiting, file) | how;
                 added = Check(Libc.ControlPoll(poll, Change, file.Descriptor, &wanted));
             }
 

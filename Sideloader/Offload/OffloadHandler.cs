@@ -154,7 +154,7 @@ internal sealed unsafe partial class OffloadHandler : IRequestHandler
             OffloadedCall.Stat => WithPath(Here, Argument(0), 0, (handler, found) => handler.AnswerStatus(found)),
             OffloadedCall.LStat => WithPath(Here, Argument(0), OpenFlags.NoFollow, (handler, found) => handler.AnswerStatus(found)),
             OffloadedCall.NewFStatAt => WithPathAt(Argument(3), (handler, found) => handler.AnswerStatus(found)),
-            OffloadedCall.StatX => WithPathAt(Argument(2), (handler, found) => handler.AnswerExtendedStatus(found)),
+            OffloadedCall.StatX => ExtendedStatus(),
             OffloadedCall.StatFs => WithPath(Here, Argument(0), 0, (handler, found) => handler.AnswerFileSystem(found)),
             OffloadedCall.Access => CheckAccess(Here, Argument(0), Argument(1), 0),
             OffloadedCall.FAccessAt => CheckAccess(Argument(0), Argument(1), Argument(2), 0),

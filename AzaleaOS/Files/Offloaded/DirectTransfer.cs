@@ -9,7 +9,7 @@ using AzaleaOS.Signals;
 namespace AzaleaOS.Files.Offloaded;
 
 /// <summary>The short way of reads and writes: one buffer that goes into one request.</summary>
-/// <remarks>All else, and whatever is wrong with the call, is left to <see cref="OffloadedFile"/>.</remarks>
+/// <remarks>All else, whatever is wrong with the call, and every call while files of the peer are mapped, is left to <see cref="OffloadedFile"/>.</remarks>
 internal static unsafe class DirectTransfer
 {
     /// <summary>The file's own position.</summary>
@@ -34,7 +34,7 @@ internal static unsafe class DirectTransfer
         }
 
         OpenFile* file = reference.File;
-        bool isDone = OffloadedFile.Is(file) && IsOpenFor(file, writes) && count - 1 < Transfer.Largest && UserMemory.IsInside(buffer, count)
+        bool isDone = OffloadedFile.Is(file) && !PeerFiles.Any && IsOpenFor(file, writes) && count - 1 < Transfer.Largest && UserMemory.IsInside(buffer, count)
             && Move(file, buffer, count, position, writes, out result);
         reference.Release();
         return isDone;

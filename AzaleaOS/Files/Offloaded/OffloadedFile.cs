@@ -32,7 +32,9 @@ internal static unsafe class OffloadedFile
             return false;
         }
 
-        *s_operations = new FileOperations { Read = &Read, Write = &Write, Seek = &Seek, Release = &Release, HasForeignPosition = true };
+        PeerFiles.Initialize();
+        PeerWatch.Initialize();
+        *s_operations = new FileOperations { Read = &Read, Write = &Write, Seek = &Seek, Poll = &PeerWatch.Poll, CanWatch = &PeerWatch.IsPossible, Release = &Release, HasForeignPosition = true };
         return true;
     }
 
@@ -65,11 +67,24 @@ internal static unsafe class OffloadedFile
 
     private static long Write(OpenFile* file, Transfer* transfer) => Move(file, transfer, writes: true);
 
-    private static void Release(OpenFile* file) => Close(NumberOf(file));
+    private static void Release(OpenFile* file)
+    {
+        PeerWatch.Forget(file);
+        Close(NumberOf(file));
+    }
 
     /// <summary>Moves the position, and says where it is then.</summary>
     internal static long Seek(OpenFile* file, long offset, uint whence)
     {
+        const uint Data = 3;
+        PeerFile* mapped = whence >= Data ? PeerFiles.Find(file) : null;
+        if (mapped != null)
+        {
+            // What a mapping wrote is no hole.
+            PeerPages.WriteBack(mapped);
+            PeerFiles.Release(mapped);
+        }
+
         RequestSlot* slot = OffloadChannel.Begin((int)OffloadedCall.LSeek);
         if (slot == null)
         {
@@ -87,7 +102,7 @@ internal static unsafe class OffloadedFile
         long total = 0;
         while (true)
         {
-            long result = MoveOnce(file, transfer, writes, out ulong sent);
+            long result = PeerFiles.Any ? MoveBesideMappings(file, transfer, writes, out ulong sent) : MoveOnce(file, transfer, writes, out sent);
             if (result == -Errno.ERESTARTNOINTR)
             {
                 continue;
@@ -111,6 +126,53 @@ internal static unsafe class OffloadedFile
                 return total;
             }
         }
+    }
+
+    // The buffer may be in a mapping of a file of the peer, and the file may be mapped.
+    private static long MoveBesideMappings(OpenFile* file, Transfer* transfer, bool writes, out ulong sent)
+    {
+        Transfer rest = *transfer;
+        while (rest.PeekPatiently(out ulong address, out ulong length, out bool isKernel))
+        {
+            if (!isKernel)
+            {
+                PeerPages.BringAll(address, length);
+            }
+
+            rest.Skip(length);
+        }
+
+        PeerFile* mapped = PeerFiles.Find(file);
+        long result;
+        if (mapped == null)
+        {
+            result = MoveOnce(file, transfer, writes, out sent);
+        }
+        else if (!writes)
+        {
+            PeerPages.WriteBack(mapped);
+            result = MoveOnce(file, transfer, writes, out sent);
+            PeerFiles.Release(mapped);
+        }
+        else
+        {
+            const uint Current = 1;
+            bool appends = transfer->Append || (file->Flags & OpenFlags.Append) != 0;
+            mapped->Node->DataLock.Enter();
+            result = MoveOnce(file, transfer, writes, out sent);
+            if (result > 0)
+            {
+                PeerChanges.Follow(mapped, appends ? null : (ulong)(transfer->Position < 0 ? Seek(file, 0, Current) : transfer->Position), (ulong)result);
+            }
+
+            mapped->Node->DataLock.Exit();
+            PeerFiles.Release(mapped);
+        }
+
+        // A page of the buffer may have gone again meanwhile.
+        return result == -Errno.EFAULT && transfer->Peek(out ulong first, out ulong left, out bool isOwn) && !isOwn && PeerPages.Bring(first, left) > 0
+            ? -Errno.ERESTARTNOINTR
+            : result;
     }
 
     // As Linux, which finds the end of a regular file before it looks at the buffer.

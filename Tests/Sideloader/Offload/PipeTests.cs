@@ -91,6 +91,27 @@ public sealed class PipeTests : IDisposable
     }
 
     [Fact]
+    public void Poll_for_news_is_answered_when_something_happens_that_was_not_known()
+    {
+        long pipe = _client.Call(OffloadedCall.Open, "pipe", ReadWrite, 0);
+        Assert.Equal(1, _client.Call(OffloadedCall.Write, pipe, "x"u8.ToArray()));
+
+        // More than was known: at once. All that is known: when something is written again, though nothing was read.
+        PollDescriptor known = new() { Descriptor = (int)pipe, Events = (ushort)(In | Out), Found = (ushort)Out };
+        ulong wait = Send(OffloadedCall.Poll, [8, 1, 1, 1], MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(ref known, 1)), 8);
+        Assert.Equal(1, _client.Wait(wait, out byte[] answer));
+        Assert.Equal([In | Out], Found(answer));
+
+        known.Found = (ushort)(In | Out);
+        wait = Send(OffloadedCall.Poll, [8, 1, 1, 1], MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(ref known, 1)), 8);
+        Assert.Equal(0, _client.Call((ushort)ChannelOperation.Ping, [], [], 0, out _));
+        Assert.False(_client.IsAnswered(wait));
+        Assert.Equal(1, _client.Call(OffloadedCall.Write, pipe, "y"u8.ToArray()));
+        Assert.Equal(1, _client.Wait(wait, out answer));
+        Assert.Equal([In | Out], Found(answer));
+    }
+
+    [Fact]
     public void Sendfile_and_splice_move_data_and_wait_for_both_sides()
     {
         File.WriteAllText(_host["file"], "0123456789");

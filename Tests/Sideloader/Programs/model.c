@@ -19,6 +19,8 @@ static uint64_t state, seed;
 static unsigned char model[LARGEST + PAGE], buffer[LARGEST + PAGE];
 static long size, step, counts[32];
 static int file, appending;
+// All that the file can be, mapped shared; now and then anew.
+static unsigned char *window;
 static const char *what;
 
 static uint32_t next(uint32_t limit)
@@ -74,10 +76,17 @@ static void reopen(void)
         must(close(file), 0);
         must(close(appending), 0);
     }
-    file = open("model.file", file ? flags[next(16) ? next(2) : 2] : O_RDWR | O_CREAT | O_TRUNC, 0644);
+    file = open("model.file", file ? flags[next(64) ? next(2) : 2] : O_RDWR | O_CREAT | O_TRUNC, 0644);
     appending = open("model.file", O_RDWR | O_APPEND);
     if (file < 0 || appending < 0)
         fail(file, 0);
+    if (window && next(2))
+        return;
+    if (window)
+        must(munmap(window, LARGEST), 0);
+    window = mmap(0, LARGEST, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (window == MAP_FAILED)
+        fail(-1, 0);
 }
 
 // A part of the file in three pieces, one of which may be empty.
@@ -104,7 +113,7 @@ static void one(void)
     if (at + length > LARGEST)
         length = LARGEST - at;
     struct iovec v[3];
-    int kind = next(25);
+    int kind = next(30);
     counts[kind]++;
     switch (kind) {
     case 0: case 1:
@@ -262,11 +271,25 @@ static void one(void)
         what = "fsync or fstat";
         struct stat s;
         // Seldom: a disk takes its time.
-        must(next(16) ? 0 : next(2) ? fsync(file) : fdatasync(file), 0);
+        must(next(32) ? 0 : next(2) ? fsync(file) : fdatasync(file), 0);
         must(fstat(file, &s), 0);
         must(s.st_size, size);
         break;
     }
+    case 24: case 25: case 26: {
+        what = "store";
+        long bytes = left(at, length);
+        fill(bytes);
+        memcpy(window + at, buffer, bytes > 0 ? bytes : 0);
+        put(buffer, at, bytes > 0 ? bytes : 0);
+        if (bytes > 0 && next(3) == 0)
+            must(msync(window + at / PAGE * PAGE, bytes + at % PAGE, next(40) ? MS_ASYNC : MS_SYNC), 0);
+        break;
+    }
+    case 27: case 28:
+        what = "load";
+        compare(window + at, at, left(at, length));
+        break;
     default:
         what = "close and open";
         reopen();

@@ -40,6 +40,22 @@ public sealed class OffloadedCallTests : IDisposable
         Assert.Equal(status, result.Status);
     }
 
+    [Theory]
+    [InlineData("ready")]
+    [InlineData("moves")]
+    public void Pipes_of_the_peer_are_ready_when_they_are_and_data_move_between_both_sides_as_on_Linux(string name)
+    {
+        string program = Path.Combine(_directory, "program");
+        HostProgram.Compile(name, program);
+        (int status, string expected) = HostProgram.Run(program, MakeTree("linux"));
+
+        using var unikernel = new Unikernel(program, new OffloadOptions { Root = MakeTree("unikernel"), Cores = 2 }, []);
+        (int Status, string Output) result = unikernel.Wait();
+
+        AssertAlike(expected, result.Output);
+        Assert.Equal(status, result.Status);
+    }
+
     [Fact]
     public void Flags_of_reads_and_writes_mean_what_they_mean_on_Linux()
     {
