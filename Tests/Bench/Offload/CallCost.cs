@@ -15,7 +15,7 @@ internal sealed class CallCost
     /// <summary>The name of the results, before that of the call.</summary>
     internal const string Name = "offload-instructions-";
 
-    private const int Calls = 10_000;
+    private const int Calls = 2_000;
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(5);
 
     private readonly string _work;
