@@ -28,6 +28,8 @@ internal sealed class GetPidBench(string work, Action<string> note)
         string linked = Path.Combine(work, "getpid-linked");
         GetPidPrograms.WriteLinked(linked, "call-linked-c");
 
+        string csharp = Guest.BuildLinked(note);
+
         List<Measurement> all = [];
         Guests(countInstructions: true);
         Guests(countInstructions: false);
@@ -45,12 +47,25 @@ internal sealed class GetPidBench(string work, Action<string> note)
             Add(Guest.RunOnLibOS(libOS, countInstructions, cancellation).Output);
             Add(Guest.RunOnLibOS(promoted, countInstructions, cancellation).Output);
             Add(Guest.RunOnLibOS(linked, countInstructions, cancellation).Output);
+            AddCSharp(BenchOutput.Parse(Guest.RunLinked(csharp, countInstructions, cancellation).Output, unit));
             note($"Linux ({Path.GetFileName(kernel)}) in QEMU, counting {how}");
             Add(Guest.RunOnLinux(kernel, linux, countInstructions, cancellation).Output);
             if (countInstructions)
                 all.Add(BenchOutput.ParseBoot(own.Log));
 
             void Add(string output) => all.AddRange(BenchOutput.Parse(output, unit).Select(one => one with { Name = one.Name + suffix }));
+        }
+
+        // The loop's own cost is a line of its own.
+        void AddCSharp(IReadOnlyList<Measurement> lines)
+        {
+            string suffix = lines[0].Unit == Measurement.Instructions ? "" : "-ticks";
+            double loop = lines.Single(line => line.Name == "csharp-loop").Value;
+            foreach ((string from, string to) in ((string, string)[])[("csharp-linked", "call-linked-csharp"), ("csharp-pinvoke", "pinvoke-csharp")])
+            {
+                Measurement line = lines.Single(line => line.Name == from);
+                all.Add(line with { Name = to + suffix, Value = line.Value - loop });
+            }
         }
 
         void Native()

@@ -1,3 +1,4 @@
+using AzaleaOS.Bench.Programs;
 using AzaleaOS.Build.Images;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Build.Pipeline;
@@ -56,6 +57,26 @@ internal static class Guest
             return false;
         }
     }
+
+    /// <summary>Builds UserApps/Linked, which measures what C# programs do.</summary>
+    /// <returns>Kernel and program in one file.</returns>
+    internal static string BuildLinked(Action<string> note)
+    {
+        note("building UserApps/Linked");
+        string folder = Path.Combine(SourceTree.Root, "UserApps", "Linked");
+        ToolProcess.Run(DotNet.Host, ["build", Path.Combine(folder, "Linked.csproj"), "-c", SourceTree.Configuration, "--nologo", "-v", "quiet"]);
+        return Path.Combine(folder, "bin", SourceTree.Configuration, "net10.0", "Linked.elf");
+    }
+
+    /// <summary>Runs it.</summary>
+    internal static MachineResult RunLinked(string image, bool countInstructions, CancellationToken cancellation)
+        => Run(new MachineDescription
+        {
+            Kernel = image,
+            CommandLine = [KernelCommandLine.ProgramSeparator, "/app/Linked", "cost"],
+            CountInstructions = countInstructions,
+            Timeout = s_timeout,
+        }, cancellation);
 
     /// <summary>A Linux program as the first process of Linux.</summary>
     internal static MachineResult RunOnLinux(string kernel, string program, bool countInstructions, CancellationToken cancellation)
