@@ -12,13 +12,13 @@ internal sealed class GetPidReport(IReadOnlyList<Measurement> all) : IReport
         ("linux", "Linux, syscall"),
         ("pinvoke-csharp", "AzaleaOS, C#, P/Invoke"),
         ("syscall", "AzaleaOS, SYSCALL"),
-        ("syscall-unmodified", "AzaleaOS, unmodified ELF"),
-        ("syscall-promoted", "AzaleaOS, the same promoted"),
+        ("syscall-unmodified", "AzaleaOS, unmodified, ELF"),
+        ("syscall-promoted", "AzaleaOS, the same, promoted"),
         ("call-linked-csharp", "AzaleaOS, linked C#"),
-        ("call-table", "AzaleaOS, CALL by table"),
+        ("call-table", "AzaleaOS, CALL, by table"),
         ("call-linked-c", "AzaleaOS, linked C, getpid()"),
-        ("call-csharp", "AzaleaOS, CALL from C#"),
-        ("call-direct", "AzaleaOS, CALL direct"),
+        ("call-csharp", "AzaleaOS, CALL, from C#"),
+        ("call-direct", "AzaleaOS, CALL, direct"),
     ];
 
     private static readonly (string Name, string Words)[] s_nativeWays =
