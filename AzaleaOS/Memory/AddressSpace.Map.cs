@@ -15,6 +15,9 @@ internal unsafe partial struct AddressSpace
     // From here on it is worth to ask how much memory there is.
     private const ulong SmallMapping = 1 << 20;
 
+    // From here on it counts whether something is left for the pages that are owed.
+    private const ulong TinyMapping = 64 << 10;
+
     // A larger file is rarely read whole.
     private const ulong LargestEagerFile = 256 << 10;
 
@@ -176,7 +179,12 @@ internal unsafe partial struct AddressSpace
                 return false;
             }
 
-            isLazy |= !isPopulated && area.Length > free / 2;
+            // A reservation is decided about when it is opened: AddressSpace.Change.
+            isLazy |= !isPopulated && area.Length > free / 2 && area.Protection != Protection.None;
+        }
+        else if (area.Length >= TinyMapping && !isLazy && area.Protection != Protection.None && area.Length > _pages.FreeBytes())
+        {
+            return false;
         }
 
         area.Flags |= isLazy ? AreaFlags.Lazy : AreaFlags.None;

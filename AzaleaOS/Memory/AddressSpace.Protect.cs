@@ -128,13 +128,23 @@ internal unsafe partial struct AddressSpace
 
     private readonly bool Change(Area* area, Protection protection)
     {
-        // A reservation that is taken into use, by an allocator for example, counts as a new mapping.
-        bool isOwed = (area->Flags & AreaFlags.Lazy) != 0 && (_mode != PopulateMode.Eager || area->Length > _pages.FreeBytes() / 2);
-        if (protection != Protection.None && area->Protection == Protection.None
-            && !isOwed && area->Backing == null
-            && !_pages.Populate(area->Start, area->Length, protection, area->Policy, area->HugeOrder))
+        // A reservation that is taken into use, by an allocator for example, counts as a new mapping. It gets its frames
+        // now whatever its size: whoever opens it can be refused, and whoever touches it cannot.
+        if (protection != Protection.None && area->Protection == Protection.None && area->Backing == null)
         {
-            return false;
+            ulong free = _pages.FreeBytes();
+            bool isOwed = (area->Flags & AreaFlags.Lazy) != 0 && (_mode != PopulateMode.Eager || area->Length > free / 2);
+            if (!isOwed && area->Length > free)
+            {
+                return false;
+            }
+
+            if (!isOwed && !_pages.Populate(area->Start, area->Length, protection, area->Policy, area->HugeOrder))
+            {
+                // What was there before must stay; nothing of it may be reached.
+                _ = _pages.Protect(area->Start, area->Length, Protection.None);
+                return false;
+            }
         }
 
         Protection before = area->Protection;

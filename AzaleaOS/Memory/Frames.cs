@@ -111,6 +111,17 @@ internal static unsafe class Frames
         return frames << PageSize.Shift4K;
     }
 
+    /// <summary>Bytes that are free for whoever asks ahead of time; the rest is kept for pages that are owed already, such as those of stacks.</summary>
+    /// <remarks>A page that was promised and cannot be provided ends the program; memory that is refused is an error it can live with.</remarks>
+    internal static ulong UnpromisedBytes()
+    {
+        const ulong Share = 64;
+        const ulong MostKept = 1024;
+        FrameStatistics frames = KernelMemory.Nodes->Statistics;
+        ulong kept = Math.Min(frames.Total / Share, MostKept);
+        return frames.Free <= kept ? 0 : (frames.Free - kept) << PageSize.Shift4K;
+    }
+
     /// <summary>The running core's cache. Nothing that may switch threads is called as long as it is used.</summary>
     internal static FrameCache* Cache => (FrameCache*)CoreBlock.Current->FrameCache;
 

@@ -35,7 +35,7 @@ internal static unsafe class UserPageTables
         Relocate = &Relocate,
         NodeOf = &NodeOf,
         Query = &Query,
-        FreeBytes = &Frames.FreeBytes,
+        FreeBytes = &Frames.UnpromisedBytes,
     };
 
     /// <summary>The policy of the running thread, for areas without one. Null as long as no thread has any.</summary>

@@ -21,6 +21,17 @@ public sealed class UserAppTests
     public void An_application_does_as_on_Linux(string name, int cpus, params string[] arguments)
         => new ProgramRun(UserApp.Find(name), arguments).MustEqualLinux(cpus);
 
+    /// <summary>Sixteen threads that allocate, for as many seconds as AZALEA_GC_SECONDS says.</summary>
+    [Fact]
+    public void Sixteen_threads_that_allocate_lose_nothing()
+    {
+        string seconds = Environment.GetEnvironmentVariable("AZALEA_GC_SECONDS") ?? "2";
+        var run = new ProgramRun(UserApp.Find("GcStress"), seconds, "16") { Patience = TimeSpan.FromSeconds((2 * double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)) + 300) };
+        Outcome outcome = run.Here(cpus: 2);
+        Assert.Equal(0, outcome.Status);
+        Assert.Equal("everything held, everything let go was collected\n", System.Text.Encoding.ASCII.GetString(outcome.Output));
+    }
+
     [Fact]
     public void Words_are_counted_as_on_Linux()
         => new ProgramRun(UserApp.Find("WordCount"), "library.cpp", "nowhere") { Files = ["Cpp/library.cpp"] }.MustEqualLinux(cpus: 2);

@@ -18,6 +18,7 @@ internal static unsafe class MachineValues
         's' => Shared(),
         'u' => Process.TotalMemory - Math.Min(Process.TotalMemory, Free() + Shared()),
         'c' => Process.TotalMemory / 2,
+        'm' => Limit(),
         'h' => Process.TotalMemory / AddressSpace.LargePage,
         'U' => (ulong)(Clock.Monotonic() / Hundredth),
         'I' => IdleHundredths(),
@@ -29,6 +30,9 @@ internal static unsafe class MachineValues
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ulong Free() => Math.Min(Process.TotalMemory, AddressSpace.Current->FreeMemory);
+
+    // Collectors that are told a limit keep below it; without one they go on until nothing is left for anybody.
+    private static ulong Limit() => (Process.TotalMemory - (Process.TotalMemory / 64)) & ~(KernelPages.Size - 1UL);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ulong Shared() => (FileSpace.Total - FileSpace.Free) * KernelPages.Size;

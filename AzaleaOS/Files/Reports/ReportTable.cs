@@ -343,7 +343,7 @@ internal static unsafe class ReportTable
         memory.current=%mu
         memory.high=max
         memory.low=0
-        memory.max=max
+        memory.max=%mm
         memory.min=0
         memory.swap.current=0
         memory.swap.max=0

@@ -11,6 +11,7 @@ internal sealed class CSharpProgram(string name, bool staticPie) : ProgramRecipe
     // the sections that __start___modules stands for unless it is told not to.
     private const string Linking = """
             <LinkerFlavor>lld</LinkerFlavor>
+            <ServerGarbageCollector>true</ServerGarbageCollector>
           </PropertyGroup>
           <Target Name="KeepModules" BeforeTargets="LinkNative">
             <ItemGroup>
@@ -51,6 +52,7 @@ internal sealed class CSharpProgram(string name, bool staticPie) : ProgramRecipe
             <PublishAot>true</PublishAot>
             <StaticExecutable>true</StaticExecutable>
             <InvariantGlobalization>true</InvariantGlobalization>
+            <AllowUnsafeBlocks>true</AllowUnsafeBlocks>
             <CppCompilerAndLinker>gcc</CppCompilerAndLinker>
             <CppLinker>gcc</CppLinker>
         {(staticPie ? Linking : Fixed)}

@@ -26,6 +26,12 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
     /// <summary>NAME=VALUE; all there is besides TZ and PWD.</summary>
     internal IReadOnlyList<string> Environment { get; init; } = [];
 
+    /// <summary>What is typed at its terminal; null: no terminal, and nothing to read.</summary>
+    internal Conversation? Typed { get; init; }
+
+    /// <summary>Files of this host that the kernel's tree has too, at the same path.</summary>
+    internal IReadOnlyList<string> HostFiles { get; init; } = [];
+
     /// <summary>How long it may take.</summary>
     internal TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
 
@@ -67,17 +73,22 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
     private Outcome Execute()
     {
         // One pipe for both outputs, as the kernel has one console; nothing to read, and no core file.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "ulimit -c 0; exec \"$0\" \"$@\" 2>&1 </dev/null", LinuxProgram ?? Program, .. Arguments])
+        string[] words = Typed is null
+            ? ["/bin/sh", "-c", "ulimit -c 0; exec \"$0\" \"$@\" 2>&1 </dev/null", LinuxProgram ?? Program, .. Arguments]
+            : ["/usr/bin/script", "-qec", $"stty rows 25 cols 80; exec {LinuxProgram ?? Program} {string.Join(' ', Arguments)}", "/dev/null"];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             RedirectStandardOutput = true,
+            RedirectStandardInput = Typed is not null,
             WorkingDirectory = s_work,
         };
         start.Environment.Clear();
         foreach (string[] variable in AllVariables.Select(variable => variable.Split('=', 2)))
             start.Environment[variable[0]] = variable[1];
         using Process process = Process.Start(start)!;
-        using var output = new MemoryStream();
+        using MemoryStream output = Typed is null ? new MemoryStream() : new ConversationStream(Typed);
         Task reading = process.StandardOutput.BaseStream.CopyToAsync(output);
+        Task typing = output is ConversationStream screen ? Task.Run(() => screen.Type(process.StandardInput.BaseStream, bytes => bytes)) : Task.CompletedTask;
         if (!process.WaitForExit(Patience))
         {
             process.Kill(entireProcessTree: true);
@@ -85,6 +96,7 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
         }
 
         reading.Wait();
+        typing.Wait();
         return new Outcome(output.ToArray(), process.ExitCode);
     }
 
@@ -96,23 +108,26 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
         files.AddDirectory(s_work);
         byte[] program = Promoted.All || cpus > 1 ? Promoted.Read(Program) : File.ReadAllBytes(Program);
         files.AddContent(Program, program, (int)File.GetUnixFileMode(Program));
+        foreach (string file in HostFiles)
+            files.AddHost(file, file);
         foreach (string file in Files)
             files.AddHost(SourcePath(file), Path.Combine(s_work, Path.GetFileName(file)));
         string archive = Path.GetTempFileName();
         try
         {
             files.Write(archive);
+            using ConversationStream? screen = Typed is null ? null : new ConversationStream(Typed);
             MachineResult result = Machine.Run(new MachineDescription
             {
                 Kernel = RunnerImage.Path,
                 Initramfs = archive,
                 Cpus = cpus,
                 Memory = Memory,
-                CommandLine = [.. AllVariables.Select(variable => "env=" + variable), "cwd=" + s_work, "--", Program, .. Arguments],
+                CommandLine = [.. Typed is null ? Array.Empty<string>() : ["stdio=ttt", "tty=80x25"], .. AllVariables.Select(variable => "env=" + variable), "cwd=" + s_work, "--", Program, .. Arguments],
                 Timeout = Patience,
                 ExtraArguments = ExtraArguments,
-            });
-            return new Outcome(result.OutputBytes.ToArray(), result.Status, result.ToString());
+            }, new MachineStreams { Output = screen, Input = screen is null ? null : screen.Type });
+            return new Outcome(screen?.ToArray() ?? result.OutputBytes.ToArray(), result.Status, result.ToString());
         }
         finally
         {

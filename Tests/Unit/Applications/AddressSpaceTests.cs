@@ -87,6 +87,19 @@ public sealed unsafe class AddressSpaceTests : IDisposable
     }
 
     [Fact]
+    public void A_reservation_that_cannot_be_opened_stays_closed_and_takes_no_frames()
+    {
+        int before = HostApplication.Frames;
+        ulong at = (ulong)Space->Map(0, 100 * 4096, Protection.None, Anonymous);
+        HostPages.FramesLeft = 50;
+        Assert.Equal(-Errno.ENOMEM, Space->Protect(at, 100 * 4096, ReadWrite));
+        Assert.Equal(before, HostApplication.Frames);
+        Assert.Equal(FaultOutcome.NotAllowed, Space->ServeFault(at, Protection.Read));
+        Assert.Equal(0, Space->Protect(at, 40 * 4096, ReadWrite));
+        Assert.Equal(before + 40, HostApplication.Frames);
+    }
+
+    [Fact]
     public void Contents_survive_the_loss_of_all_access()
     {
         ulong at = (ulong)Space->Map(0, 4096, ReadWrite, Anonymous);

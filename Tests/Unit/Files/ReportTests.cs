@@ -83,7 +83,7 @@ public sealed unsafe class ReportTests : IDisposable
     [InlineData("/proc/self/cgroup", "0::/\n")]
     [InlineData("/proc/sys/vm/overcommit_memory", "1\n")]
     [InlineData("/proc/filesystems", "nodev\ttmpfs\nnodev\tdevtmpfs\nnodev\tproc\nnodev\tsysfs\nnodev\tcgroup2\n")]
-    [InlineData("/sys/fs/cgroup/memory.max", "max\n")]
+    [InlineData("/sys/fs/cgroup/memory.max", "66060288\n")]
     [InlineData("/sys/fs/cgroup/cpu.max", "max 100000\n")]
     [InlineData("/sys/fs/cgroup/cgroup.procs", "2\n")]
     public void A_file_has_its_text(string path, string text)

@@ -46,6 +46,44 @@ internal static class Faults
         Nested();
     }
 
+    /// <summary>Ten thousand null references on eight threads, each caught where it comes from.</summary>
+    internal static void Nulls()
+    {
+        const int Each = 1250;
+        int[] caught = new int[8];
+        Thread[] threads = [.. Enumerable.Range(0, caught.Length).Select(n => new Thread(() =>
+        {
+            for (int i = 0; i < Each; i++)
+            {
+                try
+                {
+                    caught[n] -= Read(null);
+                }
+                catch (NullReferenceException e) when (e.StackTrace is not null)
+                {
+                    caught[n]++;
+                }
+            }
+        }))];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+        Console.WriteLine($"{caught.Sum()} caught: {string.Join(' ', caught)}");
+    }
+
+    /// <summary>A thread that nobody guards throws: the program ends.</summary>
+    internal static void EndThread()
+    {
+        var thread = new Thread(() => throw new InvalidOperationException("on a thread", new ArgumentException("the reason")));
+        thread.Start();
+        thread.Join();
+        Console.WriteLine("went on");
+    }
+
+    /// <summary>A fault of the processor that nobody catches.</summary>
+    internal static void Uncaught() => Console.WriteLine(Read(null));
+
     private static void Nested()
     {
         try

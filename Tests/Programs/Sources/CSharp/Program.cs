@@ -28,6 +28,36 @@ internal static class Program
             case "files":
                 await Files.RunAsync();
                 return 0;
+            case "nulls":
+                Faults.Nulls();
+                return 0;
+            case "memory":
+                Memory.Run();
+                return 0;
+            case "heap":
+                Heap.Run();
+                return 0;
+            case "storage":
+                await Storage.RunAsync();
+                return 0;
+            case "network":
+                await Network.RunAsync();
+                return 0;
+            case "machine":
+                Machine.Run();
+                return 0;
+            case "size":
+                Machine.Size();
+                return 0;
+            case "screen":
+                Screen.Run();
+                return 0;
+            case "thread-unhandled":
+                Faults.EndThread();
+                return 1;
+            case "null-unhandled":
+                Faults.Uncaught();
+                return 1;
             case "unhandled":
                 throw new InvalidOperationException("nobody catches this");
             case "exit":
