@@ -63,6 +63,7 @@ internal static class AzaleaCommand
             CompilerCommand.CreateCpp(),
             PackCommand.Create(context),
             PromoteCommand.Create(context),
+            SymbolizeCommand.Create(context),
             TestCommand.Create(context),
             BenchCommand.Create(context),
             DoctorCommand.Create(context),

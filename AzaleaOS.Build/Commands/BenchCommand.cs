@@ -19,7 +19,7 @@ internal sealed class BenchCommand : Command, IHasExamples
     private BenchCommand(CommandContext context)
         : base("bench", "Measure system calls against Linux, in the same QEMU and on this processor.")
     {
-        _name.AcceptOnlyFromAmong("getpid", "micro", "offload", "files");
+        _name.AcceptOnlyFromAmong("getpid", "micro", "dotnet", "offload", "files");
         Arguments.Add(_name);
         Options.Add(_output);
         Options.Add(_json);
@@ -33,6 +33,7 @@ internal sealed class BenchCommand : Command, IHasExamples
         "azalea bench getpid",
         "azalea bench micro --json",
         "azalea bench getpid --json --output results",
+        "azalea bench dotnet",
         "azalea bench offload",
         "azalea bench files",
     ];

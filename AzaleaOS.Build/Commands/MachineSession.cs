@@ -1,4 +1,5 @@
 using AzaleaOS.Build.Launching;
+using AzaleaOS.Build.StackTraces;
 using AzaleaOS.Build.Streams;
 
 namespace AzaleaOS.Build.Commands;
@@ -17,21 +18,43 @@ internal static class MachineSession
     }
 
     /// <summary>Runs it to its end and returns the status to exit with.</summary>
-    internal static async Task<int> RunAsync(CommandContext context, MachineDescription machine, bool hasInput)
+    /// <param name="context">Where its output goes.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="hasInput">Whether it gets our standard input.</param>
+    /// <param name="program">The program on this host, or null; its debug information tells where an exception that ended it came from.</param>
+    internal static async Task<int> RunAsync(CommandContext context, MachineDescription machine, bool hasInput, string? program)
     {
         Terminal terminal = context.Terminal;
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         MachineResult result;
+        TailStream[] tails;
         using (var host = new HostStreams(hasInput, cancellation.Cancel))
         {
             // A ready ISO holds its own command line.
             if (machine.Iso is null)
                 machine = machine with { CommandLine = [.. host.KernelOptions, .. machine.CommandLine] };
-            result = await Machine.RunAsync(machine, host.Take(terminal.Output, terminal.Log), cancellation.Token);
+            (MachineStreams streams, tails) = Watch(host.Take(terminal.Output, terminal.Log));
+            result = await Machine.RunAsync(machine, streams, cancellation.Token);
         }
+
+        if (result.Status == UnhandledException.Status && program is not null)
+            ShowException(terminal, tails, program);
 
         if (result.Explanation is { } explanation)
             terminal.Error(explanation);
         return result.Status;
+    }
+
+    /// <summary>The same streams, whose ends are kept: standard error, a terminal, and where an image does not tell them apart, standard output.</summary>
+    private static (MachineStreams Streams, TailStream[] Tails) Watch(MachineStreams streams)
+    {
+        TailStream?[] tails = [.. ((Stream?[])[streams.Errors, streams.Terminal, streams.Output]).Select(stream => stream is null ? null : new TailStream(stream))];
+        return (streams with { Errors = tails[0], Terminal = tails[1], Output = tails[2] }, [.. tails.OfType<TailStream>()]);
+    }
+
+    private static void ShowException(Terminal terminal, TailStream[] tails, string program)
+    {
+        if (tails.Select(tail => UnhandledException.Describe(tail.Text, program)).FirstOrDefault(text => text is not null) is { } text)
+            terminal.Note($"where the exception came from:\n{text}");
     }
 }

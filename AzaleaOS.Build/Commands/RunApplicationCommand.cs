@@ -38,6 +38,6 @@ internal sealed class RunApplicationCommand : Command, IAcceptsProgramArguments
             CommandLine = fromDisc ? [] : request.CommandLine(context.ProgramArguments.Count > 0 ? context.ProgramArguments : request.Arguments),
         };
         MachineSession.AnnounceGdb(context, machine, request.Elf);
-        return await MachineSession.RunAsync(context, machine, hasInput: machine.Kind != MachineKind.Bochs);
+        return await MachineSession.RunAsync(context, machine, hasInput: machine.Kind != MachineKind.Bochs, request.Elf);
     }
 }

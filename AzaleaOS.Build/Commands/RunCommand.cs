@@ -78,7 +78,7 @@ internal sealed class RunCommand : Command, IHasExamples, IAcceptsProgramArgumen
         MachineSession.AnnounceGdb(context, machine, machine.Kernel);
         return parsed.GetValue(_json)
             ? await ReportAsync(context, machine)
-            : await MachineSession.RunAsync(context, machine, hasInput: !parsed.GetValue(_noInput) && machine.Kind != MachineKind.Bochs);
+            : await MachineSession.RunAsync(context, machine, hasInput: !parsed.GetValue(_noInput) && machine.Kind != MachineKind.Bochs, guest.Program is null ? null : GuestProgram.FindProgram(guest.Program));
     }
 
     private static async Task<int> ReportAsync(CommandContext context, MachineDescription machine)

@@ -6,7 +6,7 @@ using AzaleaOS.Build.Pipeline;
 
 namespace AzaleaOS.Bench;
 
-/// <summary>What <c>azalea bench</c> runs: <c>getpid|micro|offload|files [--json] [--output FOLDER]</c>.</summary>
+/// <summary>What <c>azalea bench</c> runs: <c>getpid|micro|dotnet|offload|files [--json] [--output FOLDER]</c>.</summary>
 internal static class BenchProgram
 {
     /// <summary>Measures, shows, saves. Results go to standard output, all else to standard error.</summary>
@@ -28,7 +28,7 @@ internal static class BenchProgram
 
             if (!TryParse(arguments, out string name, out bool json, out string folder))
             {
-                Console.Error.WriteLine("azalea: usage: azalea bench getpid|micro|offload|files [--json] [--output FOLDER]");
+                Console.Error.WriteLine("azalea: usage: azalea bench getpid|micro|dotnet|offload|files [--json] [--output FOLDER]");
                 return ExitStatus.Usage;
             }
 
@@ -36,6 +36,7 @@ internal static class BenchProgram
             IReport report = name switch
             {
                 "micro" => new MicroReport(new MicroBench(work, Note).Run(cancellation.Token)),
+                "dotnet" => new DotNetReport(new DotNetBench(work, Note).Run(cancellation.Token)),
                 "offload" => new OffloadReport(new OffloadBench(work, Note).Run(cancellation.Token)),
                 "files" => new FilesReport(new FilesBench(work, Note).Run(cancellation.Token)),
                 _ => new GetPidReport(new GetPidBench(work, Note).Run(cancellation.Token)),
@@ -70,7 +71,7 @@ internal static class BenchProgram
         json = false;
         folder = Path.Combine(SourceTree.Root, "Tests", "Bench", "bin", "results");
         name = "";
-        if (arguments is not [("getpid" or "micro" or "offload" or "files") and var bench, .. var options])
+        if (arguments is not [("getpid" or "micro" or "dotnet" or "offload" or "files") and var bench, .. var options])
             return false;
         name = bench;
         for (int i = 0; i < options.Length; i++)

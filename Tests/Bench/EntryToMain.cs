@@ -1,10 +1,8 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using AzaleaOS.Bench.Guests;
 using AzaleaOS.Bench.Programs;
 using AzaleaOS.Build.Elf;
 using AzaleaOS.Build.Launching;
-using AzaleaOS.Build.Pipeline;
 
 namespace AzaleaOS.Bench;
 
@@ -18,9 +16,6 @@ internal sealed class EntryToMain
     /// <summary>The name of the results, before that of the machine.</summary>
     internal const string Name = "entry-to-main-";
 
-    /// <summary>Where a note has its descriptor, in bytes: after three words and "Xen\0". Source: ELF specification, Note Section.</summary>
-    private const int NoteDescriptorAt = 16;
-
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(4);
 
     private readonly string _work;
@@ -33,11 +28,9 @@ internal sealed class EntryToMain
     {
         _work = work;
         _program = Path.Combine(work, "nothing");
-        _plugin = Path.Combine(work, "instructions.so");
+        _plugin = InstructionPlugin.Compile(work);
         File.WriteAllText(_program + ".c", "int main(void) { return 0; }\n");
         _ = ToolProcess.Run("/usr/bin/gcc", ["-O2", "-static", "-o", _program, _program + ".c"]);
-        string source = Path.Combine(SourceTree.Root, "Tests", "Bench", "Programs", "instructions.c");
-        _ = ToolProcess.Run("/usr/bin/gcc", ["-O2", "-shared", "-fPIC", "-o", _plugin, source]);
         _main = ElfFile.Open(_program).Symbols.First(symbol => symbol.Name == "main").Value;
     }
 
@@ -58,30 +51,16 @@ internal sealed class EntryToMain
     {
         string kernel = Guest.ImageOf("Runner");
         string result = Path.Combine(_work, string.Create(CultureInfo.InvariantCulture, $"count-{cores}-{memory.InMebibytes}"));
-        File.Delete(result);
-        MachineResult run = Machine.Run(new MachineDescription
+        var machine = new MachineDescription
         {
             Kernel = kernel,
             Initramfs = _program,
             CommandLine = [KernelCommandLine.ProgramSeparator, "/program"],
             Cpus = cores,
             Memory = memory,
-            Accelerator = Accelerator.Tcg,
             CountInstructions = true,
             Timeout = s_timeout,
-            ExtraArguments = ["-plugin", string.Create(CultureInfo.InvariantCulture, $"{_plugin},from={EntryOf(kernel):x},to={_main:x},result={result}")],
-        }, cancellation: cancellation);
-        cancellation.ThrowIfCancellationRequested();
-        if (run.Status != 0 || !File.Exists(result))
-            throw new LaunchException("AZ7204", $"an empty program did not run on {cores} cores: {run}", null, ExitStatus.Failure);
-        return long.Parse(File.ReadAllText(result), CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>Where QEMU enters a kernel: the address in its PVH note.</summary>
-    private static ulong EntryOf(string kernel)
-    {
-        ElfFile file = ElfFile.Open(kernel);
-        ElfSegment note = file.Segments.Single(segment => segment.Type == ElfSegmentType.Note);
-        return BinaryPrimitives.ReadUInt64LittleEndian(file.Contents(note)[NoteDescriptorAt..]);
+        };
+        return new CountedRun(_plugin, result).Run(machine, InstructionPlugin.EntryOf(kernel), _main, programsOnly: false, cancellation).Sum();
     }
 }

@@ -1,4 +1,5 @@
 using AzaleaOS.Build.Launching;
+using AzaleaOS.Build.StackTraces;
 using AzaleaOS.Tests.Programs.Building;
 using AzaleaOS.Tests.Programs.Running;
 
@@ -38,6 +39,21 @@ public sealed class CSharpFamilyTests
     [InlineData("null-unhandled", 2)]
     public void A_family_of_programs_does_as_on_Linux(string word, int cpus)
         => new ProgramRun(ProgramStore.Find("csharp-exec"), word).MustEqualLinux(cpus);
+
+    [Theory]
+    [InlineData("thread-unhandled", "Faults.<>c.<EndThread>", "Faults.cs", "on a thread")]
+    [InlineData("null-unhandled", "Faults.Read(Faults.Box)", "Faults.cs", "=> box!.Value")]
+    [InlineData("unhandled", "Program.<Main>d__0.MoveNext()", "Program.cs", "nobody catches this")]
+    public void An_exception_that_nobody_catches_is_told_with_its_file_and_line(string word, string method, string file, string line)
+    {
+        string program = ProgramStore.Find("csharp-exec");
+        Outcome outcome = new ProgramRun(program, word).Here(cpus: 2);
+        Assert.Equal(UnhandledException.Status, outcome.Status);
+        string described = UnhandledException.Describe(outcome.Text, program) ?? "";
+        string frame = described.Split('\n').First(text => text.Contains(method, StringComparison.Ordinal));
+        int number = Array.FindIndex(File.ReadAllLines(Path.Combine(ProgramRecipe.SourcesRoot, "CSharp", file)), text => text.Contains(line, StringComparison.Ordinal)) + 1;
+        Assert.EndsWith($"/CSharp/{file}:line {number}", frame, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(1)]

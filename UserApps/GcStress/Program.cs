@@ -1,8 +1,10 @@
-// GcStress [SECONDS] [THREADS]: threads that allocate trees, large arrays and finalizable objects, and check that nothing they hold changes.
+// GcStress [SECONDS] [THREADS] [ROUNDS]: threads that allocate trees, large arrays and finalizable objects, and check that nothing
+// they hold changes. With ROUNDS each thread ends after so many, and the last line is the time they took.
 using System.Diagnostics;
 
 double seconds = args.Length > 0 ? double.Parse(args[0]) : 5;
 int threads = args.Length > 1 ? int.Parse(args[1]) : 16;
+int most = args.Length > 2 ? int.Parse(args[2]) : int.MaxValue;
 int broken = 0;
 long rounds = 0;
 var end = Stopwatch.StartNew();
@@ -11,12 +13,15 @@ foreach (Thread worker in workers)
     worker.Start();
 foreach (Thread worker in workers)
     worker.Join();
+TimeSpan taken = end.Elapsed;
 
 GC.Collect();
 GC.WaitForPendingFinalizers();
 Console.WriteLine(broken == 0 && Finalized.Made == Finalized.Gone ? "everything held, everything let go was collected" : $"{broken} broken, {Finalized.Made - Finalized.Gone} not finalized");
 if (args.Length == 0)
     Console.WriteLine($"{rounds} rounds; collections {GC.CollectionCount(0)}, {GC.CollectionCount(1)}, {GC.CollectionCount(2)}; {GC.GetTotalAllocatedBytes() >> 20} MiB allocated");
+if (args.Length > 2)
+    Console.WriteLine($"{taken.TotalMilliseconds:F0} ms");
 return broken == 0 ? 0 : 1;
 
 void Work(int index)
@@ -24,7 +29,7 @@ void Work(int index)
     var random = new Random(index);
     var held = new Tree?[64];
     var blocks = new byte[8][];
-    while (end.Elapsed.TotalSeconds < seconds)
+    for (int round = 0; round < most && end.Elapsed.TotalSeconds < seconds; round++)
     {
         for (int i = 0; i < 200; i++)
         {

@@ -29,6 +29,9 @@ internal sealed class CSharpProgram(string name, bool staticPie) : ProgramRecipe
     internal override string Name => name;
 
     /// <inheritdoc/>
+    internal override IReadOnlyList<string> Companions => [name + ".dbg"];
+
+    /// <inheritdoc/>
     protected override IReadOnlyList<string> Sources => ["CSharp"];
 
     /// <inheritdoc/>
@@ -67,6 +70,7 @@ internal sealed class CSharpProgram(string name, bool staticPie) : ProgramRecipe
         File.WriteAllText(folder["Directory.Packages.props"], "<Project />");
         File.WriteAllText(folder["program.csproj"], Project);
         folder.Run(DotNet.Host, "publish", "program.csproj", "-c", "Release", "-o", "out", "--nologo", "-v", "quiet");
-        File.Move(folder[Path.Combine("out", name)], folder[name]);
+        foreach (string file in (string[])[name, name + ".dbg"])
+            File.Move(folder[Path.Combine("out", file)], folder[file]);
     }
 }

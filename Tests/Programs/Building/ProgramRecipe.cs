@@ -10,6 +10,9 @@ internal abstract class ProgramRecipe
     /// <summary>Its name among the programs.</summary>
     internal abstract string Name { get; }
 
+    /// <summary>Files that are kept beside the program if there are any.</summary>
+    internal virtual IReadOnlyList<string> Companions => [];
+
     /// <summary>Files and folders below Sources that it is made of.</summary>
     protected abstract IReadOnlyList<string> Sources { get; }
 

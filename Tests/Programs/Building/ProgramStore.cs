@@ -35,6 +35,8 @@ internal static class ProgramStore
             foreach (string old in Directory.EnumerateDirectories(s_root, recipe.Name + "-????????????????"))
                 Directory.Delete(old, recursive: true);
             Directory.CreateDirectory(folder);
+            foreach (string companion in recipe.Companions.Where(name => File.Exists(Path.Combine(work, name))))
+                File.Move(Path.Combine(work, companion), Path.Combine(folder, companion), overwrite: true);
             File.Move(Path.Combine(work, recipe.Name), program, overwrite: true);
             return program;
         }
