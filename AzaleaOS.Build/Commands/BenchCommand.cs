@@ -11,7 +11,7 @@ namespace AzaleaOS.Build.Commands;
 /// <summary><c>azalea bench</c>: builds the bench, a program of its own, and runs it.</summary>
 internal sealed class BenchCommand : Command, IHasExamples
 {
-    private readonly Argument<string> _name = new("BENCH") { Description = "What is measured: getpid, the paper's Fig. 5; micro, what programs do most; offload, calls that another process answers; files, a file of the host read in a guest." };
+    private readonly Argument<string> _name = new("BENCH") { Description = "What is measured: getpid, the paper's Fig. 5; micro, what programs do most; dotnet, C# programs; offload, calls that another process answers; files, a file of the host read in a guest." };
     private readonly Option<string?> _output = new("--output") { Description = "Where the table, the charts and the numbers are saved.", HelpName = "FOLDER" };
     private readonly Option<bool> _json = CommonOptions.Json();
     private readonly Option<bool> _noInstall = CommonOptions.NoInstall();

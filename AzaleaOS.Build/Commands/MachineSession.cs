@@ -1,3 +1,4 @@
+using AzaleaOS.Build.Images;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Build.StackTraces;
 using AzaleaOS.Build.Streams;
@@ -32,7 +33,7 @@ internal static class MachineSession
         {
             // A ready ISO holds its own command line.
             if (machine.Iso is null)
-                machine = machine with { CommandLine = [.. host.KernelOptions, .. machine.CommandLine] };
+                machine = machine with { CommandLine = [.. host.KernelOptions, .. TerminalDescription.Options(host.Kinds, machine.CommandLine), .. machine.CommandLine] };
             (MachineStreams streams, tails) = Watch(host.Take(terminal.Output, terminal.Log));
             result = await Machine.RunAsync(machine, streams, cancellation.Token);
         }

@@ -19,8 +19,7 @@ internal sealed class SymbolizeCommand : Command, IHasExamples
     /// <inheritdoc/>
     public IReadOnlyList<string> Examples { get; } =
     [
-        "sideloader logs web | azalea symbolize bin/Release/net10.0/Web.elf",
-        "azalea symbolize Hello.elf < errors.txt",
+        "azalea symbolize bin/Release/net10.0/Hello.elf",
     ];
 
     internal static SymbolizeCommand Create(CommandContext context) => new(context);

@@ -39,6 +39,7 @@ internal sealed class ApplicationBuild(ApplicationRequest request)
         if (File.Exists(request.Program + ".dbg"))
             File.Copy(request.Program + ".dbg", Path.Combine(Path.GetDirectoryName(request.Elf)!, Path.GetFileName(request.Program) + ".dbg"), overwrite: true);
         Initramfs archive = new();
+        TerminalDescription.AddTo(archive);
         foreach (ImageFile file in request.Files)
             archive.AddHost(file.Source, file.Target);
         archive.AddHost(request.Program, request.GuestPath);

@@ -19,9 +19,10 @@ internal sealed class ConversationStream(Conversation conversation) : MemoryStre
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        byte[] bytes = buffer.ToArray();
         lock (_lock)
         {
-            base.Write(buffer);
+            base.Write(bytes, 0, bytes.Length);
             _text = Encoding.Latin1.GetString(ToArray());
         }
 
