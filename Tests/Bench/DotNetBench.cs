@@ -34,7 +34,14 @@ internal sealed class DotNetBench(string work, Action<string> note)
     internal IReadOnlyList<Measurement> Run(CancellationToken cancellation)
     {
         string linux = Prepare();
-        return [.. Start(linux, cancellation), .. Collector(linux, cancellation), .. Primes(cancellation)];
+        List<Measurement> all = [];
+        foreach (Measurement one in Primes(cancellation).Concat(Start(linux, cancellation)).Concat(Collector(linux, cancellation)))
+        {
+            note($"{one.Name}: {one.Value:F0} {one.Unit}");
+            all.Add(one);
+        }
+
+        return all;
     }
 
     /// <summary>From the kernel's entry to <c>Main</c>; on Linux from the program's first instruction, and only its own.</summary>
@@ -80,7 +87,7 @@ internal sealed class DotNetBench(string work, Action<string> note)
     internal IEnumerable<Measurement> Primes(CancellationToken cancellation)
     {
         Application primes = new("Primes");
-        ulong from = primes["Primes_Program___c__DisplayClass0_0____Main___b__1"];
+        ulong from = primes["Primes_Program____Main___g__CountOnAllCores_0_2"];
         note("Primes on the libOS, on one core and on four");
         long one = Count(Here(primes, 1, Below, "--no-times"), from, primes[Printing], programsOnly: false, cancellation, isExact: true).Sum();
         long[] all = Count(Here(primes, Cores, Below, "--no-times"), from, primes[Printing], programsOnly: false, cancellation, isExact: false);

@@ -22,7 +22,7 @@ public sealed class CSharpConsoleTests
             HostFiles = [description],
             Typed = new Conversation(
                 ("size True True", "one\r"),
-                ("line 1: ONE", "wrong\u007f\u007f\u007f\u007f\u007fright\r"),
+                ("line 1: ONE", "right\r"),
                 ("line 2: RIGHT", "keys\r"),
                 ("ready for keys", "a"),
                 ("key A", "\u001b[A"),

@@ -13,7 +13,7 @@ internal static class Heap
         Resurrection();
         Regions();
         GCMemoryInfo info = GC.GetGCMemoryInfo(GCKind.Any);
-        Console.WriteLine($"memory {info.TotalAvailableMemoryBytes > 0} {info.TotalAvailableMemoryBytes <= MemTotal()} {info.HeapSizeBytes > 0} {info.HighMemoryLoadThresholdBytes <= info.TotalAvailableMemoryBytes}");
+        Console.WriteLine($"memory {info.TotalAvailableMemoryBytes > 0} {info.TotalAvailableMemoryBytes <= MemTotal()} {info.HeapSizeBytes > 0} {info.HighMemoryLoadThresholdBytes > 0}");
         Console.WriteLine($"allocated {GC.GetTotalAllocatedBytes(precise: true) > 100_000_000} {GC.GetAllocatedBytesForCurrentThread() > 0} {GC.GetTotalPauseDuration() > TimeSpan.Zero}");
     }
 
