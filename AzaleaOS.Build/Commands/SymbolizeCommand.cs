@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AzaleaOS.Build.CommandLine;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Build.StackTraces;
 
