@@ -31,13 +31,11 @@ public sealed class LineTable
         var rows = new List<LineRow>();
         foreach (ElfImageSection section in image.Sections.Where(s => s.Section.Name == ".debug_line"))
         {
-            if (section.Section.Attributes.HasFlag(ElfSectionAttributes.Compressed))
-                throw section.File.Malformed("its debug information is compressed");
             byte[] strings = Bytes(image, section.File, ".debug_str");
             byte[] lineStrings = Bytes(image, section.File, ".debug_line_str");
             try
             {
-                var reader = new ByteReader(section.Bytes);
+                var reader = new ByteReader(CompressedSection.Contents(section));
                 while (!reader.AtEnd)
                     ReadUnit(ref reader, strings, lineStrings, rows);
             }
@@ -77,7 +75,7 @@ public sealed class LineTable
     private int IndexAt(ulong address) => AddressOrder.LastAtOrBelow(_rows, row => row.Address, address);
 
     private static byte[] Bytes(ElfImage image, ElfFile file, string name)
-        => image.Sections.FirstOrDefault(s => s.File == file && s.Section.Name == name)?.Bytes ?? [];
+        => image.Sections.FirstOrDefault(s => s.File == file && s.Section.Name == name) is { } section ? CompressedSection.Contents(section) : [];
 
     private static void ReadUnit(ref ByteReader section, byte[] strings, byte[] lineStrings, List<LineRow> rows)
     {

@@ -19,13 +19,15 @@ internal static class TerminalDescription
             files.AddHost(file, file);
     }
 
-    /// <summary>The kernel's option that sets TERM, where there is a terminal and nobody said what it is.</summary>
+    /// <summary>The kernel's options that set TERM and HOME, where there is a terminal and nobody said what they are.</summary>
+    /// <remarks>Who has a terminal has a home too: .NET's Console looks there for descriptions, and fails without one.</remarks>
     /// <param name="streams">A letter for each standard stream, as the kernel's option <c>stdio</c> takes them.</param>
     /// <param name="commandLine">The kernel's command line.</param>
     internal static IReadOnlyList<string> Options(string streams, IReadOnlyList<string> commandLine)
     {
-        const string Variable = "env=TERM=";
-        bool isSaid = commandLine.TakeWhile(word => word != KernelCommandLine.ProgramSeparator).Any(word => word.StartsWith(Variable, StringComparison.Ordinal));
-        return streams.Contains('t') && !isSaid ? [Variable + Kind] : [];
+        string[] options = [.. commandLine.TakeWhile(word => word != KernelCommandLine.ProgramSeparator)];
+        return streams.Contains('t')
+            ? [.. ((string[])["env=TERM=" + Kind, "env=HOME=/"]).Where(option => !options.Any(word => word.StartsWith(option[..(option.LastIndexOf('=') + 1)], StringComparison.Ordinal)))]
+            : [];
     }
 }

@@ -18,7 +18,7 @@ public sealed class CSharpConsoleTests
         string description = $"/lib/terminfo/{terminal[0]}/{terminal}";
         var run = new ProgramRun(ProgramStore.Find("csharp-exec"), "screen")
         {
-            Environment = ["TERM=" + terminal],
+            Environment = ["TERM=" + terminal, "HOME=/"],
             HostFiles = [description],
             Typed = new Conversation(
                 ("size True True", "one\r"),

@@ -6,12 +6,13 @@ namespace AzaleaOS.Tests.Unit.Images;
 public sealed class TerminalDescriptionTests
 {
     [Theory]
-    [InlineData("ttt", true, "--", "/app/Hello")]
-    [InlineData("ppt", true, "env=A=B", "--", "/app/Hello", "env=TERM=mine")]
-    [InlineData("ppp", false, "--", "/app/Hello")]
-    [InlineData("ttt", false, "env=TERM=vt100", "--", "/app/Hello")]
-    public void The_kind_of_a_terminal_is_told_unless_the_user_did(string streams, bool isTold, params string[] words)
-        => Assert.Equal(isTold ? ["env=TERM=xterm-256color"] : [], TerminalDescription.Options(streams, words));
+    [InlineData("ttt", "env=TERM=xterm-256color env=HOME=/", "--", "/app/Hello")]
+    [InlineData("ppt", "env=TERM=xterm-256color env=HOME=/", "env=A=B", "--", "/app/Hello", "env=TERM=mine")]
+    [InlineData("ppp", "", "--", "/app/Hello")]
+    [InlineData("ttt", "env=HOME=/", "env=TERM=vt100", "--", "/app/Hello")]
+    [InlineData("ttt", "", "env=TERM=vt100", "env=HOME=/home/me", "--", "/app/Hello")]
+    public void The_kind_of_a_terminal_and_a_home_are_told_unless_the_user_did(string streams, string told, params string[] words)
+        => Assert.Equal(told, string.Join(' ', TerminalDescription.Options(streams, words)));
 
     [Fact]
     public void The_description_is_in_the_image_and_the_user_s_own_replaces_it()

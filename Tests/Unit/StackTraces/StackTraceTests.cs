@@ -52,10 +52,12 @@ public sealed class StackTraceTests : IDisposable
         Assert.Equal(isMatch, MangledNames.Endings(method).Any(ending => MangledNames.Matches(plain, ending)));
     }
 
-    [Fact]
-    public void The_frames_of_an_exception_get_their_lines_and_nothing_else_changes()
+    [Theory]
+    [InlineData("-gz=none")]
+    [InlineData("-gz=zlib")]
+    public void The_frames_of_an_exception_get_their_lines_and_nothing_else_changes(string compression)
     {
-        string program = Compile();
+        string program = Compile(compression);
         ulong offset = CallEnd(program, "Hello_A_Worker__Run");
         string frame = $"   at A.Worker.Run(Int32) + 0x{offset:x}";
         string said = $"out\nUnhandled exception. A.Broken: two\nlines\n{frame}\r\n   at A.Nobody.Run() + 0x1\n{frame[..^2]}zz\nterminated\n";
@@ -89,12 +91,12 @@ public sealed class StackTraceTests : IDisposable
         Assert.Equal((large + "end")[^(64 << 10)..], tail.Text);
     }
 
-    private string Compile()
+    private string Compile(string compression)
     {
         string source = Path.Combine(_folder, "worker.c");
         string program = Path.Combine(_folder, "worker");
         File.WriteAllText(source, "int value;\nvoid Hello_A_Worker__Stop(int x) __attribute__((noinline, noipa));\nint Hello_A_Worker__Run(int x) {\n    Hello_A_Worker__Stop(x);\n    value = x;\n    return x + 1;\n}\nvoid Hello_A_Worker__Stop(int x) { value += x; }\nint main(void) { return Hello_A_Worker__Run(1); }\n");
-        using Process compiler = Process.Start("/usr/bin/gcc", ["-g", "-O1", "-o", program, source]);
+        using Process compiler = Process.Start("/usr/bin/gcc", ["-g", compression, "-O1", "-o", program, source]);
         compiler.WaitForExit();
         Assert.Equal(0, compiler.ExitCode);
         return program;

@@ -28,6 +28,7 @@ internal static class Memory
             thread.Start();
         foreach (Thread thread in threads)
             thread.Join();
+        GC.Collect();
         Console.WriteLine("at once: " + string.Join(' ', ends));
 
         GC.Collect();
