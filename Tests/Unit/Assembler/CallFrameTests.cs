@@ -75,10 +75,10 @@ public sealed class CallFrameTests
         Assert.Equal((CallFrameBase.Rsp, 128 + 16, -136), (leaf.Base, leaf.BaseOffset, leaf.ReturnAddress));
         Assert.Null(leaf.SavedRsp);
 
-        CallFrameRow trap = AtCall(image, "azalea_syscall_out_of_range", "azalea_unknown_number");
+        CallFrameRow trap = AtCall(image, "azalea_syscall_out_of_range", "azalea_own_number");
         Assert.Equal(new CallFrameRow(trap.Address, CallFrameBase.Rsp, Frame, -40, null, -16, false), trap);
 
-        CallFrameRow call = AtCall(image, "azalea_call_out_of_range", "azalea_unknown_number");
+        CallFrameRow call = AtCall(image, "azalea_call_out_of_range", "azalea_own_number");
         Assert.Equal(new CallFrameRow(call.Address, CallFrameBase.Rsp, Frame, -40, null, -16, false), call);
     }
 
