@@ -50,6 +50,7 @@ internal sealed class InspectCommand : Command
             ("signal", record.Signal),
             ("reason", record.Reason),
             ("program", record.Program),
+            ("promoted", record.PromotedCalls is { } promoted ? $"{promoted} of {record.SystemCalls} system calls are calls" : null),
             ("arguments", record.Arguments.Count > 0 ? string.Join(' ', record.Arguments) : null),
             ("image", record.Image),
             ("root", record.Root is null ? null : record.Root + (record.ReadOnly ? " (read-only)" : "")),

@@ -26,6 +26,8 @@ internal sealed class LaunchOptions
     private readonly Option<string?> _directory = new("--cwd") { Description = "The application's working directory, a path of its own.", HelpName = "DIR" };
     private readonly Option<Accelerator> _accelerator = MachineOption.Accel(Accelerator.Auto);
     private readonly Option<double?> _timeout = MachineOption.Timeout();
+    private readonly Option<bool> _promote = new("--promote") { Description = "Turn the program's system calls into calls where that is provably safe; inspect says how many." };
+    private readonly Option<bool> _noPromote = new("--no-promote") { Description = "Run the program as it is, which is the default." };
     private readonly Option<string?> _image = new("--image") { Description = "The kernel image for a program.", HelpName = "PATH" };
     private readonly Option<string?> _name = new("--name") { Description = "A name for the other commands.", HelpName = "NAME" };
     private readonly Option<string?> _trace = new("--trace") { Description = "Write every offloaded call to a file.", HelpName = "FILE" };
@@ -48,7 +50,7 @@ internal sealed class LaunchOptions
     {
         command.Arguments.Add(_program);
         command.Arguments.Add(_arguments);
-        foreach (Option option in (Option[])[_cpus, _memory, _root, _readOnly, _mounts, _environment, _directory, _accelerator, _timeout, _image, _name, _trace, _log, _verbose, _console])
+        foreach (Option option in (Option[])[_cpus, _memory, _root, _readOnly, _mounts, _environment, _directory, _accelerator, _timeout, _promote, _noPromote, _image, _name, _trace, _log, _verbose, _console])
             command.Options.Add(option);
     }
 
@@ -81,6 +83,11 @@ internal sealed class LaunchOptions
         if (image is not null && ProgramFile.Inspect(image = ProgramFile.Find(image)) != ProgramFile.Kind.Image)
             throw CommandException.NoInput($"--image {image}: it is a program, not a kernel image");
 
+        if (parsed.GetValue(_promote) && parsed.GetValue(_noPromote))
+            throw CommandException.Usage("--promote and --no-promote together: give one of them");
+        if (parsed.GetValue(_promote) && isImage)
+            throw CommandException.Usage($"--promote is for programs, and {file} is a kernel image");
+
         string kernel = isImage ? file : image ?? DefaultImage.Find();
         var plan = new LaunchPlan
         {
@@ -93,6 +100,7 @@ internal sealed class LaunchOptions
             },
             Image = kernel,
             Program = isImage ? null : file,
+            Promotion = parsed.GetValue(_promote) ? ProgramPromotion.Of(file) : null,
             Arguments = [.. parsed.GetValue(_arguments) ?? [], .. programArguments],
             Environment = parsed.GetValue(_environment) ?? [],
             WorkingDirectory = parsed.GetValue(_directory),
@@ -117,6 +125,8 @@ internal sealed class LaunchOptions
         Name = name,
         State = UnikernelState.Starting,
         Program = plan.Program,
+        PromotedCalls = plan.Promotion?.Promoted,
+        SystemCalls = plan.Promotion?.Sites,
         Arguments = plan.Arguments,
         Image = plan.Image,
         Root = plan.Root,

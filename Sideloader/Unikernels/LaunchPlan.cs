@@ -15,6 +15,9 @@ internal sealed record LaunchPlan
     /// <summary>The program's path on the host, which is its path in the guest; null for an image that brings its own.</summary>
     internal string? Program { get; init; }
 
+    /// <summary>The program with calls in place of system calls, or null to run it as it is.</summary>
+    internal ProgramPromotion? Promotion { get; init; }
+
     internal IReadOnlyList<string> Arguments { get; init; } = [];
 
     /// <summary>K=V.</summary>
@@ -74,7 +77,10 @@ internal sealed record LaunchPlan
         if (Program is null)
             return;
         var files = new Initramfs();
-        files.AddHost(Program, Program);
+        if (Promotion is null)
+            files.AddHost(Program, Program);
+        else
+            Promotion.AddTo(files, Program);
         if (WorkingDirectory is not null && Root is null)
             files.AddDirectory(WorkingDirectory);
         files.Write(home.BootFiles);

@@ -14,6 +14,12 @@ internal sealed record UnikernelRecord
     /// <summary>The program's path on the host; null for an image that brings its own.</summary>
     public string? Program { get; init; }
 
+    /// <summary>How many of the program's system calls became calls before it started; null if it runs as it is.</summary>
+    public int? PromotedCalls { get; init; }
+
+    /// <summary>How many system calls the program has, if it was promoted.</summary>
+    public int? SystemCalls { get; init; }
+
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
     /// <summary>The kernel image.</summary>

@@ -11,6 +11,7 @@ public sealed class PromotionTests(SampleTree tree) : IClassFixture<SampleTree>
     [
         ("promoted", "-static", 1),
         ("promoted", StaticProgram.Musl, 2),
+        ("unwinding", "-static", 2),
         ("sigthreads", "-static", 2),
         ("memory", "-static-pie", 1),
     ];
@@ -50,6 +51,18 @@ public sealed class PromotionTests(SampleTree tree) : IClassFixture<SampleTree>
             "signals 256, registers wrong 0, handler right\npromoted yes, a signal before 1, inside 1, behind 1\nrestarted read 1 x,",
             result.Output,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_signal_at_every_instruction_of_a_stub_finds_the_frames_below_jumps_out_and_unwinds_as_from_a_syscall()
+    {
+        string path = tree.AddPromoted(tree.AddProgram("unwinding", "-static"));
+        MachineResult result = tree.Run(new MachineDescription { CountInstructions = true }, path, "places");
+        Assert.StartsWith(
+            "backtraces wrong 0\njumps 192, wrong 0\nunwound wrong 0\ntraced some 1, unwound some 1, places ",
+            result.Output,
+            StringComparison.Ordinal);
+        Assert.InRange(int.Parse(result.Output.TrimEnd().Split(' ')[^1], CultureInfo.InvariantCulture), 6, 9);
     }
 
     [Theory]

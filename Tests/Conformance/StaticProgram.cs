@@ -16,6 +16,9 @@ internal static class StaticProgram
 
     private const string MuslCompiler = "/usr/bin/musl-gcc";
 
+    /// <summary>The first line of a source that needs more of them begins so.</summary>
+    private const string Options = "// Options: ";
+
     /// <summary>Compiles it next to the tree.</summary>
     /// <param name="name">The source, without ".c".</param>
     /// <param name="output">The executable.</param>
@@ -29,6 +32,9 @@ internal static class StaticProgram
             return;
         }
 
+        string first = File.ReadLines(source).First();
+        if (first.StartsWith(Options, StringComparison.Ordinal))
+            flags = [.. flags, .. first[Options.Length..].Split(' ')];
         bool isMusl = flags.Contains(Musl);
         flags = [.. flags.Select(flag => flag == Musl ? "-static" : flag)];
         using Process compiler = Process.Start(new ProcessStartInfo(isMusl ? MuslCompiler : Compiler, [.. flags, "-O2", "-w", "-o", output, source]) { RedirectStandardError = true })!;

@@ -1,3 +1,4 @@
+using AzaleaOS.Promotion;
 using AzaleaOS.Sideloader.Offload;
 using AzaleaOS.Sideloader.Statistics;
 
@@ -10,13 +11,17 @@ public sealed class OffloadedCallTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    [Fact]
-    public void File_system_calls_have_the_results_of_Linux()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void File_system_calls_have_the_results_of_Linux_by_syscall_and_by_promoted_call(bool promoted)
     {
         string program = Path.Combine(_directory, "program");
         HostProgram.Compile("files", program);
         (int status, string expected) = HostProgram.Run(program, MakeTree("linux"));
 
+        if (promoted)
+            File.WriteAllBytes(program, Promoter.Promote(File.ReadAllBytes(program)).File);
         string root = MakeTree("unikernel");
         using var unikernel = new Unikernel(program, new OffloadOptions { Root = root, Cores = 2 }, []);
         (int Status, string Output) result = unikernel.Wait();

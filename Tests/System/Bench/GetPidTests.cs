@@ -39,6 +39,22 @@ public sealed class GetPidTests
     }
 
     [Fact]
+    public void The_same_program_promoted_stays_below_the_bar()
+    {
+        string program = Path.Combine(Directory.CreateTempSubdirectory("azalea-bench-").FullName, "getpid");
+        try
+        {
+            GetPidPrograms.WritePromoted(program, "syscall-promoted", rounds: 2);
+            Measurement own = Assert.Single(BenchOutput.Parse(Guest.RunOnLibOS(program, countInstructions: true, default).Output, Measurement.Instructions));
+            Assert.InRange(own.Value, 1, 20);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(program)!, recursive: true);
+        }
+    }
+
+    [Fact]
     public void The_libOS_can_be_called_inside_a_Linux_process()
     {
         string program = Path.Combine(Directory.CreateTempSubdirectory("azalea-bench-").FullName, "calls");

@@ -15,7 +15,7 @@ public sealed class ProjectTests
         ["AzaleaOS.Sdk"] = ["AzaleaOS.App", "AzaleaOS.Build", "AzaleaOS.Linked", "AzaleaOS.Plugs", "Runner"],
         ["AzaleaOS.Plugs"] = ["AzaleaOS.Abi", "AzaleaOS", "AzaleaOS.Build"],
         ["AzaleaOS.Promotion"] = ["AzaleaOS.Abi"],
-        ["Sideloader"] = ["AzaleaOS.Abi", "AzaleaOS.Launching"],
+        ["Sideloader"] = ["AzaleaOS.Abi", "AzaleaOS.Launching", "AzaleaOS.Promotion"],
     };
 
     [Fact]
