@@ -39,10 +39,11 @@ internal static unsafe class OneShotTimer
 
     /// <summary>Lets the timer of this core fire in some microseconds, whatever it was armed for. For interrupt handlers, and before anything was measured.</summary>
     /// <param name="times">How many times as long.</param>
-    internal static void ArmShortly(uint times = 1)
+    /// <param name="more">A little longer: this many of the least steps.</param>
+    internal static void ArmShortly(uint times = 1, uint more = 0)
     {
-        uint ticks = 10_000 * times;
-        uint counts = 500 * times;
+        uint ticks = (10_000 * times) + (20 * more);
+        uint counts = (500 * times) + more;
         if (!CpuFeatures.HasTscDeadline)
         {
             LocalApic.StartCountdown(counts, interrupt: true);

@@ -57,7 +57,7 @@ public sealed class PromotionTests(SampleTree tree) : IClassFixture<SampleTree>
     public void A_signal_at_every_instruction_of_a_stub_finds_the_frames_below_jumps_out_and_unwinds_as_from_a_syscall()
     {
         string path = tree.AddPromoted(tree.AddProgram("unwinding", "-static"));
-        MachineResult result = tree.Run(new MachineDescription { CountInstructions = true }, path, "places");
+        MachineResult result = tree.Run(new MachineDescription { CountInstructions = true, Timeout = TimeSpan.FromMinutes(6) }, path, "places");
         Assert.StartsWith(
             "backtraces wrong 0\njumps 192, wrong 0\nunwound wrong 0\ntraced some 1, unwound some 1, places ",
             result.Output,

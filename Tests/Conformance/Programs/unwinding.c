@@ -1,8 +1,10 @@
 // Options: -fexceptions -fnon-call-exceptions
 // Signals that come upon system calls of three forms at every instruction, and handlers that do not simply return: they look at the frames
-// below, jump out, and unwind as an exception does. The output is the same on Linux, in the libOS, and with promotion. With the
-// argument "places" it also says at how many places outside of the program's own code a signal came; that takes a clock that counts instructions.
+// below, jump out, and unwind as an exception or a cancellation does. The output is the same on Linux, in the libOS, and with promotion. With the
+// argument "places" it does not cancel threads, and says at how many places outside of the program's own code a signal came; that takes a clock that
+// counts instructions.
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -180,6 +182,19 @@ static APART void every(void (*handler)(int, siginfo_t *, void *), int jumps_out
     }
 }
 
+static volatile int turning;
+
+static void *turn(void *argument)
+{
+    int old;
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &old);
+    pthread_cleanup_push((void (*)(void *))cleanup, argument);
+    turning = 1;
+    for (;;) outer(form);
+    pthread_cleanup_pop(0);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
@@ -198,6 +213,27 @@ int main(int argc, char **argv)
     every(on_unwind, 0);
     printf("unwound wrong %d\n", wrong);
 
-    if (argc > 1) printf("traced some %d, unwound some %d, places %d\n", traced > 0, unwound > 0, place_count);
+    if (argc > 1) {
+        printf("traced some %d, unwound some %d, places %d\n", traced > 0, unwound > 0, place_count);
+        return 0;
+    }
+
+    int cancelled = 0;
+    cleanups = 0;
+    for (int k = 0; k < 96; k++) {
+        static int guard;
+        guard = 1000;
+        turning = 0;
+        pthread_t thread;
+        void *result;
+        form = k % FORMS;
+        pthread_create(&thread, 0, turn, &guard);
+        while (!turning) nanosleep(&(struct timespec){0, 20000}, 0);
+        nanosleep(&(struct timespec){0, 20000 + k * 7}, 0);
+        pthread_cancel(thread);
+        pthread_join(thread, &result);
+        cancelled += result == PTHREAD_CANCELED;
+    }
+    printf("cancelled %d\n", cancelled);
     return (all_wrong | wrong) != 0;
 }
