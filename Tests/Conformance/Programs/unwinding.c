@@ -44,7 +44,7 @@ static APART void stored(void)
 }
 
 static void (*const forms[])(void) = {plain, brief, stored};
-enum { FORMS = sizeof forms / sizeof *forms, ROUNDS = 64, PLACES = 64, FRAMES = 16 };
+enum { FORMS = sizeof forms / sizeof *forms, ROUNDS = 256, PLACES = 64, FRAMES = 16 };
 
 static void cleanup(int *guard) { cleanups += *guard; }
 
