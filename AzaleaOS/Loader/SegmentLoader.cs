@@ -27,6 +27,7 @@ internal static unsafe class SegmentLoader
             bias = low - (image.Low & ~(alignment - 1));
         }
 
+        ulong added = Promotion.AddedOffset(image);
         for (int i = 0; i < image.SegmentCount; i++)
         {
             ElfProgramHeader segment = image[i];
@@ -50,6 +51,11 @@ internal static unsafe class SegmentLoader
             }
 
             Buffer.MemoryCopy(image.BytesOf(segment), (void*)start, segment.FileSize, segment.FileSize);
+            if (segment.Offset >= added)
+            {
+                continue; // not what /proc calls the program's code and data
+            }
+
             if ((ElfImage.ProtectionOf(segment.Flags) & Protection.Execute) != 0)
             {
                 program.CodeStart = program.CodeStart == 0 ? start : program.CodeStart;

@@ -43,6 +43,14 @@ public sealed class PromotionTests(SampleTree tree) : IClassFixture<SampleTree>
     }
 
     [Fact]
+    public void What_is_said_about_a_promoted_program_is_about_its_own_code_and_data()
+    {
+        string path = tree.AddProgram("reports", "-static");
+        string[] words = ["one", "", "two words"];
+        tree.Here(new MachineDescription(), [tree.AddPromoted(path), .. words]).MustEqual(tree.OnLinuxAsRoot([path, .. words]));
+    }
+
+    [Fact]
     public void A_signal_at_every_instruction_of_a_stub_finds_and_leaves_everything_as_at_a_syscall()
     {
         string path = tree.AddPromoted(tree.AddProgram("promoted", "-static"));
