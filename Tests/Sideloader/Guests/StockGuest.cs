@@ -86,7 +86,7 @@ public sealed class StockGuest : IDisposable
         mkdir tree && cd tree && sh /tree.sh
         echo == model
         cd /mnt
-        model {Seed} {Operations}
+        model {Seed} {Operations} flush
         echo == fio
         cd /mnt/fio
         for job in verify threads wrong; do fio --eta=never --output=$job.result $job.fio > /dev/null 2>&1; echo $job $?; done

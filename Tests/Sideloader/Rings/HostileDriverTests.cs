@@ -57,7 +57,9 @@ public sealed unsafe class HostileDriverTests : IDisposable
                     case TakeResult.Broken:
                         broken++;
                         rules.Add(queue.BrokenRule);
-                        // What a driver does to get on: it resets the device.
+                        // What a driver does to get on: it resets the device and begins with new rings. The flags must be 0 then: buffers may lie
+                        // over them, and with other bits set there no chain would be good from here on.
+                        Volatile.Write(ref driver.AvailableFlags, 0);
                         queue = new Virtqueue(_memory.Memory, driver.Layout, Features, (ushort)random.Next(65536), strict);
                         break;
                 }
