@@ -91,11 +91,11 @@ public sealed class GetPidTests
     [Fact]
     public void A_report_is_a_table_two_charts_and_an_array()
     {
-        string[] names = ["linux", "syscall", "syscall-unmodified", "syscall-promoted", "call-table", "call-csharp", "call-direct"];
+        string[] names = ["linux", "syscall", "syscall-unmodified", "syscall-promoted", "call-table", "call-csharp", "call-direct", "pinvoke-csharp", "call-linked-csharp", "call-linked-c"];
         var report = new GetPidReport(
         [
-            .. names.Select((name, i) => new Measurement(name, Measurement.Instructions, 300 >> i)),
-            .. names.Select((name, i) => new Measurement(name + "-ticks", Measurement.Ticks, 3000 >> i)),
+            .. names.Select((name, i) => new Measurement(name, Measurement.Instructions, 300.0 / (i + 1))),
+            .. names.Select((name, i) => new Measurement(name + "-ticks", Measurement.Ticks, 3000.0 / (i + 1))),
             new Measurement("native-linux", Measurement.Cycles, 270),
             new Measurement("native-call", Measurement.Cycles, 2.5),
             new Measurement("native-call-direct", Measurement.Cycles, 2),
