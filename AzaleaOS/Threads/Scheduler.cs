@@ -255,8 +255,12 @@ internal static unsafe class Scheduler
     /// <summary>Whether some core has more threads than it can run. Unordered.</summary>
     internal static bool SomebodyIsOverloaded => Volatile.Read(ref s_overloaded) != 0;
 
-    private static WakeReason TakeInterrupt(Thread* self)
+    private static WakeReason TakeInterrupt(CoreBlock* core, Thread* self)
     {
+        // Nobody else asks for it in time: who interrupts a thread that has not given its core away sends nothing, or something that is still on its way.
+        // The call would return its internal error to the application.
+        CoreWork.Request(core, CoreWork.Thread);
+
         // Somebody may have woken it for good before the signal came.
         int state = Interlocked.Exchange(ref self->Wake, WakeState.None);
         return state > WakeState.Parked ? (WakeReason)state : WakeReason.Interrupted;
@@ -267,12 +271,16 @@ internal static unsafe class Scheduler
     {
         CoreBlock* block = CoreBlock.Current;
         Thread* self = block->Running;
-        if ((Volatile.Read(ref self->Work) & interrupting) != 0) return TakeInterrupt(self);
+        if ((Volatile.Read(ref self->Work) & interrupting) != 0) return TakeInterrupt(block, self);
         if (Interlocked.CompareExchange(ref self->Wake, WakeState.Parked, WakeState.Armed) == WakeState.Armed)
         {
             CoreScheduler* core = (CoreScheduler*)block->Scheduler;
             self->VoluntarySwitches++;
             Switch(core, block, self, Next(core));
+        }
+        else if (self->Wake == WakeState.Interrupted)
+        {
+            return TakeInterrupt(block, self);
         }
         int reason = self->Wake;
         Volatile.Write(ref self->Wake, WakeState.None);

@@ -31,6 +31,13 @@ public sealed class SignalTests(SampleTree tree) : IClassFixture<SampleTree>
         Assert.Equal(0, outcome.Status);
     }
 
+    [Fact]
+    public void A_wait_that_a_signal_from_another_core_ends_has_no_result_of_the_kernel_s_own()
+    {
+        string path = tree.AddProgram("interrupted", "-static");
+        tree.Here(new MachineDescription { Cpus = 2 }, path, "500").MustEqual(tree.OnLinux(path, "10000"));
+    }
+
     [Theory]
     [InlineData("null", "terminated by signal 11 (SIGSEGV): nothing mapped at 0000000000000000, thread 2")]
     [InlineData("text", "terminated by signal 11 (SIGSEGV): access not allowed at ")]
