@@ -15,7 +15,7 @@ static atomic_int word, stop, handled;
 
 static void on_signal(int signal) { handled += signal != 0; }
 
-static void *send(void *target)
+static void *disturb(void *target)
 {
     while (!stop) {
         int before = handled;
@@ -33,7 +33,7 @@ int main(int argc, char **argv)
     struct sigaction action = { .sa_handler = on_signal };
     sigaction(SIGUSR1, &action, 0);
     pthread_t self = pthread_self(), sender;
-    pthread_create(&sender, 0, send, &self);
+    pthread_create(&sender, 0, disturb, &self);
     while (interrupted < waits) {
         // Without libc, which hides what it does not know.
         register long r10 __asm__("r10") = 0;
