@@ -35,7 +35,7 @@ public sealed class SignalTests(SampleTree tree) : IClassFixture<SampleTree>
     public void A_wait_that_a_signal_from_another_core_ends_has_no_result_of_the_kernel_s_own()
     {
         string path = tree.AddProgram("interrupted", "-static");
-        tree.Here(new MachineDescription { Cpus = 2 }, path, "500").MustEqual(tree.OnLinux(path, "10000"));
+        tree.Here(new MachineDescription { Cpus = 2 }, path, "500").MustEqual(tree.OnLinux(path, "500"));
     }
 
     [Theory]
