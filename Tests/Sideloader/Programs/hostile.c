@@ -1,7 +1,7 @@
 // A driver of a virtio device that breaks every rule: one thread makes chains of nonsense available, another changes descriptors
 // and entries under the device's eyes. It runs in ring 0 and takes the device, memory and ports as they are, past its kernel.
-// Arguments: how many chains the device must have given back, and by how much rarer than usual nonsense is. Prints how often the device had to be reset, and whether it answers a
-// good request at the end.
+// In the end it breaks each rule once. Arguments: how many chains the device must have given back, and by how much rarer than usual
+// nonsense is. Prints how often the device had to be reset, and whether it answers a good request at the end.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stdint.h>
@@ -204,6 +204,77 @@ static int wait(uint16_t wanted)
     return 1;
 }
 
+// FUSE_STATFS of the root, as a driver asks that means well: descriptors 0 and 1.
+static uint32_t *ask(void)
+{
+    memset(region, 0, 4096);
+    uint32_t *request = (uint32_t *)region;
+    request[0] = 40, request[1] = 17, request[2] = 99, request[4] = 1;
+    ring->table[0] = (struct descriptor){ physical, 40, NEXT, 1 };
+    ring->table[1] = (struct descriptor){ physical + 1024, 256, WRITE, 0 };
+    ring->entries[0] = 0;
+    return request + 256;
+}
+
+static int answer(void)
+{
+    for (int i = 0; i < 2000; i++) {
+        ringBell();
+        if (wait(1))
+            return 1;
+    }
+    return 0;
+}
+
+// What the device says of a broken rule is for the host to see: nothing here tells when it has looked.
+static void letItLook(void)
+{
+    for (long begin = now(); now() - begin < 200000;)
+        __asm__ volatile("pause");
+    if (ring->used != 1)
+        fail("a broken rule was answered");
+}
+
+// A good request and behind it, made available at once, what breaks a rule: the answer to the first says that the device is at the
+// second. Nobody else writes.
+static void breakRule(struct descriptor third, uint16_t head)
+{
+    start();
+    ask();
+    ring->table[2] = third;
+    ring->table[3] = (struct descriptor){ physical + 8192, 64, 0, 0 };
+    ring->entries[1] = head;
+    ring->available = 2;
+    if (!answer())
+        fail("no answer before a broken rule");
+    letItLook();
+}
+
+static void breakEachRule(void)
+{
+    uint64_t data = physical + 8192, table = physical + 16384;
+    *(struct descriptor *)(region + 16384) = (struct descriptor){ data, 16, INDIRECT, 0 };
+    breakRule((struct descriptor){ BEYOND, 64, 0, 0 }, 2);
+    breakRule((struct descriptor){ data, 64, NEXT, 2 }, 2);
+    breakRule((struct descriptor){ data, 64, NEXT, SIZE }, 2);
+    breakRule((struct descriptor){ data, 64, WRITE | NEXT, 3 }, 2);
+    breakRule((struct descriptor){ table, 24, INDIRECT, 0 }, 2);
+    breakRule((struct descriptor){ BEYOND, 32, INDIRECT, 0 }, 2);
+    breakRule((struct descriptor){ table, 16, INDIRECT | NEXT, 3 }, 2);
+    breakRule((struct descriptor){ table, 16, INDIRECT, 0 }, 2);
+    breakRule((struct descriptor){ data, 64, 0, 0 }, SIZE);
+
+    // Here the second is seen before the first could be taken: it comes after the answer.
+    start();
+    ask();
+    ring->available = 1;
+    if (!answer())
+        fail("no answer before a broken rule");
+    ring->available = 1 + SIZE + 1;
+    ringBell();
+    letItLook();
+}
+
 int main(int argc, char **argv)
 {
     long goal = atol(argv[1]), chains = 0, resets = 0;
@@ -237,21 +308,13 @@ int main(int argc, char **argv)
     __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
     pthread_join(other, 0);
 
-    // FUSE_STATFS of the root, as a driver does that means well.
+    breakEachRule();
     start();
-    memset(region, 0, 4096);
-    uint32_t *request = (uint32_t *)region, *answer = request + 256;
-    request[0] = 40, request[1] = 17, request[2] = 99, request[4] = 1;
-    ring->table[0] = (struct descriptor){ physical, 40, NEXT, 1 };
-    ring->table[1] = (struct descriptor){ physical + 1024, 256, WRITE, 0 };
+    uint32_t *answered = ask();
     ring->available = 1;
-    int answered = 0;
-    for (int i = 0; i < 2000 && !answered; i++) {
-        ringBell();
-        answered = wait(1);
-    }
+    int good = answer() && answered[0] == 16 + 80 && answered[1] == 0 && answered[2] == 99;
     printf("chains %s, resets %s, %s\n", chains >= goal ? "done" : "missing", resets > 1 ? "some" : "none",
-        answered && answer[0] == 16 + 80 && answer[1] == 0 && answer[2] == 99 ? "answered" : "no answer");
+        good ? "answered" : "no answer");
     printf("%ld chains, %ld resets\n", chains, resets);
     return 0;
 }
