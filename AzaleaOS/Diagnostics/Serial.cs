@@ -23,7 +23,10 @@ internal static class Serial
     private const byte LinesAndInterrupts = 0x0b;
     private const byte TransmitterEmpty = 0x20;
     private const byte TransmitterIdle = 0x40;
-    private const byte FifosOnAndCleared = 0x07;
+
+    // The port tells at 14 bytes, or when no byte has come for as long as four take: what is sent in one piece, as the three bytes of an
+    // arrow key, is there together.
+    private const byte FifosOnAndCleared = 0xc7;
     private const byte FifosFound = 0xc0;
     private const int FifoDepth = 16;
 

@@ -44,6 +44,7 @@ public sealed class TerminalTests(SampleTree tree) : IClassFixture<SampleTree>
     [InlineData("40", "8", "raw 4: 03 0d 04 7f\nraw 4: 77 78 79 7a\n", "\u0003\r\u0004\u007f", "wxyz")]
     [InlineData("01", "8", "raw 0:\nraw 0:\n")]
     [InlineData("31", "8", "raw 2: 61 62\nraw 1: 63\n", "ab", "c")]
+    [InlineData("10", "8", "raw 3: 1b 5b 41\nraw 6: 1b 5b 31 3b 35 43\n", "\u001b[A", "\u001b[1;5C")]
     public void Without_editing_a_read_takes_what_VMIN_and_VTIME_say(string settings, string room, string expected, params string[] pieces)
         => Assert.Equal("ready\n" + expected, Type(pieces, settings, room).Replace("\r", "", StringComparison.Ordinal));
 
