@@ -27,8 +27,8 @@ public enum OffloadedCall : ushort
 
     /// <summary>
     /// poll. The structures are argument 0's bytes, come back behind the response header, and name the peer's descriptors. Argument 2 is 0 to look
-    /// once; else the request waits until one is ready or CANCEL ends it: time is the unikernel's. If argument 3 is 1, what each structure says it
-    /// found is known already: the request waits until there is more, or until something happens to the file again.
+    /// once; else the request waits until one is ready or CANCEL ends it: time is the unikernel's. Argument 3 is a
+    /// <see cref="ChannelPoll"/>.
     /// </summary>
     Poll = 7,
 

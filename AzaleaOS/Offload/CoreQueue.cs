@@ -4,6 +4,7 @@ using AzaleaOS.Abi;
 using AzaleaOS.Abi.Channel;
 using AzaleaOS.Abi.Virtio;
 using AzaleaOS.Memory;
+using AzaleaOS.Threads;
 
 namespace AzaleaOS.Offload;
 
@@ -46,6 +47,15 @@ internal unsafe struct CoreQueue
 
     /// <summary>When that was sent: monotonic nanoseconds.</summary>
     internal long PingTime;
+
+    /// <summary>Requests that the peer has and whose makers do not wait in a call.</summary>
+    internal int Told;
+
+    /// <summary>Whether <see cref="Heart"/> runs.</summary>
+    internal bool IsBeating;
+
+    /// <summary>Looks for those whether the peer lives.</summary>
+    internal KernelTimer Heart;
 
     private RequestSlot* _free;
     private nint _returned;

@@ -48,6 +48,9 @@ internal static unsafe class OffloadChannel
     /// <summary>There is a peer, or there was one until it was given up.</summary>
     internal static bool IsThere => s_state != 0;
 
+    /// <summary>The peer was not given up.</summary>
+    internal static bool IsUp => Volatile.Read(ref s_state) == Up;
+
     /// <summary>Most parts of a request, by what the peer takes.</summary>
     internal static int MaxParts
     {
@@ -261,15 +264,33 @@ internal static unsafe class OffloadChannel
     /// <summary>Called with what a request of <see cref="Send"/> was made for, and its result. On any core, and never to wait.</summary>
     internal static delegate*<void*, long, void> Told { get; set; }
 
-    /// <summary>Sends a request that was begun, and does not wait for its answer: <see cref="Told"/> hears of it.</summary>
+    /// <summary>Sends a request that was begun, and does not wait for its answer: <see cref="Told"/> hears of it, or that the peer was given up.</summary>
     /// <param name="slot">The request.</param>
     /// <param name="context">What it is made for.</param>
     internal static void Send(RequestSlot* slot, void* context)
     {
+        CoreQueue* queue = slot->Queue;
         slot->IsDetached = 2;
         slot->Thread = (Thread*)context;
         Publish(slot);
-        TakeAndListen(slot->Queue);
+        queue->Told++;
+
+        // Who gives the peer up looks for such requests afterwards: one of the two sees the other.
+        Interlocked.MemoryBarrier();
+        if (!IsUp)
+        {
+            Fail(slot);
+            return;
+        }
+
+        if (!queue->IsBeating)
+        {
+            queue->IsBeating = true;
+            KernelTimer.Prepare(&queue->Heart, &Beat, queue);
+            Timers.Start(&queue->Heart, Clock.Monotonic() + LookAgain);
+        }
+
+        TakeAndListen(queue);
     }
 
     /// <summary>Lets others run for a moment.</summary>
@@ -539,6 +560,16 @@ internal static unsafe class OffloadChannel
                 queue->Ping = null;
             }
 
+            if (slot->IsDetached == 2)
+            {
+                queue->Told--;
+                if (Interlocked.CompareExchange(ref slot->State, RequestSlot.Answered, RequestSlot.InFlight) != RequestSlot.InFlight)
+                {
+                    // Another core has given the peer up meanwhile, and told it.
+                    return false;
+                }
+            }
+
             void* context = slot->IsDetached == 2 ? slot->Thread : null;
             long result = slot->Result;
             queue->Give(slot, isHere: true);
@@ -627,6 +658,42 @@ internal static unsafe class OffloadChannel
         {
             s_device.Reset();
             Log.Error($"the offload peer is given up: {reason}; file system calls get EIO");
+            for (int number = 0; number <= Cores.Count; number++)
+            {
+                for (int i = 0; i < CoreQueue.Size; i++)
+                {
+                    Fail(s_queues[number]->Slot(i));
+                }
+            }
+        }
+    }
+
+    // If it is a request that somebody is told of. The slot is never used again.
+    private static void Fail(RequestSlot* slot)
+    {
+        if (Interlocked.CompareExchange(ref slot->State, RequestSlot.Answered, RequestSlot.InFlight) != RequestSlot.InFlight)
+        {
+            return;
+        }
+
+        if (slot->IsDetached == 2)
+        {
+            Told(slot->Thread, -Errno.EIO);
+        }
+        else
+        {
+            Volatile.Write(ref slot->State, RequestSlot.InFlight);
+        }
+    }
+
+    // While a core has requests that nobody waits for in a call, it looks itself whether there is still somebody to answer them.
+    private static void Beat(KernelTimer* timer)
+    {
+        CoreQueue* queue = (CoreQueue*)timer->Context;
+        queue->IsBeating = queue->Told != 0 && IsAlive();
+        if (queue->IsBeating)
+        {
+            Timers.Start(timer, Clock.Monotonic() + LookAgain);
         }
     }
 

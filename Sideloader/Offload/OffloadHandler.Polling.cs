@@ -32,7 +32,11 @@ internal sealed unsafe partial class OffloadHandler
         }
 
         waiting.Chain = _chain;
-        bool isEdge = Argument(3) == 1;
+        var asked = (ChannelPoll)Argument(3);
+        if (asked == ChannelPoll.MayWait)
+            return Drop(waiting, TryGather(waiting));
+
+        bool isEdge = asked == ChannelPoll.News;
         long ready = isEdge ? 0 : Look(waiting);
         if (ready != 0 || Argument(2) == 0 || (_header.Flags & RequestFlags.NonBlocking) != 0)
             return Drop(waiting, ready, waiting.Answered);
@@ -161,6 +165,16 @@ internal sealed unsafe partial class OffloadHandler
         var inner = new EpollEvent { Events = Readable, Data = (ulong)poll };
         int result = Check(Libc.ControlPoll(_poll, Add, poll, &inner));
         return result < 0 ? Abandon(poll, result) : poll;
+    }
+
+    private int TryGather(WaitingRequest waiting)
+    {
+        int poll = Gather(waiting, 0);
+        if (poll < 0)
+            return poll;
+
+        _ = Libc.ControlPoll(_poll, Delete, poll, null);
+        return Abandon(poll, 0);
     }
 
     private static int Abandon(int poll, int error)

@@ -22,6 +22,9 @@ internal unsafe struct PeerWatch
 
     private const uint Asked = PollEvents.Always | PollEvents.Priority | PollEvents.ReadBand | PollEvents.WriteBand | PollEvents.ReadHangUp;
 
+    // There is no peer any more: whatever is tried does not wait.
+    private const uint Gone = PollEvents.Always | PollEvents.Error | PollEvents.HangUp;
+
     private static SharedPool<PeerWatch> s_pool;
     private static int s_sent;
     private static PeerWatch* s_ready;
@@ -42,7 +45,7 @@ internal unsafe struct PeerWatch
     }
 
     /// <summary>For <see cref="FileOperations.CanWatch"/>: not for what is always ready.</summary>
-    internal static bool IsPossible(OpenFile* file) => Of(file) is var watch && watch != null && watch != s_ready;
+    internal static bool IsPossible(OpenFile* file) => Of(file) is var watch && watch != s_ready && (watch != null || !OffloadChannel.IsUp);
 
     /// <summary>For <see cref="FileOperations.Poll"/>.</summary>
     internal static uint Poll(OpenFile* file, WaitNode* node)
@@ -50,12 +53,17 @@ internal unsafe struct PeerWatch
         PeerWatch* watch = Of(file);
         if (watch == null || watch == s_ready)
         {
-            return PollEvents.Always;
+            return watch == null && !OffloadChannel.IsUp ? Gone : PollEvents.Always;
         }
 
         Blocking.Watch(&watch->_watchers, node);
         long number = OffloadedFile.NumberOf(file);
         uint now = Look(number);
+        if (!OffloadChannel.IsUp)
+        {
+            return Gone;
+        }
+
         return watch->_watchers.IsEmpty || watch->TrySend(number, now) ? now : PollEvents.Always;
     }
 
@@ -87,7 +95,10 @@ internal unsafe struct PeerWatch
             return null;
         }
 
-        bool isReady = (status.Mode & FileMode.KindMask) is FileMode.Regular or FileMode.Directory;
+        long number = OffloadedFile.NumberOf(file);
+        uint kind = status.Mode & FileMode.KindMask;
+        bool isDevice = kind is FileMode.CharacterDevice or FileMode.BlockDevice;
+        bool isReady = kind is FileMode.Regular or FileMode.Directory || (isDevice && Ask(number, 0, ChannelPoll.MayWait, null) == -Errno.EPERM);
         PeerWatch* made = isReady ? s_ready : s_pool.Take();
         if (made != null && !isReady)
         {
@@ -107,12 +118,17 @@ internal unsafe struct PeerWatch
     private static uint Look(long number)
     {
         PollDescriptor found = default;
-        RequestSlot* slot = Begin(number, 0, waits: false, &found);
-        long result = slot == null ? -Errno.EIO : OffloadChannel.Finish(slot, interruptible: false);
-        return result < 0 ? PollEvents.Always | PollEvents.Error : result == 0 ? 0u : found.Found;
+        long result = Ask(number, 0, ChannelPoll.Now, &found);
+        return result < 0 ? Gone : result == 0 ? 0u : found.Found;
     }
 
-    private static RequestSlot* Begin(long number, uint known, bool waits, PollDescriptor* answer)
+    private static long Ask(long number, uint known, ChannelPoll how, PollDescriptor* answer)
+    {
+        RequestSlot* slot = Begin(number, known, how, answer);
+        return slot == null ? -Errno.EIO : OffloadChannel.Finish(slot, interruptible: false);
+    }
+
+    private static RequestSlot* Begin(long number, uint known, ChannelPoll how, PollDescriptor* answer)
     {
         RequestSlot* slot = OffloadChannel.Begin((int)OffloadedCall.Poll);
         if (slot != null)
@@ -121,8 +137,8 @@ internal unsafe struct PeerWatch
             asked[0] = new PollDescriptor { Descriptor = (int)number, Events = (ushort)Asked, Found = (ushort)known };
             slot->Request.Arguments[0] = sizeof(PollDescriptor);
             slot->Request.Arguments[1] = 1;
-            slot->Request.Arguments[2] = waits ? 1 : 0;
-            slot->Request.Arguments[3] = waits ? 1 : 0;
+            slot->Request.Arguments[2] = how == ChannelPoll.News ? 1 : 0;
+            slot->Request.Arguments[3] = (long)how;
             Requests.AddKernel(slot, asked, (ulong)sizeof(PollDescriptor), writable: false);
             Requests.AddKernel(slot, answer != null ? answer : asked + 1, (ulong)sizeof(PollDescriptor), writable: true);
         }
@@ -136,7 +152,7 @@ internal unsafe struct PeerWatch
         Interlocked.Decrement(ref s_sent);
         Volatile.Write(ref watch->_isSent, 0);
         Interlocked.MemoryBarrier();
-        if (result >= 0 || result == -Errno.EINTR)
+        if (result >= 0 || result == -Errno.EINTR || !OffloadChannel.IsUp)
         {
             // Else it is a file that cannot be waited for, and nothing has happened.
             watch->_watchers.Wake();
@@ -161,7 +177,7 @@ internal unsafe struct PeerWatch
             return true;
         }
 
-        RequestSlot* slot = Interlocked.Increment(ref s_sent) > Most ? null : Begin(number, known, waits: true, null);
+        RequestSlot* slot = Interlocked.Increment(ref s_sent) > Most ? null : Begin(number, known, ChannelPoll.News, null);
         if (slot == null)
         {
             Interlocked.Decrement(ref s_sent);

@@ -130,20 +130,57 @@ public sealed class OffloadedCallTests : IDisposable
     }
 
     [Fact]
-    public void When_the_peer_dies_calls_fail_and_the_program_goes_on()
+    public void When_the_peer_dies_calls_fail_whoever_waits_is_woken_and_the_program_goes_on()
     {
-        string program = Path.Combine(_directory, "program");
-        HostProgram.Compile("waiter", program);
-        using var unikernel = new Unikernel(program, new OffloadOptions { Root = MakeTree("unikernel"), Cores = 1 }, []);
-        while (!File.Exists(Path.Combine(_directory, "unikernel", "ready")) && !unikernel.Machine.HasExited)
-            Thread.Sleep(20);
+        // One waits in a call of the peer's, the other in poll, select and epoll alone.
+        using Unikernel waiter = Start("waiter");
+        using Unikernel watcher = Start("watcher");
+        foreach ((Unikernel unikernel, string name) in new[] { (waiter, "waiter"), (watcher, "watcher") })
+        {
+            while (!File.Exists(Path.Combine(_directory, "tree of " + name, "ready")) && !unikernel.Machine.HasExited)
+                Thread.Sleep(20);
+            unikernel.KillPeer();
+        }
 
-        unikernel.KillPeer();
-
-        (int status, string output) = unikernel.Wait(isPeerDead: true);
+        (int status, string output) = waiter.Wait(isPeerDead: true);
         Assert.Contains("the offload peer is given up", output, StringComparison.Ordinal);
         Assert.EndsWith("signal 0, EIO\n", output, StringComparison.Ordinal);
         Assert.Equal(9, status);
+        (status, output) = watcher.Wait(isPeerDead: true);
+        Assert.EndsWith("""
+            poll 1: IN ERR HUP
+            select 1: 1
+            epoll 1: IN ERR HUP
+            read -1 EIO
+            poll again 1: IN ERR HUP
+
+            """, output, StringComparison.Ordinal);
+        Assert.Equal(9, status);
+
+        Unikernel Start(string name)
+        {
+            string program = Path.Combine(_directory, name);
+            HostProgram.Compile(name, program);
+            return new Unikernel(program, new OffloadOptions { Root = MakeTree("tree of " + name), Cores = 2 }, []);
+        }
+    }
+
+    [Fact]
+    public void What_cannot_be_waited_for_is_refused_by_epoll_as_on_Linux()
+    {
+        string program = Path.Combine(_directory, "program");
+        HostProgram.Compile("unpollable", program);
+        string linux = MakeTree("linux");
+        File.CreateSymbolicLink(Path.Combine(linux, "devices"), "/dev");
+        (int status, string expected) = HostProgram.Run(program, linux);
+
+        string root = MakeTree("unikernel");
+        Directory.CreateDirectory(Path.Combine(root, "devices"));
+        using var unikernel = new Unikernel(program, new OffloadOptions { Root = root, Mounts = [new MountedDirectory("/dev", "/devices", ReadOnly: false)], Cores = 1 }, []);
+        (int Status, string Output) result = unikernel.Wait();
+
+        AssertAlike(expected, result.Output);
+        Assert.Equal(status, result.Status);
     }
 
     [Fact]
