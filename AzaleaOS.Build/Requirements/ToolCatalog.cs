@@ -50,6 +50,7 @@ internal static class ToolCatalog
     internal static readonly IReadOnlyList<Tool> TestPrograms =
     [
         new("musl", "is the other C library of the tests", Activity.Test, "musl-tools") { Data = ["/usr/bin/musl-gcc"] },
+        new("CMake", "makes projects of the tests", Activity.Test, "cmake", "pkg-config") { Data = ["/usr/bin/cmake", "/usr/bin/ctest", "/usr/bin/pkg-config"] },
         new("ld.lld", "links self-relocating C# programs", Activity.Test, "lld") { Data = ["/usr/bin/ld.lld"] },
         new("go", "makes the Go program of the tests", Activity.Test, "golang-go") { Data = ["/usr/bin/go"] },
         new("rustc", "makes the Rust program of the tests", Activity.Test, "rustc") { Data = ["/usr/bin/rustc"] },

@@ -11,12 +11,13 @@ internal static class UserApp
     /// <summary>The static executable of an application; its disc lies beside it.</summary>
     internal static string Find(string name) => s_built.GetOrAdd(name, static name => new Lazy<string>(() => Build(name))).Value;
 
-    /// <summary>Compiles a C program of UserApps, for as long as the tests run.</summary>
+    /// <summary>Compiles a C program of UserApps, beside the tests.</summary>
     internal static string Compile(string source) => s_built.GetOrAdd(source, static source => new Lazy<string>(() => Link(source))).Value;
 
     private static string Link(string source)
     {
-        string program = Path.Combine(Directory.CreateTempSubdirectory("azalea-c-").FullName, Path.GetFileNameWithoutExtension(source));
+        string program = Path.Combine(AppContext.BaseDirectory, Path.ChangeExtension(source, null));
+        Directory.CreateDirectory(Path.GetDirectoryName(program)!);
         new BuildFolder(Path.Combine(SourceTree.Root, "UserApps")).Run("/usr/bin/gcc", "-O2", "-static", "-pthread", "-o", program, source);
         return program;
     }
