@@ -38,6 +38,6 @@ public static class Promoter
             Function = names.Find(site),
             Refusal = refusals[site] == Refusal.None && !stubs.ContainsKey(site) ? Refusal.NoRoom : refusals[site],
             Stub = stubs.GetValueOrDefault(site),
-        })]);
+        })], promoted is null ? null : RecordWriter.Write(file, promoted));
     }
 }

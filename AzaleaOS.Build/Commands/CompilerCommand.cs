@@ -65,9 +65,9 @@ internal sealed class CompilerCommand : Command, IHasExamples
         int status = driver.Link(call, file.Path);
         if (status != 0)
             return status;
-        byte[] program = isPromoted ? ProgramPromotion.Promote(file.Path).File : await File.ReadAllBytesAsync(file.Path, context.Cancellation);
+        byte[] program = await File.ReadAllBytesAsync(file.Path, context.Cancellation);
         if (!call.WithoutKernel)
-            program = await JoinAsync(context, program, Path.GetFileName(call.Output));
+            program = await JoinAsync(context, program, isPromoted ? file.Path : null, Path.GetFileName(call.Output));
         await File.WriteAllBytesAsync(call.Output, program, context.Cancellation);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(call.Output, (UnixFileMode)Convert.ToInt32("755", 8));
@@ -77,11 +77,13 @@ internal sealed class CompilerCommand : Command, IHasExamples
         return ExitStatus.Success;
     }
 
-    private static async Task<byte[]> JoinAsync(CommandContext context, byte[] program, string name)
+    private static async Task<byte[]> JoinAsync(CommandContext context, byte[] program, string? promoted, string name)
     {
         KernelImage kernel = await KernelImage.ResolveAsync(context, null);
         var files = new Initramfs();
         files.AddContent("/" + name, program, permissions: Convert.ToInt32("755", 8));
+        if (promoted is not null)
+            ProgramPromotion.Add(files, promoted, "/" + name, isDemanded: false);
         return LinkedImage.Join(ElfFile.Open(kernel.Kernel!), [KernelCommandLine.ProgramSeparator, "/" + name], files);
     }
 }

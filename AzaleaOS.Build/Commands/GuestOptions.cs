@@ -29,8 +29,8 @@ internal sealed class GuestOptions
     private readonly Option<bool> _trace = new("--trace") { Description = "Show system calls." };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show the boot log." };
     private readonly Option<string?> _pages = new("--pages") { Description = "When the program's memory gets its frames: eager, at once, so that it has no page faults; lazy, when it is touched.", HelpName = "eager|lazy" };
-    private readonly Option<bool> _promote = new("--promote") { Description = "Turn the program's system calls into calls where that is provably safe; azalea promote says where it is." };
-    private readonly Option<bool> _noPromote = new("--no-promote") { Description = "Run the program as it is, which is the default." };
+    private readonly Option<bool> _promote = new("--promote") { Description = "Turn the program's system calls into calls where that is provably safe, which is the default; it is an error if nothing can be said about the program." };
+    private readonly Option<bool> _noPromote = new("--no-promote") { Description = "Run the program as it is. Otherwise its system calls become calls where that is provably safe; azalea promote says where it is." };
     private readonly Option<string[]> _options = new("--option") { Description = "Another option of the kernel, such as cores=wait; may be repeated.", HelpName = "WORD" };
 
     /// <summary>Adds the options to a verb.</summary>
@@ -60,7 +60,7 @@ internal sealed class GuestOptions
         return new GuestProgram
         {
             Program = words.Count > 0 ? words[0] : null,
-            Promote = parsed.GetValue(_promote),
+            Promote = parsed.GetValue(_promote) ? true : parsed.GetValue(_noPromote) ? false : null,
             Arguments = words.Count > 0 ? words[1..] : [],
             Files = parsed.GetValue(_files) ?? [],
             Environment = environment,

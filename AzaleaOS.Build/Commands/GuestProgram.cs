@@ -10,8 +10,8 @@ internal sealed record GuestProgram
     /// <summary>The program's path on the host, or null to boot the kernel alone.</summary>
     internal string? Program { get; init; }
 
-    /// <summary>True if its system calls become calls where that is provably safe.</summary>
-    internal bool Promote { get; init; }
+    /// <summary>Whether its system calls become calls where that is provably safe: true or false if that is asked for; null, the usual, if it can be done.</summary>
+    internal bool? Promote { get; init; }
 
     /// <summary>Its arguments, argv[0] not among them.</summary>
     internal IReadOnlyList<string> Arguments { get; init; } = [];
@@ -40,7 +40,7 @@ internal sealed record GuestProgram
     {
         if (Program is null || !File.Exists(Program) || LinkedImage.CommandLineOf(Program) is not { } line)
             return this;
-        if (Promote || image is not null)
+        if (Promote == true || image is not null)
             throw LaunchException.Usage("AZ7043", $"{Program} is linked with a kernel", "leave --promote and --image out");
         return this with { Linked = KernelCommandLine.Split(line).SkipWhile(word => word != KernelCommandLine.ProgramSeparator).ElementAtOrDefault(1) ?? "/program" };
     }
@@ -61,10 +61,9 @@ internal sealed record GuestProgram
         if (Program is not null && Linked is null)
         {
             string program = FindProgram(Program);
-            if (Promote)
-                ProgramPromotion.Add(files, program, GuestPath(program));
-            else
-                files.AddHost(program, GuestPath(program));
+            files.AddHost(program, GuestPath(program));
+            if (Promote != false)
+                ProgramPromotion.Add(files, program, GuestPath(program), isDemanded: Promote == true);
         }
 
         foreach (string file in Files)

@@ -18,15 +18,31 @@ internal static class ProgramPromotion
         }
         catch (PromotionException e)
         {
-            throw LaunchException.NoInput("AZ7041", $"{path}: {e.Message}");
+            throw CannotBe(path, e);
         }
     }
 
-    /// <summary>Adds a promoted copy of a program, with its permissions, to a guest's files.</summary>
-    internal static void Add(Initramfs files, string program, string guestPath)
+    /// <summary>Says in an archive with a program how it is promoted.</summary>
+    /// <param name="files">The archive; it has the program.</param>
+    /// <param name="program">Its file on this host.</param>
+    /// <param name="guestPath">Its path in the archive.</param>
+    /// <param name="isDemanded">If it cannot be promoted: true for an error, false to let it run as it is.</param>
+    /// <exception cref="LaunchException">AZ7041: it cannot be promoted.</exception>
+    internal static void Add(Initramfs files, string program, string guestPath, bool isDemanded)
     {
-        const int Executable = 0x1ED; // 0755
-        int permissions = OperatingSystem.IsWindows() ? Executable : (int)File.GetUnixFileMode(program);
-        files.AddContent(guestPath, Promote(program).File, permissions);
+        try
+        {
+            files.Promote(guestPath, Promoter.Promote(File.ReadAllBytes(program)).Record);
+        }
+        catch (PromotionException e) when (isDemanded)
+        {
+            throw CannotBe(program, e);
+        }
+        catch (PromotionException)
+        {
+            // What is wrong with it the kernel says, if it cannot run it either.
+        }
     }
+
+    private static LaunchException CannotBe(string path, PromotionException e) => LaunchException.NoInput("AZ7041", $"{path}: {e.Message}");
 }

@@ -28,7 +28,7 @@ internal sealed class PromoteCommand : Command, IHasExamples
     [
         "azalea promote /bin/busybox",
         "azalea promote ./a.out -o a.promoted",
-        "azalea run --promote /bin/busybox -- uname -a",
+        "azalea run --no-promote /bin/busybox -- uname -a",
     ];
 
     internal static PromoteCommand Create(CommandContext context) => new(context);

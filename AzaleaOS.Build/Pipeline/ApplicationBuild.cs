@@ -1,3 +1,4 @@
+using AzaleaOS.Build.Commands;
 using AzaleaOS.Build.Diagnostics;
 using AzaleaOS.Build.Elf;
 using AzaleaOS.Build.Images;
@@ -44,6 +45,8 @@ internal sealed class ApplicationBuild(ApplicationRequest request)
             archive.AddHost(file.Source, file.Target);
         archive.AddHost(request.Program, request.GuestPath);
         archive.AddDirectory(request.WorkingDirectory);
+        if (request.IsPromoted)
+            ProgramPromotion.Add(archive, request.Program, request.GuestPath, isDemanded: false);
         archive.Write(request.Initramfs);
         if (request.IsJoined)
             File.WriteAllBytes(request.Elf, LinkedImage.Join(ElfFile.Open(request.Kernel), request.CommandLine(request.Arguments), archive));

@@ -10,7 +10,7 @@ internal sealed record ApplicationRequest
 
     private static readonly HashSet<string> s_keys =
     [
-        "Name", "Program", "Elf", "Kernel", "Initramfs", "Iso", "Options", "Arguments", "WorkingDirectory", "Environment", "File", "Managed", "Linked", "Join",
+        "Name", "Program", "Elf", "Kernel", "Initramfs", "Iso", "Options", "Arguments", "WorkingDirectory", "Environment", "File", "Managed", "Linked", "Join", "Promote",
     ];
 
     /// <summary>The program's name, for messages and in the image.</summary>
@@ -55,6 +55,9 @@ internal sealed record ApplicationRequest
     /// <summary>Kernel and program become one file, which is then <see cref="Elf"/>.</summary>
     internal bool IsJoined { get; init; }
 
+    /// <summary>The program's system calls become calls where that is provably safe.</summary>
+    internal bool IsPromoted { get; init; } = true;
+
     /// <summary>The program's path in the image.</summary>
     internal string GuestPath => GuestFolder + Name;
 
@@ -93,6 +96,7 @@ internal sealed record ApplicationRequest
             Managed = lines.All("Managed"),
             Linked = lines.All("Linked"),
             IsJoined = lines.Optional("Join") == "true",
+            IsPromoted = lines.Optional("Promote") != "false",
         };
         if (!request.WorkingDirectory.StartsWith('/'))
             throw new BuildException("AZ7943", $"AzaleaWorkingDirectory is '{request.WorkingDirectory}': a path in the image starts with /");

@@ -1,11 +1,15 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
+using AzaleaOS.Abi;
 using AzaleaOS.Build.Launching;
 
 namespace AzaleaOS.Build.Images;
 
 /// <summary>Writes cpio "newc" records: an ASCII header of 110 bytes, the name, the content, each padded to four bytes.</summary>
-internal sealed class CpioWriter(Stream stream)
+/// <param name="stream">Where it goes.</param>
+/// <param name="promoted">The name whose content is a program with a <see cref="PromotionRecord"/>; null for none.</param>
+internal sealed class CpioWriter(Stream stream, string? promoted = null)
 {
     private const string Magic = "070701";
     private const string Trailer = "TRAILER!!!";
@@ -18,6 +22,7 @@ internal sealed class CpioWriter(Stream stream)
 
     private uint _inode = 1;
     private long _position;
+    private long _programOffset;
 
     /// <summary>Writes one name with its content.</summary>
     internal void Write(InitramfsEntry entry)
@@ -44,12 +49,27 @@ internal sealed class CpioWriter(Stream stream)
         Pad();
     }
 
-    /// <summary>Writes the record that ends an archive.</summary>
-    internal void Finish()
+    /// <summary>Writes the entry that ends an archive, and what says how a program of it is promoted.</summary>
+    /// <param name="record">A <see cref="PromotionRecord"/> that does not know yet where the program is, and what belongs behind it; or empty.</param>
+    internal void Finish(ReadOnlySpan<byte> record)
     {
         _inode = 0;
         Header(Trailer, 0, 0, links: 1, date: 0);
-        Bytes(new byte[(int)(-_position & (PageSize - 1))]);
+        if (record.IsEmpty)
+        {
+            Bytes(new byte[(int)(-_position & (PageSize - 1))]);
+            stream.Flush();
+            return;
+        }
+
+        // The record's end is the module's end; zeros between archive and record make that the end of a page.
+        int bytes = record.Length + Marshal.SizeOf<PromotionRecordEnd>();
+        Bytes(new byte[(int)(-(_position + bytes) & (PageSize - 1))]);
+        byte[] placed = record.ToArray();
+        MemoryMarshal.AsRef<PromotionRecord>(placed.AsSpan()).ProgramOffset = (ulong)_programOffset;
+        Bytes(placed);
+        var end = new PromotionRecordEnd { Bytes = (ulong)bytes, Magic = PromotionRecordEnd.MagicNumber };
+        Bytes(MemoryMarshal.AsBytes(new ReadOnlySpan<PromotionRecordEnd>(in end)));
         stream.Flush();
     }
 
@@ -94,6 +114,8 @@ internal sealed class CpioWriter(Stream stream)
         Bytes(Encoding.ASCII.GetBytes(header.ToString()));
         Bytes(nameBytes);
         Pad();
+        if (name == promoted)
+            _programOffset = _position;
     }
 
     private void Bytes(ReadOnlySpan<byte> bytes)

@@ -20,6 +20,8 @@ public sealed class Initramfs
     private const uint DefaultFilePermissions = 0x1A4;          // 0644
 
     private readonly SortedDictionary<string, InitramfsEntry> _entries = new(StringComparer.Ordinal);
+    private string? _promoted;
+    private ReadOnlyMemory<byte> _promotion;
 
     /// <summary>How many names there are, parents included.</summary>
     public int Count => _entries.Count;
@@ -57,6 +59,15 @@ public sealed class Initramfs
             AddFile(info.FullName, hostPath, guestPath);
     }
 
+    /// <summary>Says how a program among the files is promoted when it is loaded. Its file stays as it is. One program of an archive can be.</summary>
+    /// <param name="guestPath">The program.</param>
+    /// <param name="record">What AzaleaOS.Promotion says of it; null if nothing of it is promoted.</param>
+    public void Promote(string guestPath, byte[]? record)
+    {
+        _promoted = record is null ? null : Normalize(guestPath);
+        _promotion = record;
+    }
+
     /// <summary>Writes the archive to a file.</summary>
     public void Write(string path)
     {
@@ -67,10 +78,10 @@ public sealed class Initramfs
     /// <summary>Writes the archive.</summary>
     public void Write(Stream stream)
     {
-        var writer = new CpioWriter(stream);
+        var writer = new CpioWriter(stream, _promoted);
         foreach (InitramfsEntry entry in _entries.Values)
             writer.Write(entry);
-        writer.Finish();
+        writer.Finish(_promotion.Span);
     }
 
     /// <summary>A path from the root without slash in front, "." and "..": "/a//b/./c" is "a/b/c".</summary>

@@ -71,7 +71,7 @@ internal static unsafe class Application
             status = FindProgram(info, options, module, out ByteString path, out FileNode* program);
             if (status == 0)
             {
-                status = Start(options, path, program);
+                status = Start(info, options, path, program);
                 MemoryHint.Give(status, Process.TotalMemory);
                 if (OffloadFeature.IsIncluded)
                 {
@@ -153,9 +153,9 @@ internal static unsafe class Application
         return 0;
     }
 
-    private static int Start(in KernelOptions options, ByteString path, FileNode* program)
+    private static int Start(in BootInfo info, in KernelOptions options, ByteString path, FileNode* program)
     {
-        ElfDefect defect = ElfImage.Read(program->Data, program->Size, out ElfImage image);
+        ElfDefect defect = ElfImage.Read(program->Data, program->Size, PromotionView.Of(info, program->Data), out ElfImage image);
         if (defect != ElfDefect.None)
         {
             Log.Error($"{path.Span}: {defect.Text()}");

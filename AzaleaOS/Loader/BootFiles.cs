@@ -29,7 +29,7 @@ internal static unsafe class BootFiles
             byte* bytes = module.Start.Mapped.Pointer;
             if (Initramfs.IsArchive(bytes, module.Length))
             {
-                CpioDefect defect = Initramfs.Add(bytes, module.Length);
+                CpioDefect defect = Initramfs.Add(bytes, PromotionView.ArchiveLength(bytes, module.Length));
                 if (defect != CpioDefect.None)
                 {
                     Log.Error($"boot module {i + 1} is no sound archive: {defect.Text()}");

@@ -14,13 +14,18 @@ internal readonly unsafe struct ElfImage
     private const int MaxHeaderBytes = 65536;
 
     private readonly byte* _file;
-    private readonly ulong _headers;
+    private readonly ulong _size;
+    private readonly byte* _headers;
+    private readonly PromotionView _promotion;
 
-    private ElfImage(byte* file, in ElfHeader header)
+    private ElfImage(byte* file, ulong size, in ElfHeader header, in PromotionView promotion)
     {
         _file = file;
-        _headers = header.ProgramHeaders;
-        SegmentCount = header.ProgramHeaderCount;
+        _size = size;
+        _promotion = promotion;
+        _headers = promotion.IsThere ? promotion.Added : file + header.ProgramHeaders;
+        ulong headers = promotion.IsThere ? promotion.AddedOffset : header.ProgramHeaders;
+        SegmentCount = promotion.IsThere ? promotion.HeaderCount : header.ProgramHeaderCount;
         Entry = header.Entry;
         IsPositionIndependent = header.Type == ElfConstants.TypeShared;
         Low = ulong.MaxValue;
@@ -32,9 +37,9 @@ internal readonly unsafe struct ElfImage
                 Low = Math.Min(Low, segment.VirtualAddress & ~(AddressSpace.PageSize - 1));
                 High = Math.Max(High, AddressSpace.RoundUp(segment.VirtualAddress + segment.MemorySize));
                 Alignment = Math.Max(Alignment, segment.Alignment);
-                if (_headers >= segment.Offset && _headers < segment.Offset + segment.FileSize)
+                if (headers >= segment.Offset && headers < segment.Offset + segment.FileSize)
                 {
-                    HeadersAddress = segment.VirtualAddress + (_headers - segment.Offset);
+                    HeadersAddress = segment.VirtualAddress + (headers - segment.Offset);
                 }
             }
             else if (segment.Type == ElfConstants.SegmentStack)
@@ -73,13 +78,20 @@ internal readonly unsafe struct ElfImage
 
     /// <summary>A program header.</summary>
     internal ElfProgramHeader this[int index]
-        => Unsafe.ReadUnaligned<ElfProgramHeader>(_file + _headers + ((ulong)index * (ulong)sizeof(ElfProgramHeader)));
+        => Unsafe.ReadUnaligned<ElfProgramHeader>(_headers + ((ulong)index * (ulong)sizeof(ElfProgramHeader)));
 
     /// <summary>Checks a file.</summary>
     /// <param name="file">Its first byte; not aligned.</param>
     /// <param name="size">Bytes.</param>
     /// <param name="image">The program, if nothing is wrong.</param>
-    internal static ElfDefect Read(byte* file, ulong size, out ElfImage image)
+    internal static ElfDefect Read(byte* file, ulong size, out ElfImage image) => Read(file, size, default, out image);
+
+    /// <summary>Checks a file that is to be promoted.</summary>
+    /// <param name="file">Its first byte; not aligned.</param>
+    /// <param name="size">Bytes.</param>
+    /// <param name="promotion">What the boot archive says about it.</param>
+    /// <param name="image">The program, if nothing is wrong.</param>
+    internal static ElfDefect Read(byte* file, ulong size, in PromotionView promotion, out ElfImage image)
     {
         image = default;
         if (size < 4 || Unsafe.ReadUnaligned<uint>(file) != ElfConstants.Magic)
@@ -99,11 +111,16 @@ internal readonly unsafe struct ElfImage
             return defect;
         }
 
-        ElfImage candidate = new(file, header);
-        defect = candidate.CheckSegments(size);
+        if (!promotion.Matches(file, size))
+        {
+            return ElfDefect.BadPromotion;
+        }
+
+        ElfImage candidate = new(file, size, header, promotion);
+        defect = candidate.CheckSegments();
         if (defect == ElfDefect.None)
         {
-            image = candidate.FindCalls(size) == null ? candidate : candidate with { IsLinked = true };
+            image = candidate.FindCalls() == null ? candidate : candidate with { IsLinked = true };
         }
 
         return defect;
@@ -134,8 +151,12 @@ internal readonly unsafe struct ElfImage
         return all;
     }
 
-    /// <summary>The first byte of a segment in the file.</summary>
-    internal byte* BytesOf(in ElfProgramHeader segment) => _file + segment.Offset;
+    /// <summary>The first byte of a segment in the file, or in what promotion adds to it.</summary>
+    internal byte* BytesOf(in ElfProgramHeader segment)
+        => _promotion.Has(segment.Offset) ? _promotion.Added + (segment.Offset - _promotion.AddedOffset) : _file + segment.Offset;
+
+    /// <summary>How the program is promoted while it is loaded.</summary>
+    internal PromotionView Promotion => _promotion;
 
     private static ElfDefect CheckHeader(in ElfHeader header, ulong size)
     {
@@ -175,7 +196,12 @@ internal readonly unsafe struct ElfImage
 
     private static bool IsInside(ulong offset, ulong length, ulong size) => offset <= size && length <= size - offset;
 
-    private ElfDefect CheckSegments(ulong size)
+    private bool IsInFile(in ElfProgramHeader segment)
+        => _promotion.Has(segment.Offset)
+            ? IsInside(segment.Offset - _promotion.AddedOffset, segment.FileSize, _promotion.AddedBytes)
+            : IsInside(segment.Offset, segment.FileSize, _size);
+
+    private ElfDefect CheckSegments()
     {
         bool loads = false;
         bool entryFound = false;
@@ -193,7 +219,7 @@ internal readonly unsafe struct ElfImage
             }
 
             loads = true;
-            ElfDefect defect = CheckLoad(segment, size);
+            ElfDefect defect = CheckLoad(segment);
             if (defect != ElfDefect.None)
             {
                 return defect;
@@ -218,17 +244,17 @@ internal readonly unsafe struct ElfImage
 
         ElfDefect other = entryFound ? CheckThreadStorage() : ElfDefect.BadEntry;
         other = other == ElfDefect.None ? CheckPromotion() : other;
-        return other == ElfDefect.None && !CheckCalls(size) ? ElfDefect.ForeignCalls : other;
+        return other == ElfDefect.None && !CheckCalls() ? ElfDefect.ForeignCalls : other;
     }
 
-    private ElfDefect CheckLoad(in ElfProgramHeader segment, ulong size)
+    private ElfDefect CheckLoad(in ElfProgramHeader segment)
     {
         if (segment.FileSize > segment.MemorySize)
         {
             return ElfDefect.SegmentLargerInFile;
         }
 
-        if (!IsInside(segment.Offset, segment.FileSize, size))
+        if (!IsInFile(segment))
         {
             return ElfDefect.SegmentOutsideFile;
         }
@@ -309,21 +335,21 @@ internal readonly unsafe struct ElfImage
         return ElfDefect.None;
     }
 
-    private bool CheckCalls(ulong size)
+    private bool CheckCalls()
     {
-        uint* needs = FindCalls(size);
+        uint* needs = FindCalls();
         return needs == null || (Unsafe.ReadUnaligned<uint>(needs) == CallTable.Version && Unsafe.ReadUnaligned<uint>(needs + 1) <= CallTable.Slots);
     }
 
     /// <summary>What the program's note says about the table of calls: the version and the slots that it needs; null if there is none.</summary>
-    private uint* FindCalls(ulong size)
+    private uint* FindCalls()
     {
         for (int i = 0; i < SegmentCount; i++)
         {
             ElfProgramHeader segment = this[i];
-            if (segment.Type == ElfConstants.SegmentNote && IsInside(segment.Offset, segment.FileSize, size))
+            if (segment.Type == ElfConstants.SegmentNote && IsInFile(segment))
             {
-                uint* note = CallNote.Find(_file + segment.Offset, segment.FileSize);
+                uint* note = CallNote.Find(BytesOf(segment), segment.FileSize);
                 if (note != null)
                 {
                     return note;
@@ -343,7 +369,7 @@ internal readonly unsafe struct ElfImage
             if (segment.Type == ElfConstants.SegmentLoad && (segment.Flags & flag) == flag
                 && IsInside(address - segment.VirtualAddress, length, segment.FileSize))
             {
-                return _file + segment.Offset + (address - segment.VirtualAddress);
+                return BytesOf(segment) + (address - segment.VirtualAddress);
             }
         }
 

@@ -39,7 +39,8 @@ internal static unsafe class SegmentLoader
             ulong start = bias + segment.VirtualAddress;
             ulong fileEnd = AddressSpace.RoundUp(start + segment.FileSize);
             ulong offset = segment.Offset - (start % AddressSpace.PageSize);
-            long result = segment.FileSize == 0 ? 0 : MakePages(space, start, fileEnd, AreaFlags.Program, offset);
+            bool isOwn = segment.Offset < added; // what promotion adds is not in the file, and not what /proc calls the program's code and data
+            long result = segment.FileSize == 0 ? 0 : MakePages(space, start, fileEnd, isOwn ? AreaFlags.Program : AreaFlags.None, isOwn ? offset : 0);
             if (result == 0)
             {
                 result = MakePages(space, segment.FileSize == 0 ? start : fileEnd, AddressSpace.RoundUp(start + segment.MemorySize), AreaFlags.None, 0);
@@ -51,11 +52,12 @@ internal static unsafe class SegmentLoader
             }
 
             Buffer.MemoryCopy(image.BytesOf(segment), (void*)start, segment.FileSize, segment.FileSize);
-            if (segment.Offset >= added)
+            if (!isOwn)
             {
-                continue; // not what /proc calls the program's code and data
+                continue;
             }
 
+            image.Promotion.Replace(segment, (byte*)start);
             if ((ElfImage.ProtectionOf(segment.Flags) & Protection.Execute) != 0)
             {
                 program.CodeStart = program.CodeStart == 0 ? start : program.CodeStart;

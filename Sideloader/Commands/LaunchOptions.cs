@@ -26,8 +26,8 @@ internal sealed class LaunchOptions
     private readonly Option<string?> _directory = new("--cwd") { Description = "The application's working directory, a path of its own.", HelpName = "DIR" };
     private readonly Option<Accelerator> _accelerator = MachineOption.Accel(Accelerator.Auto);
     private readonly Option<double?> _timeout = MachineOption.Timeout();
-    private readonly Option<bool> _promote = new("--promote") { Description = "Turn the program's system calls into calls where that is provably safe; inspect says how many." };
-    private readonly Option<bool> _noPromote = new("--no-promote") { Description = "Run the program as it is, which is the default." };
+    private readonly Option<bool> _promote = new("--promote") { Description = "Turn the program's system calls into calls where that is provably safe, which is the default; it is an error if nothing can be said about the program." };
+    private readonly Option<bool> _noPromote = new("--no-promote") { Description = "Run the program as it is. Otherwise its system calls become calls where that is provably safe; inspect says how many." };
     private readonly Option<string?> _image = new("--image") { Description = "The kernel image for a program.", HelpName = "PATH" };
     private readonly Option<string?> _name = new("--name") { Description = "A name for the other commands.", HelpName = "NAME" };
     private readonly Option<string?> _trace = new("--trace") { Description = "Write every offloaded call to a file.", HelpName = "FILE" };
@@ -100,7 +100,7 @@ internal sealed class LaunchOptions
             },
             Image = kernel,
             Program = isImage ? null : file,
-            Promotion = parsed.GetValue(_promote) ? ProgramPromotion.Of(file) : null,
+            Promotion = isImage || parsed.GetValue(_noPromote) ? null : ProgramPromotion.Of(file, isDemanded: parsed.GetValue(_promote)),
             Arguments = [.. parsed.GetValue(_arguments) ?? [], .. programArguments],
             Environment = parsed.GetValue(_environment) ?? [],
             WorkingDirectory = parsed.GetValue(_directory),

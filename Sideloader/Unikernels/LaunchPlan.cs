@@ -15,7 +15,7 @@ internal sealed record LaunchPlan
     /// <summary>The program's path on the host, which is its path in the guest; null for an image that brings its own.</summary>
     internal string? Program { get; init; }
 
-    /// <summary>The program with calls in place of system calls, or null to run it as it is.</summary>
+    /// <summary>The calls in place of the program's system calls, or null to run it as it is.</summary>
     internal ProgramPromotion? Promotion { get; init; }
 
     internal IReadOnlyList<string> Arguments { get; init; } = [];
@@ -77,10 +77,8 @@ internal sealed record LaunchPlan
         if (Program is null)
             return;
         var files = new Initramfs();
-        if (Promotion is null)
-            files.AddHost(Program, Program);
-        else
-            Promotion.AddTo(files, Program);
+        files.AddHost(Program, Program);
+        files.Promote(Program, Promotion?.Record);
         if (WorkingDirectory is not null && Root is null)
             files.AddDirectory(WorkingDirectory);
         files.Write(home.BootFiles);

@@ -1,29 +1,27 @@
-using AzaleaOS.Build.Images;
 using AzaleaOS.Promotion;
 
 namespace AzaleaOS.Sideloader.Unikernels;
 
-/// <summary>A program whose system calls became calls where that is provably safe.</summary>
-/// <param name="File">The bytes of its file.</param>
-/// <param name="Promoted">How many did.</param>
+/// <summary>How a program is promoted: its system calls become calls where that is provably safe.</summary>
+/// <param name="Record">What the boot archive says of it; null if nothing is promoted.</param>
+/// <param name="Promoted">How many became calls.</param>
 /// <param name="Sites">How many there are.</param>
-internal sealed record ProgramPromotion(ReadOnlyMemory<byte> File, int Promoted, int Sites)
+internal sealed record ProgramPromotion(byte[]? Record, int Promoted, int Sites)
 {
-    /// <summary>Promotes a program of this host.</summary>
+    /// <summary>Looks at a program of this host.</summary>
+    /// <param name="path">Its file.</param>
+    /// <param name="isDemanded">If it cannot be promoted: true for an error, false for null.</param>
     /// <exception cref="CommandException">It cannot be promoted.</exception>
-    internal static ProgramPromotion Of(string path)
+    internal static ProgramPromotion? Of(string path, bool isDemanded)
     {
         try
         {
-            PromotionResult result = Promoter.Promote(System.IO.File.ReadAllBytes(path));
-            return new ProgramPromotion(result.File, result.Promoted, result.Sites.Count);
+            PromotionResult result = Promoter.Promote(File.ReadAllBytes(path));
+            return new ProgramPromotion(result.Record, result.Promoted, result.Sites.Count);
         }
         catch (PromotionException e)
         {
-            throw CommandException.NoInput($"{path} cannot be promoted: {e.Message}");
+            return isDemanded ? throw CommandException.NoInput($"{path} cannot be promoted: {e.Message}") : null;
         }
     }
-
-    /// <summary>Adds it to a guest's files with the permissions of the original.</summary>
-    internal void AddTo(Initramfs files, string path) => files.AddContent(path, File, (int)System.IO.File.GetUnixFileMode(path));
 }

@@ -1,28 +1,44 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using AzaleaOS.Abi;
 using AzaleaOS.Promotion;
 
 namespace AzaleaOS.Tests.Conformance;
 
-/// <summary>Promoted programs for the kernel: what they do must not change. With AZALEA_PROMOTION=all all are promoted that a test runs.</summary>
+/// <summary>Promotion of the programs that tests run on the kernel: what they do must not change.</summary>
+/// <remarks>On more than one core they run promoted, on one as they are. AZALEA_PROMOTION=all or none: all of them, or none.</remarks>
 internal static class Promoted
 {
-    private static readonly ConcurrentDictionary<string, byte[]> s_programs = new();
+    private static readonly ConcurrentDictionary<string, byte[]?> s_records = new();
+    private static readonly string? s_wish = Environment.GetEnvironmentVariable("AZALEA_PROMOTION");
 
-    /// <summary>True if all programs are promoted.</summary>
-    internal static bool All { get; } = Environment.GetEnvironmentVariable("AZALEA_PROMOTION") == "all";
+    /// <summary>Whether programs are promoted on a machine of which a test says nothing else.</summary>
+    internal static bool IsUsual(int cpus) => s_wish == "all" || (s_wish != "none" && cpus > 1);
 
-    /// <summary>The bytes of a file; a program's promoted.</summary>
-    internal static byte[] Read(string path) => s_programs.GetOrAdd($"{path}\0{File.GetLastWriteTimeUtc(path).Ticks}", _ => Promote(File.ReadAllBytes(path)));
+    /// <summary>How a program is promoted; null if it is no program, or nothing of it is.</summary>
+    internal static byte[]? RecordOf(string path) => s_records.GetOrAdd($"{path}\0{File.GetLastWriteTimeUtc(path).Ticks}", _ => Promote(File.ReadAllBytes(path)));
 
-    private static byte[] Promote(byte[] file)
+    /// <summary>An archive with the record behind it.</summary>
+    /// <param name="archive">The archive.</param>
+    /// <param name="programOffset">Where the program's bytes begin in it.</param>
+    /// <param name="record">How it is promoted.</param>
+    internal static byte[] Append(byte[] archive, long programOffset, byte[] record)
+    {
+        byte[] placed = [.. record];
+        MemoryMarshal.AsRef<PromotionRecord>(placed.AsSpan()).ProgramOffset = (ulong)programOffset;
+        var end = new PromotionRecordEnd { Bytes = (ulong)(record.Length + Marshal.SizeOf<PromotionRecordEnd>()), Magic = PromotionRecordEnd.MagicNumber };
+        return [.. archive, .. placed, .. MemoryMarshal.AsBytes(new ReadOnlySpan<PromotionRecordEnd>(in end))];
+    }
+
+    private static byte[]? Promote(byte[] file)
     {
         try
         {
-            return Promoter.Promote(file).File;
+            return Promoter.Promote(file).Record;
         }
         catch (PromotionException)
         {
-            return file; // no static program
+            return null; // no static program
         }
     }
 }

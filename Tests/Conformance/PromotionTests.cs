@@ -14,6 +14,8 @@ public sealed class PromotionTests(SampleTree tree) : IClassFixture<SampleTree>
         ("unwinding", "-static", 2),
         ("sigthreads", "-static", 2),
         ("memory", "-static-pie", 1),
+        ("itself", "-static", 1),
+        ("itself", StaticProgram.Musl, 1),
     ];
 
     private static readonly (string Program, string Kind, int Cores)[] s_more =
@@ -39,7 +41,7 @@ public sealed class PromotionTests(SampleTree tree) : IClassFixture<SampleTree>
     public void A_promoted_program_prints_what_it_prints_on_Linux(string program, string kind, int cores)
     {
         string path = tree.AddProgram(program, kind);
-        tree.Here(new MachineDescription { Cpus = cores }, tree.AddPromoted(path)).MustEqual(tree.OnLinux("/usr/bin/setsid", "-w", path));
+        tree.Here(new MachineDescription { Cpus = cores }, tree.Promote(path)).MustEqual(tree.OnLinux("/usr/bin/setsid", "-w", path));
     }
 
     [Fact]
@@ -47,13 +49,13 @@ public sealed class PromotionTests(SampleTree tree) : IClassFixture<SampleTree>
     {
         string path = tree.AddProgram("reports", "-static");
         string[] words = ["one", "", "two words"];
-        tree.Here(new MachineDescription(), [tree.AddPromoted(path), .. words]).MustEqual(tree.OnLinuxAsRoot([path, .. words]));
+        tree.Here(new MachineDescription(), [tree.Promote(path), .. words]).MustEqual(tree.OnLinuxAsRoot([path, .. words]));
     }
 
     [Fact]
     public void A_signal_at_every_instruction_of_a_stub_finds_and_leaves_everything_as_at_a_syscall()
     {
-        string path = tree.AddPromoted(tree.AddProgram("promoted", "-static"));
+        string path = tree.Promote(tree.AddProgram("promoted", "-static"));
         MachineResult result = tree.Run(new MachineDescription { CountInstructions = true }, path, "places");
         Assert.StartsWith(
             "signals 256, registers wrong 0, handler right\npromoted yes, a signal before 1, inside 1, behind 1\nrestarted read 1 x,",
@@ -64,7 +66,7 @@ public sealed class PromotionTests(SampleTree tree) : IClassFixture<SampleTree>
     [Fact]
     public void A_signal_at_every_instruction_of_a_stub_finds_the_frames_below_jumps_out_and_unwinds_as_from_a_syscall()
     {
-        string path = tree.AddPromoted(tree.AddProgram("unwinding", "-static"));
+        string path = tree.Promote(tree.AddProgram("unwinding", "-static"));
         MachineResult result = tree.Run(new MachineDescription { CountInstructions = true, Timeout = TimeSpan.FromMinutes(6) }, path, "places");
         Assert.StartsWith(
             "backtraces wrong 0\njumps 768, wrong 0\nunwound wrong 0\ntraced some 1, unwound some 1, places ",
@@ -77,12 +79,12 @@ public sealed class PromotionTests(SampleTree tree) : IClassFixture<SampleTree>
     [InlineData("awk", "{ n[$1 % 7]++ } END { for (i = 0; i < 7; i++) print i, n[i] }", "files/numbers")]
     [InlineData("sort", "-t", ":", "-k", "3", "files/table")]
     public void Busybox_promoted_prints_what_it_prints_on_Linux(params string[] words)
-        => tree.Here(new MachineDescription(), [tree.AddPromoted("/bin/busybox"), .. words]).MustEqual(tree.OnLinux(["/bin/busybox", .. words]));
+        => tree.Here(new MachineDescription(), [tree.Promote("/bin/busybox"), .. words]).MustEqual(tree.OnLinux(["/bin/busybox", .. words]));
 
     [Fact]
     public void Getpid_of_a_promoted_program_is_within_the_budget_of_a_syscall_and_its_loop()
     {
-        MachineResult result = tree.Run(new MachineDescription { CountInstructions = true }, tree.AddPromoted(tree.AddProgram("micro", "-static")));
+        MachineResult result = tree.Run(new MachineDescription { CountInstructions = true }, tree.Promote(tree.AddProgram("micro", "-static")));
         string line = Assert.Single(result.Output.Split('\n'), one => one.StartsWith("getpid ", StringComparison.Ordinal));
         double withLoop = long.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture) / 1000.0;
         Assert.InRange(withLoop, 16, 40);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using AzaleaOS.Build.Launching;
-using AzaleaOS.Promotion;
 using AzaleaOS.Tests.Unit.Applications;
 
 namespace AzaleaOS.Tests.Conformance;
@@ -33,7 +32,8 @@ public sealed class SampleTree : IDisposable
     // A tmpfs, as the kernel's tree is one: what a directory's size is, for example, is a matter of the file system.
     private readonly string _work = Directory.CreateDirectory($"/dev/shm/azalea-conformance-{Guid.NewGuid():N}").FullName;
     private readonly Archive _archive = new();
-    private readonly string _archivePath;
+    private readonly HashSet<string> _promoted = [];
+    private readonly List<string> _archivePaths = [];
 
     public SampleTree()
     {
@@ -67,7 +67,6 @@ public sealed class SampleTree : IDisposable
         foreach (string path in (string[])["/etc/os-release", "/etc/passwd", "/etc/group"])
             AddHost(path, path);
         AddHost(Busybox, Busybox, 0x81ed);
-        _archivePath = Path.Combine(_work, "tree.cpio");
     }
 
     /// <summary>The directory that both sides have.</summary>
@@ -123,12 +122,10 @@ public sealed class SampleTree : IDisposable
     /// <summary>Runs a program on the kernel.</summary>
     public MachineResult Run(MachineDescription machine, string[] options, MachineStreams streams, params string[] command)
     {
-        if (!File.Exists(_archivePath))
-            File.WriteAllBytes(_archivePath, _archive.ToBytes());
         return Machine.Run(machine with
         {
             Kernel = RunnerImage.Path,
-            Initramfs = _archivePath,
+            Initramfs = ArchiveFor(command[0], Promoted.IsUsual(machine.Cpus) || _promoted.Contains(command[0])),
             CommandLine = [.. options, "env=TZ=UTC0", $"env=PWD={Root}", $"cwd={Root}", "--", .. command],
             Timeout = machine.Timeout ?? TimeSpan.FromMinutes(2),
         }, streams);
@@ -160,25 +157,30 @@ public sealed class SampleTree : IDisposable
         {
             StaticProgram.Compile(name, path, kind);
             AddHost(path, path, 0x81ed);
-            File.Delete(_archivePath);
+            _archivePaths.ForEach(File.Delete);
         }
 
         return path;
     }
 
-    /// <summary>Promotes a program of this host into the tree, once.</summary>
+    /// <summary>Lets a program of the tree run promoted on the kernel from now on.</summary>
     /// <returns>Its path.</returns>
-    public string AddPromoted(string program)
+    public string Promote(string program)
     {
-        string path = Path.Combine(_work, Path.GetFileName(program) + "-promoted");
+        Assert.NotNull(Promoted.RecordOf(program));
+        _promoted.Add(program);
+        return program;
+    }
+
+    private string ArchiveFor(string program, bool isPromoted)
+    {
+        byte[]? record = isPromoted && File.Exists(program) && _archive.Has(program) ? Promoted.RecordOf(program) : null;
+        string path = Path.Combine(_work, record is null ? "tree.cpio" : $"tree-{Path.GetFileName(program)}.cpio");
         if (!File.Exists(path))
         {
-            PromotionResult result = Promoter.Promote(File.ReadAllBytes(program));
-            Assert.NotEqual(0, result.Promoted);
-            File.WriteAllBytes(path, result.File);
-            File.SetUnixFileMode(path, (UnixFileMode)0x1ed);
-            AddHost(path, path, 0x81ed);
-            File.Delete(_archivePath);
+            byte[] archive = _archive.ToBytes();
+            File.WriteAllBytes(path, record is null ? archive : Promoted.Append(archive, _archive.OffsetOf(program), record));
+            _archivePaths.Add(path);
         }
 
         return path;
@@ -210,5 +212,5 @@ public sealed class SampleTree : IDisposable
     }
 
     private void AddHost(string host, string guest, uint mode = 0x81a4)
-        => _archive.Entry(guest, mode, Promoted.All && (mode & 0x49) != 0 ? Promoted.Read(host) : File.ReadAllBytes(host), modified: (uint)new DateTimeOffset(File.GetLastWriteTimeUtc(host)).ToUnixTimeSeconds());
+        => _archive.Entry(guest, mode, File.ReadAllBytes(host), modified: (uint)new DateTimeOffset(File.GetLastWriteTimeUtc(host)).ToUnixTimeSeconds());
 }

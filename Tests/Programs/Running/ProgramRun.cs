@@ -106,8 +106,9 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
         var files = new Initramfs();
         files.AddDirectory("/tmp");
         files.AddDirectory(s_work);
-        byte[] program = Promoted.All || cpus > 1 ? Promoted.Read(Program) : File.ReadAllBytes(Program);
-        files.AddContent(Program, program, (int)File.GetUnixFileMode(Program));
+        files.AddHost(Program, Program);
+        if (Promoted.IsUsual(cpus))
+            files.Promote(Program, Promoted.RecordOf(Program));
         foreach (string file in HostFiles)
             files.AddHost(file, file);
         foreach (string file in Files)

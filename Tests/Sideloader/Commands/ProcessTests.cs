@@ -142,13 +142,24 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public void A_program_runs_promoted_and_its_record_says_how_many_calls_are()
     {
-        (int status, string output, _) = _sideloader.Run("run", "/bin/busybox", "--promote", "--keep", "--console", "--accel", "tcg", "--", "sh", "-c", "echo out; exit 9");
+        (int status, string output, _) = _sideloader.Run("run", "/bin/busybox", "--keep", "--console", "--accel", "tcg", "--", "sh", "-c", "echo out; exit 9");
         Assert.Equal((9, "out\n"), (status, output));
         UnikernelRecord record = Records().Single();
         Assert.InRange(record.PromotedCalls!.Value, 0.95 * record.SystemCalls!.Value, record.SystemCalls.Value - 1);
         Assert.Contains($"{record.PromotedCalls} of {record.SystemCalls} system calls are calls", _sideloader.Succeed("inspect", record.Id), StringComparison.Ordinal);
+        Assert.Equal(0, _sideloader.Run("run", "/bin/busybox", "--promote", "--console", "--accel", "tcg", "--", "true").Status);
         Assert.Equal(64, _sideloader.Run("run", "/bin/busybox", "--promote", "--no-promote").Status);
         Assert.Equal(66, _sideloader.Run("run", "/bin/ls", "--promote").Status);
+    }
+
+    [Fact]
+    public void A_program_runs_as_it_is_if_that_is_asked_for()
+    {
+        (int status, string output, _) = _sideloader.Run("run", "/bin/busybox", "--no-promote", "--keep", "--console", "--accel", "tcg", "--", "sh", "-c", "echo out; exit 9");
+        Assert.Equal((9, "out\n"), (status, output));
+        UnikernelRecord record = Records().Single();
+        Assert.Null(record.PromotedCalls);
+        Assert.DoesNotContain("promoted", _sideloader.Succeed("inspect", record.Id), StringComparison.Ordinal);
     }
 
     /// <summary>Kills one of the three and waits until all are gone.</summary>

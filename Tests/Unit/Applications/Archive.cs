@@ -6,6 +6,7 @@ namespace AzaleaOS.Tests.Unit.Applications;
 internal sealed class Archive
 {
     private readonly MemoryStream _bytes = new();
+    private readonly Dictionary<string, long> _offsets = [];
     private uint _inode = 100;
 
     internal Archive Directory(string path, uint mode = 0x41ed, uint modified = 1_000_000_000) => Entry(path, mode, [], modified: modified);
@@ -28,9 +29,16 @@ internal sealed class Archive
             8, 1, specialMajor, specialMinor, (uint)name.Length, 0,
         ];
         Write(Encoding.ASCII.GetBytes("070701" + string.Concat(numbers.Select(n => n.ToString("X8")))), name);
+        _offsets[path] = _bytes.Length;
         Write(contents);
         return this;
     }
+
+    /// <summary>True if there is an entry of this path.</summary>
+    internal bool Has(string path) => _offsets.ContainsKey(path);
+
+    /// <summary>Where the contents of an entry begin.</summary>
+    internal long OffsetOf(string path) => _offsets[path];
 
     /// <summary>The archive so far; more can be added afterwards.</summary>
     internal byte[] ToBytes(bool trailer = true)

@@ -60,12 +60,14 @@ public sealed unsafe class ConnectionTests
             Assert.Equal(ElfDefect.BadPromotion, ElfImage.Read(broken, (ulong)file.Length, out _));
     }
 
-    private static byte[] Promoted() => Promoter.Promote(TestProgram.Create(a =>
+    private static byte[] Promoted() => Promoter.Promote(Original()).File;
+
+    internal static byte[] Original() => TestProgram.Create(a =>
     {
         a.mov(eax, 39);
         a.syscall();
         a.mov(eax, 102);
         a.syscall();
         a.ret();
-    })).File;
+    });
 }
