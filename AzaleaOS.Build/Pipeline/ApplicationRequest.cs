@@ -100,6 +100,8 @@ internal sealed record ApplicationRequest
         };
         if (!request.WorkingDirectory.StartsWith('/'))
             throw new BuildException("AZ7943", $"AzaleaWorkingDirectory is '{request.WorkingDirectory}': a path in the image starts with /");
+        if (lines.Optional("Promote") is not (null or "true" or "false"))
+            throw new BuildException("AZ7943", $"AzaleaPromote is '{lines.Optional("Promote")}': use true or false");
         if (request.Environment.FirstOrDefault(variable => variable.IndexOf('=') < 1) is { } wrong)
             throw new BuildException("AZ7943", $"AzaleaEnvironment has '{wrong}': give NAME=VALUE");
         return request;
