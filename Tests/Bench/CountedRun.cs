@@ -14,15 +14,16 @@ internal sealed class CountedRun(string plugin, string result)
     /// <param name="to">It ends when this one is.</param>
     /// <param name="programsOnly">Whether only addresses of the lower half count.</param>
     /// <param name="cancellation">Stops the machine.</param>
+    /// <param name="evenly">Whether cores that run at once advance at one speed, whatever else the host does.</param>
     /// <exception cref="LaunchException">The program did not end as it should, or the plugin counted nothing.</exception>
     /// <returns>Instructions of each core.</returns>
-    internal long[] Run(MachineDescription machine, ulong from, ulong to, bool programsOnly, CancellationToken cancellation)
+    internal long[] Run(MachineDescription machine, ulong from, ulong to, bool programsOnly, CancellationToken cancellation, bool evenly = false)
     {
         File.Delete(result);
         MachineResult run = Machine.Run(machine with
         {
             Accelerator = Accelerator.Tcg,
-            ExtraArguments = [.. machine.ExtraArguments, "-plugin", string.Create(CultureInfo.InvariantCulture, $"{plugin},from={from:x},to={to:x},result={result}{(programsOnly ? ",lower=on" : "")}")],
+            ExtraArguments = [.. machine.ExtraArguments, "-plugin", string.Create(CultureInfo.InvariantCulture, $"{plugin},from={from:x},to={to:x},result={result}{(programsOnly ? ",lower=on" : "")}{(evenly ? ",even=on" : "")}")],
         }, cancellation: cancellation);
         cancellation.ThrowIfCancellationRequested();
         if (run.Status != 0 || !File.Exists(result))

@@ -22,7 +22,7 @@ internal sealed class DotNetBench(string work, Action<string> note)
     private const int Times = 3;
     private const string Threads = "4";
     private const string Rounds = "60";
-    private const string Below = "1000000";
+    private const string Below = "2000000";
 
     /// <summary>What every program calls when it prints for the first time, after its work.</summary>
     private const string Printing = "System_Console_System_Console__get_Out";
@@ -35,7 +35,7 @@ internal sealed class DotNetBench(string work, Action<string> note)
     {
         string linux = Prepare();
         List<Measurement> all = [];
-        foreach (Measurement one in Primes(cancellation).Concat(Start(linux, cancellation)).Concat(Collector(linux, cancellation)))
+        foreach (Measurement one in Primes(Below, cancellation).Concat(Start(linux, cancellation)).Concat(Collector(linux, cancellation)))
         {
             note($"{one.Name}: {one.Value:F0} {one.Unit}");
             all.Add(one);
@@ -83,14 +83,16 @@ internal sealed class DotNetBench(string work, Action<string> note)
         yield return new("collector-time" + OfLinux, "ms", there.Min());
     }
 
-    /// <summary>Primes on one core, and the core of several that has most to do.</summary>
-    internal IEnumerable<Measurement> Primes(CancellationToken cancellation)
+    /// <summary>Primes on one core, and the core of several that has most to do; <see cref="Build"/> comes first.</summary>
+    /// <param name="below">Where the search ends.</param>
+    /// <param name="cancellation">Stops the machines.</param>
+    internal IEnumerable<Measurement> Primes(string below, CancellationToken cancellation)
     {
         Application primes = new("Primes");
         ulong from = primes["Primes_Program____Main___g__CountOnAllCores_0_2"];
         note("Primes on the libOS, on one core and on four");
-        long one = Count(Here(primes, 1, Below, "--no-times"), from, primes[Printing], programsOnly: false, cancellation, isExact: true).Sum();
-        long[] all = Count(Here(primes, Cores, Below, "--no-times"), from, primes[Printing], programsOnly: false, cancellation, isExact: false);
+        long one = Count(Here(primes, 1, below, "--no-times"), from, primes[Printing], programsOnly: false, cancellation, isExact: true).Sum();
+        long[] all = Count(Here(primes, Cores, below, "--no-times"), from, primes[Printing], programsOnly: false, cancellation, isExact: false);
         return
         [
             new("primes-one-core", Measurement.Instructions, one),
@@ -105,22 +107,27 @@ internal sealed class DotNetBench(string work, Action<string> note)
     {
         Directory.CreateDirectory(work);
         string linux = CloudKernel.FindOrFetch(work, note);
-        _plugin = InstructionPlugin.Compile(work);
         string init = Path.Combine(SourceTree.Root, "Tests", "Bench", "Programs", "init.c");
         _ = ToolProcess.Run("/usr/bin/gcc", ["-O2", "-static", "-Wl,-Ttext-segment=0x10000000", "-o", Path.Combine(work, "init"), init]);
-        foreach (string name in (string[])["Hello", "GcStress", "Primes"])
+        Build("Hello", "GcStress", "Primes");
+        return linux;
+    }
+
+    /// <summary>Makes the plugin and programs of UserApps.</summary>
+    internal void Build(params string[] names)
+    {
+        _plugin = InstructionPlugin.Compile(work);
+        foreach (string name in names)
         {
             note($"building {name}");
             string folder = Path.Combine(SourceTree.Root, "UserApps", name);
             _ = ToolProcess.Run(DotNet.Host, ["build", name + ".csproj", "-c", SourceTree.Configuration, "--nologo", "-v", "quiet", "-p:BuildProjectReferences=false"], folder);
         }
-
-        return linux;
     }
 
     private long[] Count((Application Program, MachineDescription Machine) run, ulong from, ulong to, bool programsOnly, CancellationToken cancellation, bool isExact = true)
         => WithArchive(run, description => new CountedRun(_plugin, Path.Combine(work, "counted"))
-            .Run(description with { CountInstructions = isExact }, from, to, programsOnly, cancellation));
+            .Run(description with { CountInstructions = isExact }, from, to, programsOnly, cancellation, evenly: !isExact));
 
     private double Milliseconds((Application Program, MachineDescription Machine) run, CancellationToken cancellation)
         => WithArchive(run, description =>

@@ -27,7 +27,7 @@ static (int Count, TimeSpan Time) Measure(Func<int> count)
 // Pieces are many more than cores, because later ones take longer.
 static int CountOnAllCores(int limit)
 {
-    const int Piece = 4096;
+    const int Piece = 1024;
     int total = 0;
     Parallel.For(0, (limit + Piece - 1) / Piece, () => 0,
         (piece, _, sum) => sum + Count(Math.Max(2, piece * Piece), Math.Min(limit, (piece + 1) * Piece)),
