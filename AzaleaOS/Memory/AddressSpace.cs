@@ -95,19 +95,7 @@ internal unsafe partial struct AddressSpace
     }
 
     /// <summary>Bytes of a range that have a frame.</summary>
-    internal readonly ulong ResidentIn(ulong start, ulong end)
-    {
-        ulong sum = 0;
-        for (ulong at = start; at < end;)
-        {
-            UserPage page = _pages.Query(at, out ulong alike);
-            alike = Math.Min(alike, end - at);
-            sum += page.IsPresent ? alike : 0;
-            at += alike;
-        }
-
-        return sum;
-    }
+    internal readonly ulong ResidentIn(ulong start, ulong end) => _pages.CountPresent(start, end);
 
     /// <summary>The physical address behind an address of a shared mapping: what two addresses of one word have in common. Takes the lock.</summary>
     /// <param name="address">In the application's half.</param>

@@ -35,6 +35,7 @@ internal static unsafe class UserPageTables
         Relocate = &Relocate,
         NodeOf = &NodeOf,
         Query = &Query,
+        CountPresent = &CountPresent,
         FreeBytes = &Frames.UnpromisedBytes,
     };
 
@@ -459,6 +460,8 @@ internal static unsafe class UserPageTables
             Frame = place.Physical.Frame,
         };
     }
+
+    private static ulong CountPresent(ulong start, ulong end) => KernelMemory.Tables.CountMapped(start, end);
 
     private static void Complete(ref PageBatch batch, FrameCache* cache)
     {

@@ -53,6 +53,9 @@ internal unsafe struct UserPages
     /// <summary>What is at an address, and how many bytes from there on are alike at least.</summary>
     internal delegate*<ulong, out ulong, UserPage> Query;
 
+    /// <summary>Bytes between two addresses that have a frame.</summary>
+    internal delegate*<ulong, ulong, ulong> CountPresent;
+
     /// <summary>Bytes of memory that are free now; some more are kept for pages that are owed.</summary>
     internal delegate*<ulong> FreeBytes;
 }

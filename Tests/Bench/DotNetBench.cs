@@ -20,12 +20,14 @@ internal sealed class DotNetBench(string work, Action<string> note)
     internal const int Cores = 4;
 
     private const int Times = 3;
-    private const string Threads = "4";
-    private const string Rounds = "60";
     private const string Below = "2000000";
 
     /// <summary>What every program calls when it prints for the first time, after its work.</summary>
     private const string Printing = "System_Console_System_Console__get_Out";
+
+    // Seconds at most, threads, rounds of each.
+    private static readonly string[] s_stress = ["1000", "4", "60"];
+
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(15);
 
     private string _plugin = "";
@@ -66,22 +68,31 @@ internal sealed class DotNetBench(string work, Action<string> note)
     internal IEnumerable<Measurement> Collector(string linux, CancellationToken cancellation)
     {
         Application stress = new("GcStress");
-        string[] arguments = ["1000", Threads, Rounds];
         note("GcStress on the libOS and on Linux, counting instructions");
-        yield return new("collector", Measurement.Instructions, Count(Here(stress, Cores, arguments), stress.Main, stress[Printing], programsOnly: false, cancellation).Sum());
-        yield return new("collector" + OfLinux, Measurement.Instructions, Count(There(linux, stress, Cores, arguments), stress.Main, stress[Printing], programsOnly: false, cancellation).Sum());
+        yield return new("collector", Measurement.Instructions, CountCollector(cancellation));
+        yield return new("collector" + OfLinux, Measurement.Instructions, CountCollector(There(linux, stress, Cores, s_stress), stress, cancellation));
         note("GcStress on the libOS and on Linux, by turns, by the clock");
         double[] here = new double[Times];
         double[] there = new double[Times];
         for (int i = 0; i < Times; i++)
         {
-            here[i] = Milliseconds(Here(stress, Cores, arguments), cancellation);
-            there[i] = Milliseconds(There(linux, stress, Cores, arguments), cancellation);
+            here[i] = Milliseconds(Here(stress, Cores, s_stress), cancellation);
+            there[i] = Milliseconds(There(linux, stress, Cores, s_stress), cancellation);
         }
 
         yield return new("collector-time", "ms", here.Min());
         yield return new("collector-time" + OfLinux, "ms", there.Min());
     }
+
+    /// <summary>The same on the libOS alone, in instructions; <see cref="Build"/> comes first.</summary>
+    internal long CountCollector(CancellationToken cancellation)
+    {
+        Application stress = new("GcStress");
+        return CountCollector(Here(stress, Cores, s_stress), stress, cancellation);
+    }
+
+    private long CountCollector((Application Program, MachineDescription Machine) run, Application stress, CancellationToken cancellation)
+        => Count(run, stress.Main, stress[Printing], programsOnly: false, cancellation, isExact: false).Sum();
 
     /// <summary>Primes on one core, and the core of several that has most to do; <see cref="Build"/> comes first.</summary>
     /// <param name="below">Where the search ends.</param>

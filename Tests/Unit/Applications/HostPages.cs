@@ -34,6 +34,7 @@ internal static unsafe class HostPages
         Borrow = &Borrow,
         Copy = &Copy,
         Query = &Query,
+        CountPresent = &CountPresent,
         FreeBytes = &FreeBytes,
     };
 
@@ -149,6 +150,14 @@ internal static unsafe class HostPages
         HostPage page = At(address);
         alike = PageSize - (address % PageSize);
         return new UserPage { IsPresent = page.IsPresent, IsCopiedOnWrite = page.IsCopiedOnWrite, Frame = page.Frame };
+    }
+
+    private static ulong CountPresent(ulong start, ulong end)
+    {
+        ulong sum = 0;
+        for (ulong page = start; page < end; page += PageSize)
+            sum += At(page).IsPresent ? PageSize : 0;
+        return sum;
     }
 
     private static ulong FreeBytes() => (ulong)Math.Min(Math.Max(FramesLeft, 0), s_pages.Length * 4) * PageSize;

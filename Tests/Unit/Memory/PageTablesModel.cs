@@ -158,6 +158,10 @@ internal sealed unsafe class PageTablesModel : IDisposable
                     Assert.Equal((expected.Access, expected.Caching), (mapping.Access, mapping.Caching));
                 }
             }
+
+            // From any page and from the borders of tables, up to there.
+            foreach ((ulong from, ulong to) in new[] { (0UL, 0xff_f000UL), (0x3000UL, 0x3000UL), (0x1000UL, 0x20_0000UL), (0x20_0000UL, 0x40_0000UL), (0x3f_f000UL, 0x80_1000UL), (0x60_0000UL, 0xff_f000UL) })
+                Assert.Equal((ulong)PagesIn(window + from, to - from).Length * 4096, Tables.CountMapped(window + from, window + to));
         }
     }
 

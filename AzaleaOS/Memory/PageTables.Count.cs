@@ -1,0 +1,41 @@
+using AzaleaOS.Abi;
+
+namespace AzaleaOS.Memory;
+
+internal readonly unsafe partial struct PageTables
+{
+    /// <summary>Bytes of a range that are mapped, whatever the access. A table that lies in it whole is not read: it is counted.</summary>
+    /// <param name="start">A multiple of 4 KiB.</param>
+    /// <param name="end">Another, in the same half.</param>
+    internal ulong CountMapped(ulong start, ulong end)
+    {
+        ulong sum = 0;
+        while (start < end)
+        {
+            int level = Walk(start, out Path path);
+            ulong* entry = path[level];
+            ulong last = start | ((1UL << PageEntry.Shift(Math.Max(level, 1))) - 1);
+            ulong next = Math.Min(end - 1, last) + 1;
+            if (level > 0)
+            {
+                sum += *entry == 0 ? 0 : next - start;
+            }
+            else if (next - start == PageSize.Size2M)
+            {
+                sum += (ulong)PageEntry.CountOf(*path[1]) << PageSize.Shift4K;
+            }
+            else
+            {
+                ulong* behind = entry + ((next - start) >> PageSize.Shift4K);
+                while (entry != behind)
+                {
+                    sum += *entry++ == 0 ? 0 : PageSize.Size4K;
+                }
+            }
+
+            start = next;
+        }
+
+        return sum;
+    }
+}
