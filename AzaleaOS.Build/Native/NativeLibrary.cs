@@ -22,10 +22,13 @@ internal static class NativeLibrary
 
     /// <summary>Linux's own headers, which programs of any C library include; the package of glibc's brings them.</summary>
     private static readonly (string Name, string Host)[] s_kernelHeaders =
-        [("linux", "/usr/include/linux"), ("asm-generic", "/usr/include/asm-generic"), ("asm", "/usr/include/x86_64-linux-gnu/asm")];
+    [
+        .. new[] { "linux", "asm-generic", "misc", "mtd", "rdma", "sound", "video", "xen" }.Select(name => (name, "/usr/include/" + name)),
+        ("asm", "/usr/include/x86_64-linux-gnu/asm"),
+    ];
 
     // Counts the changes of what Make does, so that it is done again.
-    private const int Steps = 2;
+    private const int Steps = 3;
 
     private const string Failed = "AZ7952";
 
