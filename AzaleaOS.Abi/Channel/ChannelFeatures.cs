@@ -13,4 +13,10 @@ public enum ChannelFeatures : ulong
 
     /// <summary>The peer has a directory tree for the application. Without it paths mean the unikernel's internal files, and a path at the peer gets -ENOENT.</summary>
     FileTree = 2,
+
+    /// <summary>
+    /// /proc, /sys and /dev of the tree are the unikernel's. A call whose path leads there, by a symbolic link or from the root without a slash, gets
+    /// -EREMOTE and has done nothing; <see cref="RequestFlags.Explain"/> tells the path.
+    /// </summary>
+    KernelPlaces = 4,
 }

@@ -58,6 +58,9 @@ internal unsafe struct PathWalk
         return length == 0 ? -Errno.ENOENT : *path == '/' ? ToRoot() : 0;
     }
 
+    /// <summary>The path that was begun is what is left of another, in which so many links were followed already.</summary>
+    internal void AddLinks(int count) => _links += count;
+
     /// <summary>Goes to the directory of the last name.</summary>
     /// <returns>0, or -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG, -EXDEV.</returns>
     internal long ToLast()

@@ -321,7 +321,7 @@ internal static unsafe class OffloadChannel
             Magic = ChannelProtocol.Magic,
             OldestVersion = ChannelProtocol.Version,
             NewestVersion = ChannelProtocol.Version,
-            Features = ChannelFeatures.StandardStreams | ChannelFeatures.FileTree,
+            Features = ChannelFeatures.StandardStreams | ChannelFeatures.FileTree | ChannelFeatures.KernelPlaces,
             Cores = (uint)Cores.Count,
         };
         Requests.AddKernel(slot, request, HelloRequest.Bytes, writable: false);

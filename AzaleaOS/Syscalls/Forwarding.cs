@@ -17,8 +17,9 @@ namespace AzaleaOS.Syscalls;
 /// it writes, whose size is the argument behind; z that size; n a number.
 /// </para>
 /// <para>
-/// /proc, /sys, /dev and what is below them are the kernel's, all else the peer's. What decides is the text of the path without ".",
-/// ".." and doubled slashes, and for a relative path whose the directory is that it starts from.
+/// /proc, /sys, /dev and what is below them are the kernel's, all else the peer's. An absolute path that begins with one of them is the kernel's,
+/// if no ".." leads out of it again; a relative one belongs to whom its directory belongs. All others go to the peer, which says if they lead
+/// to the kernel's places by a symbolic link or by ".."; see <see cref="Redirection"/>.
 /// </para>
 /// </remarks>
 internal static unsafe class Forwarding
@@ -46,19 +47,19 @@ internal static unsafe class Forwarding
         byte** texts = stackalloc byte*[MaxArguments];
         FileReference* files = stackalloc FileReference[MaxArguments];
         int* lengths = stackalloc int[MaxArguments];
-        for (int i = 0; i < MaxArguments; i++)
-        {
-            texts[i] = null;
-            files[i] = default;
-        }
-
+        Clear(texts, files);
         long result = Decide(form, arguments, texts, lengths, files);
         if (result == 0)
         {
             PeerFile* changed = PeerFiles.Any ? MappedCalls.Begin(number, form, arguments, structureBytes, files) : null;
+            int tries = 0;
             do
             {
-                result = CallPeer(number, form, arguments, structureBytes, texts, lengths, files);
+                result = CallPeer(number, form, arguments, structureBytes, texts, lengths, files, null, 0);
+                if (result == -Errno.EREMOTE)
+                {
+                    result = Redirection.Follow(number, form, arguments, structureBytes, texts, lengths, files, ref tries);
+                }
             }
             while (result == -Errno.ERESTARTNOINTR);
             result = result == -Errno.EINTR ? -Errno.ERESTARTSYS : result;
@@ -68,19 +69,30 @@ internal static unsafe class Forwarding
             }
         }
 
-        for (int i = 0; i < form.Length; i++)
-        {
-            files[i].Release();
-            if (texts[i] != null)
-            {
-                PathBuffers.Give(texts[i]);
-            }
-        }
-
+        Release(form.Length, texts, files);
         return result;
     }
 
-    /// <summary>Whether an absolute path is the kernel's.</summary>
+    /// <summary>Finds out where a call leads that the peer did not make: <see cref="Redirection"/>.</summary>
+    /// <param name="number">Of the system call.</param>
+    /// <param name="form">A letter for each argument.</param>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="structureBytes">Bytes of what an o stands for.</param>
+    /// <param name="tries">How often that was asked during this call.</param>
+    /// <returns>As there.</returns>
+    internal static long Follow(int number, ReadOnlySpan<byte> form, ulong* arguments, int structureBytes, ref int tries)
+    {
+        byte** texts = stackalloc byte*[MaxArguments];
+        FileReference* files = stackalloc FileReference[MaxArguments];
+        int* lengths = stackalloc int[MaxArguments];
+        Clear(texts, files);
+        long result = Decide(form, arguments, texts, lengths, files);
+        result = result == 0 ? Redirection.Follow(number, form, arguments, structureBytes, texts, lengths, files, ref tries) : result;
+        Release(form.Length, texts, files);
+        return result;
+    }
+
+    /// <summary>Whether an absolute path is the kernel's, as far as its text says.</summary>
     internal static bool IsInternal(ReadOnlySpan<byte> path)
     {
         // How deep the names so far lead below the root, and whether the first of them is the kernel's.
@@ -103,7 +115,14 @@ internal static unsafe class Forwarding
 
             if (name.Length == 2 && name[0] == '.' && name[1] == '.')
             {
-                depth = Math.Max(0, depth - 1);
+                if (!isInternal)
+                {
+                    // A name before may be a link.
+                    return false;
+                }
+
+                depth--;
+                isInternal = depth != 0;
                 continue;
             }
 
@@ -116,6 +135,27 @@ internal static unsafe class Forwarding
         }
 
         return depth != 0 && isInternal;
+    }
+
+    private static void Clear(byte** texts, FileReference* files)
+    {
+        for (int i = 0; i < MaxArguments; i++)
+        {
+            texts[i] = null;
+            files[i] = default;
+        }
+    }
+
+    private static void Release(int count, byte** texts, FileReference* files)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            files[i].Release();
+            if (texts[i] != null)
+            {
+                PathBuffers.Give(texts[i]);
+            }
+        }
     }
 
     // 0 if the peer is to make the call.
@@ -181,7 +221,19 @@ internal static unsafe class Forwarding
         return !files[index - 1].IsNull && OffloadedFile.Is(files[index - 1].File);
     }
 
-    private static long CallPeer(int number, ReadOnlySpan<byte> form, ulong* arguments, int structureBytes, byte** texts, int* lengths, FileReference* files)
+    /// <summary>Makes a call at the peer, or asks where its path leads.</summary>
+    /// <param name="number">Of the system call.</param>
+    /// <param name="form">A letter for each argument.</param>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="structureBytes">Bytes of what an o stands for.</param>
+    /// <param name="texts">Paths and texts among them.</param>
+    /// <param name="lengths">Of those.</param>
+    /// <param name="files">Files and directories among them.</param>
+    /// <param name="explanation">Null; or where a path goes, and the call is not made.</param>
+    /// <param name="room">Bytes there.</param>
+    /// <returns>As the channel's Finish.</returns>
+    internal static long CallPeer(
+        int number, ReadOnlySpan<byte> form, ulong* arguments, int structureBytes, byte** texts, int* lengths, FileReference* files, byte* explanation, ulong room)
     {
         RequestSlot* slot = OffloadChannel.Begin(number);
         if (slot == null)
@@ -243,6 +295,13 @@ internal static unsafe class Forwarding
                     argument = 0;
                     break;
             }
+        }
+
+        if (explanation != null)
+        {
+            slot->Request.Flags |= RequestFlags.Explain;
+            error = error != 0 || Requests.AddKernel(slot, explanation, room, writable: true) ? error : -Errno.E2BIG;
+            outCount = 0;
         }
 
         for (int i = 0; i < outCount && error == 0; i += 2)

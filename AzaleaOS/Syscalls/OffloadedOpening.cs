@@ -44,7 +44,7 @@ internal static unsafe class OffloadedOpening
                 OffloadedFile.Close(number);
             }
 
-            return isPeers ? Math.Min(number, descriptor) : OpenHere(directory, path, flags, mode);
+            return isPeers ? Math.Min(number, descriptor) : OpenHere(directory, Redirection.Take(path), flags, mode);
         }
 
         return number < 0 ? GiveBack((int)descriptor, number) : Install((int)descriptor, number, flags);
@@ -65,7 +65,7 @@ internal static unsafe class OffloadedOpening
                 DescriptorTable.Unreserve((int)descriptor);
             }
 
-            return isRead && descriptor < 0 ? descriptor : Opening.OpenAt(directory, path, how, size);
+            return isRead && descriptor < 0 ? descriptor : Opening.OpenAt(directory, Redirection.Take(path), how, size);
         }
 
         return number < 0 ? GiveBack((int)descriptor, number) : Install((int)descriptor, number, (OpenFlags)wanted.Flags);
@@ -122,7 +122,7 @@ internal static unsafe class OffloadedOpening
     internal static long ChangeDirectory(ulong path)
     {
         bool isPeers = ForwardedCall.Try((int)OffloadedCall.ChDir, "p"u8, out long result, [path]);
-        result = isPeers ? result : Directories.Change(path);
+        result = isPeers ? result : Directories.Change(Redirection.Take(path));
         Forwarding.IsWorkingDirectoryHere = result == 0 ? !isPeers : Forwarding.IsWorkingDirectoryHere;
         return result;
     }
@@ -157,7 +157,7 @@ internal static unsafe class OffloadedOpening
         ReadOnlySpan<byte> form = path == 0 ? "fntn"u8 : "dptn"u8;
         return ForwardedCall.Try((int)OffloadedCall.UTimeNsAt, form, out long result, [(ulong)directory, path == 0 ? ulong.MaxValue : path, times, (ulong)flags])
             ? result
-            : AttributeChanges.SetTimesInNanoseconds(directory, path, new(times), flags);
+            : AttributeChanges.SetTimesInNanoseconds(directory, Redirection.Take(path), new(times), flags);
     }
 
     /// <summary>Gives a number of the peer a descriptor that is reserved.</summary>

@@ -7,22 +7,22 @@ internal static class OffloadedPaths
     /// <summary>stat(2).</summary>
     [OffloadedSyscall(4)]
     internal static long Status(ulong path, ulong to)
-        => PathCall.Try(4, path, out long result, to: to, bytes: 144) ? result : Attributes.Status(path, new(to));
+        => PathCall.Try(4, path, out long result, to: to, bytes: 144) ? result : Attributes.Status(Redirection.Take(path), new(to));
 
     /// <summary>lstat(2).</summary>
     [OffloadedSyscall(6)]
     internal static long StatusOfLink(ulong path, ulong to)
-        => PathCall.Try(6, path, out long result, to: to, bytes: 144) ? result : Attributes.StatusOfLink(path, new(to));
+        => PathCall.Try(6, path, out long result, to: to, bytes: 144) ? result : Attributes.StatusOfLink(Redirection.Take(path), new(to));
 
     /// <summary>access(2).</summary>
     [OffloadedSyscall(21)]
     internal static long Access(ulong path, int mode)
-        => PathCall.Try(21, path, out long result, mode) ? result : Attributes.Access(path, mode);
+        => PathCall.Try(21, path, out long result, mode) ? result : Attributes.Access(Redirection.Take(path), mode);
 
     /// <summary>truncate(2).</summary>
     [OffloadedSyscall(76)]
     internal static long Truncate(ulong path, long size)
-        => PathCall.Try(76, path, out long result, size) ? result : OffloadedMemory.Truncate(path, size);
+        => PathCall.Try(76, path, out long result, size) ? result : OffloadedMemory.Truncate(Redirection.Take(path), size);
 
     /// <summary>rename(2).</summary>
     [OffloadedSyscall(82)]
@@ -32,12 +32,12 @@ internal static class OffloadedPaths
     /// <summary>mkdir(2).</summary>
     [OffloadedSyscall(83)]
     internal static long MakeDirectory(ulong path, uint mode)
-        => PathCall.Try(83, path, out long result, mode) ? result : Names.MakeDirectory(path, mode);
+        => PathCall.Try(83, path, out long result, mode) ? result : Names.MakeDirectory(Redirection.Take(path), mode);
 
     /// <summary>rmdir(2).</summary>
     [OffloadedSyscall(84)]
     internal static long RemoveDirectory(ulong path)
-        => PathCall.Try(84, path, out long result) ? result : Names.RemoveDirectory(path);
+        => PathCall.Try(84, path, out long result) ? result : Names.RemoveDirectory(Redirection.Take(path));
 
     /// <summary>link(2).</summary>
     [OffloadedSyscall(86)]
@@ -47,62 +47,62 @@ internal static class OffloadedPaths
     /// <summary>unlink(2).</summary>
     [OffloadedSyscall(87)]
     internal static long Unlink(ulong path)
-        => PathCall.Try(87, path, out long result) ? result : Names.Unlink(path);
+        => PathCall.Try(87, path, out long result) ? result : Names.Unlink(Redirection.Take(path));
 
     /// <summary>symlink(2).</summary>
     [OffloadedSyscall(88)]
     internal static long MakeSymbolicLink(ulong target, ulong path)
-        => ForwardedCall.Try(88, "sp"u8, out long result, [target, path]) ? result : Names.MakeSymbolicLink(target, path);
+        => ForwardedCall.Try(88, "sp"u8, out long result, [target, path]) ? result : Names.MakeSymbolicLink(target, Redirection.Take(path));
 
     /// <summary>readlink(2).</summary>
     [OffloadedSyscall(89)]
     internal static long ReadLink(ulong path, ulong buffer, int size)
-        => ForwardedCall.Try(89, "pbz"u8, out long result, [path, buffer, (ulong)size]) ? result : Attributes.ReadLink(path, buffer, size);
+        => ForwardedCall.Try(89, "pbz"u8, out long result, [path, buffer, (ulong)size]) ? result : Attributes.ReadLink(Redirection.Take(path), buffer, size);
 
     /// <summary>chmod(2).</summary>
     [OffloadedSyscall(90)]
     internal static long ChangeMode(ulong path, uint mode)
-        => PathCall.Try(90, path, out long result, mode) ? result : AttributeChanges.ChangeMode(path, mode);
+        => PathCall.Try(90, path, out long result, mode) ? result : AttributeChanges.ChangeMode(Redirection.Take(path), mode);
 
     /// <summary>chown(2).</summary>
     [OffloadedSyscall(92)]
     internal static long ChangeOwner(ulong path, uint user, uint group)
-        => PathCall.Try(92, path, out long result, user, group) ? result : AttributeChanges.ChangeOwner(path, user, group);
+        => PathCall.Try(92, path, out long result, user, group) ? result : AttributeChanges.ChangeOwner(Redirection.Take(path), user, group);
 
     /// <summary>lchown(2).</summary>
     [OffloadedSyscall(94)]
     internal static long ChangeOwnerOfLink(ulong path, uint user, uint group)
-        => PathCall.Try(94, path, out long result, user, group) ? result : AttributeChanges.ChangeOwnerOfLink(path, user, group);
+        => PathCall.Try(94, path, out long result, user, group) ? result : AttributeChanges.ChangeOwnerOfLink(Redirection.Take(path), user, group);
 
     /// <summary>statfs(2).</summary>
     [OffloadedSyscall(137)]
     internal static long FileSystem(ulong path, ulong to)
-        => PathCall.Try(137, path, out long result, to: to, bytes: 120) ? result : Attributes.FileSystem(path, new(to));
+        => PathCall.Try(137, path, out long result, to: to, bytes: 120) ? result : Attributes.FileSystem(Redirection.Take(path), new(to));
 
     /// <summary>mkdirat(2).</summary>
     [OffloadedSyscall(258)]
     internal static long MakeDirectoryAt(int directory, ulong path, uint mode)
-        => PathCall.TryAt(258, directory, path, out long result, mode) ? result : Names.MakeDirectoryAt(directory, path, mode);
+        => PathCall.TryAt(258, directory, path, out long result, mode) ? result : Names.MakeDirectoryAt(directory, Redirection.Take(path), mode);
 
     /// <summary>mknodat(2).</summary>
     [OffloadedSyscall(259)]
     internal static long MakeNodeAt(int directory, ulong path, uint mode, uint device)
-        => PathCall.TryAt(259, directory, path, out long result, mode, device) ? result : Names.MakeNodeAt(directory, path, mode, device);
+        => PathCall.TryAt(259, directory, path, out long result, mode, device) ? result : Names.MakeNodeAt(directory, Redirection.Take(path), mode, device);
 
     /// <summary>fchownat(2).</summary>
     [OffloadedSyscall(260)]
     internal static long ChangeOwnerAt(int directory, ulong path, uint user, uint group, int flags)
-        => ForwardedCall.Try(260, "dpnnn"u8, out long result, [(ulong)directory, path, (ulong)user, (ulong)group, (ulong)flags]) ? result : AttributeChanges.ChangeOwnerAt(directory, path, user, group, flags);
+        => ForwardedCall.Try(260, "dpnnn"u8, out long result, [(ulong)directory, path, (ulong)user, (ulong)group, (ulong)flags]) ? result : AttributeChanges.ChangeOwnerAt(directory, Redirection.Take(path), user, group, flags);
 
     /// <summary>newfstatat(2).</summary>
     [OffloadedSyscall(262)]
     internal static long StatusAt(int directory, ulong path, ulong to, int flags)
-        => PathCall.TryAt(262, directory, path, out long result, third: flags, to: to, bytes: 144) ? result : Attributes.StatusAt(directory, path, new(to), flags);
+        => PathCall.TryAt(262, directory, path, out long result, third: flags, to: to, bytes: 144) ? result : Attributes.StatusAt(directory, Redirection.Take(path), new(to), flags);
 
     /// <summary>unlinkat(2).</summary>
     [OffloadedSyscall(263)]
     internal static long UnlinkAt(int directory, ulong path, int flags)
-        => PathCall.TryAt(263, directory, path, out long result, flags) ? result : Names.UnlinkAt(directory, path, flags);
+        => PathCall.TryAt(263, directory, path, out long result, flags) ? result : Names.UnlinkAt(directory, Redirection.Take(path), flags);
 
     /// <summary>renameat(2).</summary>
     [OffloadedSyscall(264)]
@@ -117,22 +117,22 @@ internal static class OffloadedPaths
     /// <summary>symlinkat(2).</summary>
     [OffloadedSyscall(266)]
     internal static long MakeSymbolicLinkAt(ulong target, int directory, ulong path)
-        => ForwardedCall.Try(266, "sdp"u8, out long result, [target, (ulong)directory, path]) ? result : Names.MakeSymbolicLinkAt(target, directory, path);
+        => ForwardedCall.Try(266, "sdp"u8, out long result, [target, (ulong)directory, path]) ? result : Names.MakeSymbolicLinkAt(target, directory, Redirection.Take(path));
 
     /// <summary>readlinkat(2).</summary>
     [OffloadedSyscall(267)]
     internal static long ReadLinkAt(int directory, ulong path, ulong buffer, int size)
-        => ForwardedCall.Try(267, "dpbz"u8, out long result, [(ulong)directory, path, buffer, (ulong)size]) ? result : Attributes.ReadLinkAt(directory, path, buffer, size);
+        => ForwardedCall.Try(267, "dpbz"u8, out long result, [(ulong)directory, path, buffer, (ulong)size]) ? result : Attributes.ReadLinkAt(directory, Redirection.Take(path), buffer, size);
 
     /// <summary>fchmodat(2).</summary>
     [OffloadedSyscall(268)]
     internal static long ChangeModeAt(int directory, ulong path, uint mode)
-        => PathCall.TryAt(268, directory, path, out long result, mode) ? result : AttributeChanges.ChangeModeAt(directory, path, mode);
+        => PathCall.TryAt(268, directory, path, out long result, mode) ? result : AttributeChanges.ChangeModeAt(directory, Redirection.Take(path), mode);
 
     /// <summary>faccessat(2).</summary>
     [OffloadedSyscall(269)]
     internal static long AccessAt(int directory, ulong path, int mode)
-        => PathCall.TryAt(269, directory, path, out long result, mode) ? result : Attributes.AccessAt(directory, path, mode);
+        => PathCall.TryAt(269, directory, path, out long result, mode) ? result : Attributes.AccessAt(directory, Redirection.Take(path), mode);
 
     /// <summary>renameat2(2).</summary>
     [OffloadedSyscall(316)]
@@ -142,15 +142,15 @@ internal static class OffloadedPaths
     /// <summary>statx(2).</summary>
     [OffloadedSyscall(332)]
     internal static long ExtendedStatus(int directory, ulong path, int flags, uint mask, ulong to)
-        => ForwardedCall.Try(332, "dpnno"u8, out long result, [(ulong)directory, path, (ulong)flags, (ulong)mask, to], 256) ? result : Attributes.ExtendedStatus(directory, path, flags, mask, new(to));
+        => ForwardedCall.Try(332, "dpnno"u8, out long result, [(ulong)directory, path, (ulong)flags, (ulong)mask, to], 256) ? result : Attributes.ExtendedStatus(directory, Redirection.Take(path), flags, mask, new(to));
 
     /// <summary>faccessat2(2).</summary>
     [OffloadedSyscall(439)]
     internal static long AccessAt(int directory, ulong path, int mode, int flags)
-        => PathCall.TryAt(439, directory, path, out long result, mode, flags) ? result : Attributes.AccessAt(directory, path, mode, flags);
+        => PathCall.TryAt(439, directory, path, out long result, mode, flags) ? result : Attributes.AccessAt(directory, Redirection.Take(path), mode, flags);
 
     /// <summary>mknod(2).</summary>
     [OffloadedSyscall(133)]
     internal static long MakeNode(ulong path, uint mode, uint device)
-        => PathCall.Try(133, path, out long result, mode, device) ? result : Names.MakeNode(path, mode, device);
+        => PathCall.Try(133, path, out long result, mode, device) ? result : Names.MakeNode(Redirection.Take(path), mode, device);
 }

@@ -2,6 +2,7 @@ using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Files;
 using AzaleaOS.Memory;
+using AzaleaOS.Offload;
 
 namespace AzaleaOS.Syscalls;
 
@@ -11,6 +12,7 @@ internal unsafe ref struct PathArgument
     private byte* _text;
     private int _length;
     private bool _isRelative;
+    private int _links;
     private FileReference _start;
 
     /// <summary>Copies the path, and finds the open file of a directory's descriptor.</summary>
@@ -27,6 +29,12 @@ internal unsafe ref struct PathArgument
         }
 
         long result = UserMemory.CopyPath(path, _text);
+        if (OffloadFeature.IsIncluded)
+        {
+            _links = 0;
+            result = result == -Errno.EFAULT ? Redirection.TryRead(path, _text, out _links) : result;
+        }
+
         _length = (int)result;
         if (result == 0 && !emptyPath)
         {
@@ -77,7 +85,18 @@ internal unsafe ref struct PathArgument
     internal readonly long Begin(ref PathWalk walk, ResolveFlags resolve = ResolveFlags.None)
     {
         FileNode* start = StartNode;
-        return _isRelative && !start->IsDirectory ? -Errno.ENOTDIR : walk.Begin(Process.Root, start, _text, _length, resolve);
+        if (_isRelative && !start->IsDirectory)
+        {
+            return -Errno.ENOTDIR;
+        }
+
+        long result = walk.Begin(Process.Root, start, _text, _length, resolve);
+        if (OffloadFeature.IsIncluded)
+        {
+            walk.AddLinks(_links);
+        }
+
+        return result;
     }
 
     /// <summary>Follows the whole path. The tree's lock is held.</summary>

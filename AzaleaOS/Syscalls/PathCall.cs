@@ -58,12 +58,12 @@ internal static unsafe class PathCall
                 PeerPages.BringAll(to, bytes);
             }
 
+            int tries = 0;
             do
             {
                 result = Call(number, hasDirectory, start, text, length, second, third, to, bytes);
             }
-            while (result == -Errno.ERESTARTNOINTR);
-            result = result == -Errno.EINTR ? -Errno.ERESTARTSYS : result;
+            while (result < 0 && IsAgain(ref result, number, hasDirectory, directory, path, second, third, to, bytes, ref tries));
             if (PeerFiles.Any)
             {
                 MappedCalls.LookWhatIsCut(number, (ulong)second);
@@ -72,7 +72,26 @@ internal static unsafe class PathCall
 
         start.Release();
         PathBuffers.Give(text);
-        return isPeers;
+        return isPeers && result != Forwarding.Here;
+    }
+
+    // After an error: whether the call is to be made again, and what it says else.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsAgain(
+        ref long result, int number, bool hasDirectory, int directory, ulong path, long second, long third, ulong to, ulong bytes, ref int tries)
+    {
+        if (result == -Errno.EREMOTE)
+        {
+            ulong behind = bytes != 0 ? to : (ulong)second;
+            ReadOnlySpan<byte> form = bytes != 0 ? "dpon"u8 : "dpnn"u8;
+            result = hasDirectory
+                ? Redirection.Follow(number, form, [(ulong)directory, path, behind, (ulong)third], (int)bytes, ref tries)
+                : Redirection.Follow(number, form[1..], [path, behind, (ulong)third], (int)bytes, ref tries);
+        }
+
+        bool isAgain = result == -Errno.ERESTARTNOINTR;
+        result = result == -Errno.EINTR ? -Errno.ERESTARTSYS : result;
+        return isAgain;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

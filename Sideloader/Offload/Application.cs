@@ -43,6 +43,9 @@ internal sealed class Application : IDisposable
     /// <summary>Whether a version has been agreed on.</summary>
     internal bool Greeted { get; set; }
 
+    /// <summary>Whether some directories of its root are the unikernel's own.</summary>
+    internal bool HasPlaces { get; set; }
+
     /// <summary>The wait status that the application ended with, if it did.</summary>
     internal int? ExitStatus { get; set; }
 
@@ -107,6 +110,7 @@ internal sealed class Application : IDisposable
         Files.Clear();
         _streams?.AddTo(Files);
         Greeted = false;
+        HasPlaces = false;
         ExitStatus = null;
         HasRecordLocks = false;
         Volatile.Write(ref _signals, 0);
@@ -141,7 +145,7 @@ internal sealed class Application : IDisposable
     }
 
     /// <summary>What this side can do.</summary>
-    internal ChannelFeatures Features => (HasTree ? ChannelFeatures.FileTree : 0) | (_streams is null ? 0 : ChannelFeatures.StandardStreams);
+    internal ChannelFeatures Features => (HasTree ? ChannelFeatures.FileTree | ChannelFeatures.KernelPlaces : 0) | (_streams is null ? 0 : ChannelFeatures.StandardStreams);
 
     private OpenFile? DuplicateRoot() => HasTree
         ? Files.Create(LinuxException.ThrowIfFailed(Libc.Duplicate(Mounts.Descriptor(0)), "duplicate a descriptor"), waits: false, nonBlocking: false)

@@ -7,7 +7,7 @@ using FileMode = AzaleaOS.Abi.Linux.FileMode;
 
 namespace AzaleaOS.Sideloader.Offload;
 
-/// <summary>Finds out what a path means where several trees are mounted: name by name, since each may lead to another tree.</summary>
+/// <summary>Finds out what a path means where a name may lead to another tree, or to a place of the unikernel: name by name.</summary>
 /// <remarks>
 /// What has been walked is kept as a path without links, from the application's root. Each look at it starts at the directory of
 /// its tree and follows no link: whatever others rename meanwhile, it stays in that tree. For one thread.
@@ -24,6 +24,17 @@ internal sealed unsafe class MountWalker(MountTable mounts) : IDisposable
     private int _length;
     private int _links;
 
+    /// <summary>Whether the last walk followed a link, and not too many.</summary>
+    internal bool HasFollowed => _links is > 0 and <= MaxLinks;
+
+    /// <summary>How many it followed.</summary>
+    internal int LinkCount => _links;
+
+    /// <summary>The path in a place of the unikernel that the last walk led to, if it did.</summary>
+    internal ReadOnlySpan<byte> Place => new(_rest + _place, Room - _place);
+
+    private int _place = Room;
+
     /// <summary>What was walked: without links and slash at the end, so empty for the root.</summary>
     internal ReadOnlySpan<byte> Walked => new(_walked, _length);
 
@@ -31,9 +42,11 @@ internal sealed unsafe class MountWalker(MountTable mounts) : IDisposable
     /// <param name="path">Absolute.</param>
     /// <param name="follows">Whether a link at the end is followed.</param>
     /// <param name="linksAllowed">Whether there may be links at all.</param>
+    /// <param name="creates">O_CREAT: then a slash at the end is wrong, whatever is there.</param>
+    /// <param name="hasPlaces">Whether there are <see cref="KernelPlaces"/>.</param>
     /// <param name="needsDirectory">Whether it must be a directory, because of a slash at the end.</param>
-    /// <returns>0, or a negated error number. The last name need not exist.</returns>
-    internal int Walk(ReadOnlySpan<byte> path, bool follows, bool linksAllowed, out bool needsDirectory)
+    /// <returns>0, or a negated error number: -EREMOTE if it leads to <see cref="Place"/>. The last name need not exist.</returns>
+    internal int Walk(ReadOnlySpan<byte> path, bool follows, bool linksAllowed, bool creates, bool hasPlaces, out bool needsDirectory)
     {
         needsDirectory = false;
         (_length, _links) = (0, 0);
@@ -53,8 +66,20 @@ internal sealed unsafe class MountWalker(MountTable mounts) : IDisposable
             while (end < Room && _rest[end] != '/')
                 end++;
             var name = new ReadOnlySpan<byte>(_rest + start, end - start);
+            if (hasPlaces && _length == 0 && KernelPlaces.Is(name))
+            {
+                int wayOut = KernelPlaces.WayOut(new ReadOnlySpan<byte>(_rest + start, Room - start));
+                if (wayOut < 0)
+                    return Keep(start);
+                start += wayOut;
+                continue;
+            }
+
             bool isLast = new ReadOnlySpan<byte>(_rest + end, Room - end).IndexOfAnyExcept((byte)'/') < 0;
             needsDirectory = isLast && end < Room;
+            // Source: Linux, fs/namei.c, open_last_lookups.
+            if (needsDirectory && creates)
+                return -(int)Errno.EISDIR;
             int result = Step(name, isLast, follows || needsDirectory, linksAllowed, out int link);
             start = end;
             if (result < 0)
@@ -63,13 +88,22 @@ internal sealed unsafe class MountWalker(MountTable mounts) : IDisposable
                 continue;
 
             // The link's text takes the name's place.
-            if (start - link < 0)
+            if (start - link < 1)
                 return -(int)Errno.ENAMETOOLONG;
             start -= link;
             new ReadOnlySpan<byte>(_link, link).CopyTo(new Span<byte>(_rest + start, link));
             if (_link[0] == '/')
                 _length = 0;
         }
+    }
+
+    /// <summary>The walk ends in a place: what is left of the path is kept, from the root.</summary>
+    private int Keep(int start)
+    {
+        // There is room for the slash: the path was absolute, or a link's text is shorter than the room before it.
+        _place = start - 1;
+        _rest[_place] = (byte)'/';
+        return -(int)Errno.EREMOTE;
     }
 
     /// <summary>Opens what was walked, or something below it.</summary>

@@ -53,6 +53,7 @@ internal sealed unsafe partial class OffloadHandler
             Features = request.Features & _application.Features,
             MaxWaiting = MaxWaiting,
         });
+        _application.HasPlaces = (request.Features & _application.Features & ChannelFeatures.KernelPlaces) != 0;
         _application.Greeted = result == 0;
         if (result == 0)
             _meter?.Greeted(request.Features & _application.Features);

@@ -56,8 +56,14 @@ internal sealed unsafe partial class OffloadHandler
         error = _application.HasTree ? -(int)Errno.EBADF : -(int)Errno.ENOENT;
         if (!_application.HasTree)
             return null;
+
+        _resolver.HasPlaces = _application.HasPlaces;
+        _resolver.Explains = (_header.Flags & RequestFlags.Explain) != 0;
         return absolute || (int)number == AtFlags.WorkingDirectory ? _application.BorrowWorkingDirectory() : _application.Files.Borrow((int)number);
     }
+
+    /// <summary>What a call that was not to be made says.</summary>
+    private long Explain(long result) => result == -(int)Errno.EREMOTE ? AnswerBytes(_resolver.Place) : result == -(int)Errno.ECANCELED ? 0 : result;
 
     /// <summary>Opens a path as O_PATH and does something with it.</summary>
     private long WithPath(long directory, long pathLength, OpenFlags flags, Func<OffloadHandler, int, long> use, bool emptyIsDirectory = false)
@@ -136,6 +142,10 @@ internal sealed unsafe partial class OffloadHandler
         }
 
         from.Release();
+        if (parent == -(int)Errno.EREMOTE)
+            _resolver.AddToPlace(path[start..]);
+        else if (_resolver.IsPlace(parent, path[start..]))
+            return parent >= 0 ? (int)Refuse(parent, -(int)Errno.EREMOTE) : -(int)Errno.EREMOTE;
         return parent >= 0 && IsRefused(_resolver.Tree) ? (int)Refuse(parent, -(int)Errno.EROFS) : parent;
     }
 

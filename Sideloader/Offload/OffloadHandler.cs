@@ -60,6 +60,8 @@ internal sealed unsafe partial class OffloadHandler : IRequestHandler
         long result = Execute();
         if (result == KeptForLater)
             return IRequestHandler.Kept;
+        if (result < 0 && (_header.Flags & RequestFlags.Explain) != 0)
+            result = Explain(result);
 
         _meter?.Count(_header, request, _seen, result);
         return Respond(request, _header.Sequence, result, _answered);

@@ -36,6 +36,9 @@ internal sealed class OpenFile(OpenFileTable table)
 
     internal bool IsRegular { get; set; }
 
+    /// <summary>Whether it is the application's root; null if nobody has looked.</summary>
+    internal bool? IsRoot { get; set; }
+
     /// <summary>Past the host's memory: O_DIRECT, O_SYNC, O_DSYNC.</summary>
     internal bool IsDirect { get; set; }
 
@@ -43,7 +46,7 @@ internal sealed class OpenFile(OpenFileTable table)
     internal void Start(int descriptor, bool waits, bool nonBlocking, bool shared)
     {
         (Descriptor, Waits, NonBlocking, Shared) = (descriptor, waits, nonBlocking, shared);
-        (Tree, IsPath, IsRegular, IsDirect, _trusted) = (0, false, false, false, 0);
+        (Tree, IsPath, IsRegular, IsRoot, IsDirect, _trusted) = (0, false, false, null, false, 0);
         Volatile.Write(ref _holders, 1);
     }
 

@@ -60,9 +60,10 @@ internal sealed unsafe class OffloadClient : IDisposable
     /// <summary>What the unikernel gave to the log.</summary>
     internal List<string> Lines { get; } = [];
 
-    internal long Greet(out HelloResponse response, uint oldest = ChannelProtocol.Version, uint newest = ChannelProtocol.Version, ulong magic = ChannelProtocol.Magic)
+    internal long Greet(out HelloResponse response, uint oldest = ChannelProtocol.Version, uint newest = ChannelProtocol.Version, ulong magic = ChannelProtocol.Magic,
+        ChannelFeatures features = (ChannelFeatures)ulong.MaxValue)
     {
-        var request = new HelloRequest { Magic = magic, OldestVersion = oldest, NewestVersion = newest, Features = (ChannelFeatures)ulong.MaxValue, Cores = 1 };
+        var request = new HelloRequest { Magic = magic, OldestVersion = oldest, NewestVersion = newest, Features = features, Cores = 1 };
         long result = Call((ushort)ChannelOperation.Hello, [], MemoryMarshal.AsBytes(new ReadOnlySpan<HelloRequest>(in request)), HelloResponse.Bytes, out byte[] answer);
         response = result == 0 ? MemoryMarshal.Read<HelloResponse>(answer) : default;
         return result;
@@ -71,11 +72,12 @@ internal sealed unsafe class OffloadClient : IDisposable
     /// <summary>A call with texts, without answer but its result.</summary>
     internal long Call(OffloadedCall call, params ReadOnlySpan<object> arguments) => CallFor(call, 0, out _, arguments);
 
-    /// <summary>A call whose answer is a structure or bytes. Strings become lengths and texts, byte arrays the data behind them.</summary>
+    /// <summary>A call whose answer is a structure or bytes. Strings become lengths and texts, byte arrays the data behind them; flags stay apart.</summary>
     internal long CallFor(OffloadedCall call, int room, out byte[] answer, params ReadOnlySpan<object> arguments)
     {
         var numbers = new List<long>();
         var data = new List<byte>();
+        RequestFlags flags = 0;
         foreach (object argument in arguments)
         {
             switch (argument)
@@ -84,6 +86,9 @@ internal sealed unsafe class OffloadClient : IDisposable
                     byte[] bytes = Encoding.UTF8.GetBytes(text);
                     numbers.Add(bytes.Length);
                     data.AddRange(bytes);
+                    break;
+                case RequestFlags given:
+                    flags |= given;
                     break;
                 case byte[] raw:
                     data.AddRange(raw);
@@ -94,7 +99,7 @@ internal sealed unsafe class OffloadClient : IDisposable
             }
         }
 
-        return Call((ushort)call, CollectionsMarshal.AsSpan(numbers), CollectionsMarshal.AsSpan(data), room, out answer);
+        return Call((ushort)call, CollectionsMarshal.AsSpan(numbers), CollectionsMarshal.AsSpan(data), room, out answer, flags: flags);
     }
 
     internal byte[] Read(long file, int count)
@@ -104,9 +109,9 @@ internal sealed unsafe class OffloadClient : IDisposable
         return answer;
     }
 
-    internal long Call(ushort operation, ReadOnlySpan<long> arguments, ReadOnlySpan<byte> data, int room, out byte[] answer, int queue = Core)
+    internal long Call(ushort operation, ReadOnlySpan<long> arguments, ReadOnlySpan<byte> data, int room, out byte[] answer, int queue = Core, RequestFlags flags = 0)
     {
-        ulong sequence = Send(operation, arguments, data, room, queue);
+        ulong sequence = Send(operation, arguments, data, room, queue, flags);
         return Wait(sequence, out answer, queue);
     }
 

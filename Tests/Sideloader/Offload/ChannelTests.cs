@@ -28,7 +28,7 @@ public sealed class ChannelTests : IDisposable
         Assert.Equal(-(long)Errno.EPROTO, client.Call((ushort)ChannelOperation.Hello, [], [1, 2], 32, out _));
 
         Assert.Equal(0, client.Greet(out HelloResponse response, oldest: 0, newest: 7));
-        Assert.Equal((ChannelProtocol.Magic, 1u, (uint)DescriptorChain.MaxSegments, ChannelFeatures.FileTree), (response.Magic, response.Version, response.MaxSegments, response.Features));
+        Assert.Equal((ChannelProtocol.Magic, 1u, (uint)DescriptorChain.MaxSegments, ChannelFeatures.FileTree | ChannelFeatures.KernelPlaces), (response.Magic, response.Version, response.MaxSegments, response.Features));
         Assert.Equal(0, client.Call((ushort)ChannelOperation.Ping, [], [], 0, out _));
         Assert.Equal(-(long)Errno.ENOENT, client.Call(OffloadedCall.Open, "x", 0, 0));
     }

@@ -43,8 +43,8 @@ public sealed class PathTests : IDisposable
     [InlineData("a/b/relative", Errno.ENOENT)]
     [InlineData("a/dir/secret", Errno.ENOENT)]
     [InlineData("../outside/secret", Errno.ENOENT)]
-    [InlineData("magic", Errno.ENOENT)]
-    [InlineData("/proc/self/cwd", Errno.ENOENT)]
+    [InlineData("magic", Errno.EREMOTE)]
+    [InlineData("/proc/self/cwd", Errno.EREMOTE)]
     [InlineData("loop", Errno.ELOOP)]
     [InlineData("top/", Errno.ENOTDIR)]
     [InlineData("top/../top", Errno.ENOTDIR)]
@@ -187,7 +187,7 @@ public sealed class PathTests : IDisposable
         var random = new Random(41);
         // Without those that could fill the disk by a number.
         ushort[] calls = [.. Enum.GetValues<OffloadedCall>().Except([OffloadedCall.FAllocate, OffloadedCall.CopyFileRange]).Select(call => (ushort)call)];
-        string[] paths = ["a", "top", "../outside/secret", "/", "a/dir/secret", "a/b/outside", "..", ".", "", "a/../..", "a/b/", "new", "new/x", "//etc//passwd", "magic"];
+        string[] paths = ["a", "top", "../outside/secret", "/", "a/dir/secret", "a/b/outside", "..", ".", "", "a/../..", "a/b/", "new", "new/x", "//etc//passwd", "magic", "proc/x", "a/root/dev"];
         for (int i = 0; i < 40_000; i++)
         {
             long[] arguments = [.. Enumerable.Range(0, 6).Select(_ => random.Next(4) switch
@@ -205,7 +205,7 @@ public sealed class PathTests : IDisposable
                 (arguments[0], arguments[first], arguments[first + 1 + random.Next(2)]) = (OffloadClient.Here, one.Length, other.Length);
             }
 
-            ulong sequence = client.Send(calls[random.Next(calls.Length)], arguments, Encoding.UTF8.GetBytes(one + other + "tail"), random.Next(300));
+            ulong sequence = client.Send(calls[random.Next(calls.Length)], arguments, Encoding.UTF8.GetBytes(one + other + "tail"), random.Next(300), flags: (RequestFlags)random.Next(4));
             // A read of a pipe may wait: it is interrupted, and never holds up the next.
             while (!client.IsAnswered(sequence))
                 client.Cancel(sequence);

@@ -110,6 +110,7 @@ public sealed class ChannelStructureTests
     [Theory]
     [InlineData(ChannelFeatures.StandardStreams, 1)]
     [InlineData(ChannelFeatures.FileTree, 2)]
+    [InlineData(ChannelFeatures.KernelPlaces, 4)]
     public void A_feature_keeps_its_bit(ChannelFeatures feature, ulong bit) => Assert.Equal(bit, (ulong)feature);
 
     [Fact]

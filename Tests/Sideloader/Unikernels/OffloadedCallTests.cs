@@ -183,6 +183,32 @@ public sealed class OffloadedCallTests : IDisposable
         Assert.Equal(status, result.Status);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Paths_that_lead_to_the_kernels_own_places_mean_what_they_mean_on_Linux(bool mounted)
+    {
+        string program = Path.Combine(_directory, "program");
+        HostProgram.Compile("places", program);
+        string linux = MakeTree("linux");
+        (int status, string expected) = HostProgram.Run(program, linux, linux);
+
+        // What the tree has there itself is never seen.
+        string root = MakeTree("unikernel");
+        string elsewhere = Directory.CreateDirectory(Path.Combine(_directory, "elsewhere")).FullName;
+        Directory.CreateDirectory(Path.Combine(root, "more"));
+        Directory.CreateDirectory(Path.Combine(root, "proc", "self"));
+        File.WriteAllText(Path.Combine(root, "proc", "self", "comm"), "the tree's");
+        File.WriteAllText(Path.Combine(root, "proc", "nothing"), "the tree's");
+        var options = new OffloadOptions { Root = root, Mounts = mounted ? [new MountedDirectory(elsewhere, "/more", ReadOnly: false)] : [], Cores = 1 };
+        using var unikernel = new Unikernel(program, options, []);
+        (int Status, string Output) result = unikernel.Wait();
+
+        AssertAlike(expected, result.Output);
+        Assert.Equal(status, result.Status);
+        Assert.Equal(["comm", "nothing", "self"], Directory.GetFileSystemEntries(Path.Combine(root, "proc"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
+    }
+
     [Fact]
     public void An_image_without_the_property_has_nothing_of_the_channel()
     {
