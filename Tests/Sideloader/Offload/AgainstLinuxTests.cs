@@ -10,33 +10,11 @@ using FileMode = AzaleaOS.Abi.Linux.FileMode;
 namespace AzaleaOS.Tests.Sideloader.Offload;
 
 /// <summary>The same calls through the channel and made by this process, in two directories: every result is equal.</summary>
-public sealed unsafe class AgainstLinuxTests : IDisposable
+public sealed unsafe class AgainstLinuxTests : ComparisonWithLinux
 {
     private const long Here = OffloadClient.Here;
 
     private static readonly string[] s_names = ["a", "b", "c", "a/x", "b/x", "a/b", "a/b/y", "a/../b", "./c", "a/", "a/./b/", "nothing/x", "c/", "b/x/../y", "l", "l/x", "m", new string('n', 256)];
-
-    private readonly HostDirectory _channel = new();
-    private readonly HostDirectory _native = new();
-    private readonly List<(long Channel, int Native)> _files = [];
-    private readonly int _root;
-
-    public AgainstLinuxTests()
-    {
-        fixed (byte* path = FuseGuest.Texts([_native.Root]))
-            _root = Libc.OpenAt(-100, path, OpenFlags.Directory, 0);
-        Assert.True(_root >= 0);
-        Libc.SetCreationMask(0);
-    }
-
-    public void Dispose()
-    {
-        foreach ((_, int file) in _files)
-            Libc.Close(file);
-        Libc.Close(_root);
-        _channel.Dispose();
-        _native.Dispose();
-    }
 
     [Fact]
     public void Fifteen_thousand_random_calls_have_the_same_results()

@@ -10,7 +10,7 @@ using FileMode = AzaleaOS.Abi.Linux.FileMode;
 namespace AzaleaOS.Tests.Sideloader.Offload;
 
 /// <summary>Calls with many flags and structures, through the channel and made by this process, in two directories: every result is equal.</summary>
-public sealed unsafe partial class RarerCallsAgainstLinuxTests : IDisposable
+public sealed unsafe partial class RarerCallsAgainstLinuxTests : ComparisonWithLinux
 {
     private const long Here = OffloadClient.Here;
     private const int Kinds = 19;
@@ -20,10 +20,6 @@ public sealed unsafe partial class RarerCallsAgainstLinuxTests : IDisposable
     private static readonly string[] s_names = ["a", "b", "d", "d/x", "d/y", "l", "d/l", "l/x", "./a", "d/../b", "none/x", "fifo"];
     private static readonly string[] s_attributes = ["user.one", "user.two", "user.", "one"];
 
-    private readonly HostDirectory _channel = new();
-    private readonly HostDirectory _native = new();
-    private readonly List<(long Channel, int Native)> _files = [];
-    private readonly int _root;
     private readonly Random _random;
     private readonly int _seed;
     private OffloadClient _client = null!;
@@ -32,19 +28,6 @@ public sealed unsafe partial class RarerCallsAgainstLinuxTests : IDisposable
     {
         _seed = int.Parse(Environment.GetEnvironmentVariable("AZALEA_CALLS_SEED") ?? "4321", CultureInfo.InvariantCulture);
         _random = new Random(_seed);
-        fixed (byte* path = FuseGuest.Texts([_native.Root]))
-            _root = Libc.OpenAt(-100, path, OpenFlags.Directory, 0);
-        Assert.True(_root >= 0);
-        Libc.SetCreationMask(0);
-    }
-
-    public void Dispose()
-    {
-        foreach ((_, int file) in _files)
-            Libc.Close(file);
-        Libc.Close(_root);
-        _channel.Dispose();
-        _native.Dispose();
     }
 
     [Fact]
