@@ -9,7 +9,7 @@ namespace AzaleaOS.Cpu;
 internal static unsafe class SystemCalls
 {
     // What syscall clears: TF, IF, DF, IOPL, NT, RF, AC.
-    private const ulong FlagMask = 0x100 | 0x200 | 0x400 | 0x3000 | 0x4000 | 0x1_0000 | 0x4_0000;
+    internal const ulong FlagMask = 0x100 | 0x200 | 0x400 | 0x3000 | 0x4000 | 0x1_0000 | 0x4_0000;
 
     /// <summary>Whether cores that are enabled from now on trace. Set before other cores start.</summary>
     internal static bool IsTraced { get; set; }

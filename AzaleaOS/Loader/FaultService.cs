@@ -32,6 +32,11 @@ internal static unsafe class FaultService
 
         if (IsKernel(frame->Rip))
         {
+            if (frame->Vector == Vector.Debug)
+            {
+                return SingleStep.TryPass(frame);
+            }
+
             // The kernel touched what the application may not: the system call answers -EFAULT.
             ulong fixup = isPageFault ? UserAccess.FindFixup(frame->Rip) : 0;
             frame->Rip = fixup != 0 ? fixup : frame->Rip;

@@ -16,6 +16,12 @@ public sealed class PromotionTests(SampleTree tree) : IClassFixture<SampleTree>
         ("memory", "-static-pie", 1),
         ("itself", "-static", 1),
         ("itself", StaticProgram.Musl, 1),
+        ("stepping", "-static", 1),
+        ("stepping", StaticProgram.Musl, 2),
+        ("throwing", "-static", 2),
+        ("cancelling", "-static", 2),
+        ("cancelling", StaticProgram.Musl, 1),
+        ("restarting", "-static", 2),
     ];
 
     private static readonly (string Program, string Kind, int Cores)[] s_more =
@@ -73,6 +79,30 @@ public sealed class PromotionTests(SampleTree tree) : IClassFixture<SampleTree>
             result.Output,
             StringComparison.Ordinal);
         Assert.InRange(int.Parse(result.Output.TrimEnd().Split(' ')[^1], CultureInfo.InvariantCulture), 7, 9);
+    }
+
+    [Fact]
+    public void A_program_that_traces_itself_steps_through_a_stub_and_not_through_the_kernel()
+    {
+        string path = tree.AddProgram("stepping", "-static");
+        Outcome linux = tree.OnLinux(path, "places");
+        tree.Here(new MachineDescription(), tree.LeaveAsItIs(path), "places").MustEqual(linux);
+
+        string[] lines = tree.Run(new MachineDescription(), tree.Promote(path), "places").Output.Split('\n');
+        Assert.Equal(linux.Text.Split('\n')[..2], lines[..2]);
+        Assert.InRange(int.Parse(lines[2].Split(' ')[^1], CultureInfo.InvariantCulture), 12, 100);
+    }
+
+    [Theory]
+    [InlineData("throwing", "-static", "signals 768, caught wrong 0\nthrown some 1, places ", 7)]
+    [InlineData("cancelling", "-static", "at any time: cancelled 256, signals 256, cleanups 256\nin a call: cancelled 1400, signals 1400, cleanups 1400\nplaces 2, ", 3)]
+    [InlineData("restarting", "-static", "restarted wrong 0, signals 1400\ninterrupted wrong 0, signals 2800\nplaces ", 5)]
+    public void A_signal_at_every_instruction_of_a_stub_is_as_at_a_syscall_for_whoever(string program, string kind, string output, int places)
+    {
+        string path = tree.Promote(tree.AddProgram(program, kind));
+        MachineResult result = tree.Run(new MachineDescription { CountInstructions = true }, path, "places");
+        Assert.StartsWith(output, result.Output, StringComparison.Ordinal);
+        Assert.InRange(int.Parse(result.Output[output.Length..], CultureInfo.InvariantCulture), places, places + 4);
     }
 
     [Theory]

@@ -33,6 +33,7 @@ public sealed class SampleTree : IDisposable
     private readonly string _work = Directory.CreateDirectory($"/dev/shm/azalea-conformance-{Guid.NewGuid():N}").FullName;
     private readonly Archive _archive = new();
     private readonly HashSet<string> _promoted = [];
+    private readonly HashSet<string> _unpromoted = [];
     private readonly List<string> _archivePaths = [];
 
     public SampleTree()
@@ -172,9 +173,24 @@ public sealed class SampleTree : IDisposable
         return program;
     }
 
+    /// <summary>A copy of a program that is never promoted.</summary>
+    /// <returns>Its path.</returns>
+    public string LeaveAsItIs(string program)
+    {
+        string path = program + "-as-it-is";
+        if (_unpromoted.Add(path))
+        {
+            File.Copy(program, path);
+            AddHost(path, path, 0x81ed);
+            _archivePaths.ForEach(File.Delete);
+        }
+
+        return path;
+    }
+
     private string ArchiveFor(string program, bool isPromoted)
     {
-        byte[]? record = isPromoted && File.Exists(program) && _archive.Has(program) ? Promoted.RecordOf(program) : null;
+        byte[]? record = isPromoted && !_unpromoted.Contains(program) && File.Exists(program) && _archive.Has(program) ? Promoted.RecordOf(program) : null;
         string path = Path.Combine(_work, record is null ? "tree.cpio" : $"tree-{Path.GetFileName(program)}.cpio");
         if (!File.Exists(path))
         {

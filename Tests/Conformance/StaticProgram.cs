@@ -14,18 +14,22 @@ internal static class StaticProgram
     /// <summary>The kind that <c>azalea cc</c> links.</summary>
     internal const string Linked = "linked";
 
+    private const string CppCompiler = "/usr/bin/g++";
+
     private const string MuslCompiler = "/usr/bin/musl-gcc";
 
     /// <summary>The first line of a source that needs more of them begins so.</summary>
     private const string Options = "// Options: ";
 
     /// <summary>Compiles it next to the tree.</summary>
-    /// <param name="name">The source, without ".c".</param>
+    /// <param name="name">The source, without ".c" or ".cc".</param>
     /// <param name="output">The executable.</param>
     /// <param name="flags">What kind of executable.</param>
     internal static void Compile(string name, string output, params string[] flags)
     {
         string source = Path.Combine(AppContext.BaseDirectory, "Programs", name + ".c");
+        bool isCpp = !File.Exists(source);
+        source += isCpp ? "c" : "";
         if (flags is [Linked])
         {
             Link(source, output);
@@ -37,7 +41,7 @@ internal static class StaticProgram
             flags = [.. flags, .. first[Options.Length..].Split(' ')];
         bool isMusl = flags.Contains(Musl);
         flags = [.. flags.Select(flag => flag == Musl ? "-static" : flag)];
-        using Process compiler = Process.Start(new ProcessStartInfo(isMusl ? MuslCompiler : Compiler, [.. flags, "-O2", "-w", "-o", output, source]) { RedirectStandardError = true })!;
+        using Process compiler = Process.Start(new ProcessStartInfo(isCpp ? CppCompiler : isMusl ? MuslCompiler : Compiler, [.. flags, "-O2", "-w", "-o", output, source]) { RedirectStandardError = true })!;
         string messages = compiler.StandardError.ReadToEnd();
         compiler.WaitForExit();
         Assert.True(compiler.ExitCode == 0, messages);
@@ -46,6 +50,6 @@ internal static class StaticProgram
     private static void Link(string source, string output)
     {
         NativeLibrary.Ensure(_ => { });
-        Assert.Equal(0, new CompilerDriver(isCpp: false).Link(CompilerCall.Parse(["-O2", "-w", "-pthread", source]), output));
+        Assert.Equal(0, new CompilerDriver(isCpp: false).Link(CompilerCall.Parse(["-O2", "-w", "-pthread", "-DLINKED", source]), output));
     }
 }
