@@ -20,6 +20,12 @@ internal sealed class CpioWriter(Stream stream, string? promoted = null)
     /// </summary>
     private const int PageSize = 4096;
 
+    /// <summary>A program at the start of a page needs no copy of what is only read. A smaller one is not worth the page.</summary>
+    private const int SmallestAligned = 32 * 1024;
+
+    private const int HeaderBytes = 110;
+    private const int LongestName = 4096;
+
     private uint _inode = 1;
     private long _position;
     private long _programOffset;
@@ -33,7 +39,7 @@ internal sealed class CpioWriter(Stream stream, string? promoted = null)
                 WriteHostFile(file);
                 break;
             case MemoryFileEntry file:
-                Header(file.Path, file.Mode, (uint)file.Content.Length, links: 1);
+                Header(file.Path, file.Mode, (uint)file.Content.Length, links: 1, isAligned: IsAligned(file.Content.Span, file.Content.Length));
                 Bytes(file.Content.Span);
                 break;
             case LinkEntry link:
@@ -87,28 +93,39 @@ internal sealed class CpioWriter(Stream stream, string? promoted = null)
         }
 
         long left = source.Length;
-        Header(file.Path, file.Mode, (uint)left, links: 1);
         byte[] buffer = new byte[128 * 1024];
+        int count = source.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
+        Header(file.Path, file.Mode, (uint)left, links: 1, isAligned: IsAligned(buffer.AsSpan(0, count), left));
         while (left > 0)
         {
-            int count = source.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
             if (count == 0)
                 throw LaunchException.NoInput("AZ6017", $"{file.HostPath} became shorter while it was read");
             Bytes(buffer.AsSpan(0, count));
             left -= count;
+            count = source.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
         }
     }
 
-    private void Header(string name, uint mode, uint size, uint links, uint? date = null)
+    private static bool IsAligned(ReadOnlySpan<byte> content, long length) => length >= SmallestAligned && content.StartsWith("\u007fELF"u8);
+
+    /// <summary>Zeros behind a name that let the content begin a page, as Linux's own tools write them; none if the name would be too long.</summary>
+    private int Padding(int nameLength)
+    {
+        int padding = (int)(-(_position + HeaderBytes + nameLength) & (PageSize - 1));
+        return nameLength + padding <= LongestName ? padding : 0;
+    }
+
+    private void Header(string name, uint mode, uint size, uint links, uint? date = null, bool isAligned = false)
     {
         byte[] nameBytes = Encoding.UTF8.GetBytes(name + "\0");
+        Array.Resize(ref nameBytes, nameBytes.Length + (isAligned ? Padding(nameBytes.Length) : 0));
         ReadOnlySpan<uint> fields =
         [
             _inode, mode, 0, 0, links, date ?? (uint)SourceDate.UnixSeconds, size,
             0, 0, 0, 0, (uint)nameBytes.Length, 0,      // devices of the file and of its content; length of the name; no checksum
         ];
         _inode++;
-        var header = new StringBuilder(Magic, 110);
+        var header = new StringBuilder(Magic, HeaderBytes);
         foreach (uint field in fields)
             header.Append(field.ToString("X8", CultureInfo.InvariantCulture));
         Bytes(Encoding.ASCII.GetBytes(header.ToString()));

@@ -33,6 +33,8 @@ internal static unsafe class Interrupts
             case Vector.Doorbell:
                 core->Work |= CoreWork.Input;
                 break;
+            case Vector.Nap:
+                break;
             case Vector.Shootdown:
                 Shootdown.Answer(core);
                 break;

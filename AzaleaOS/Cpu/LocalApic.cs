@@ -109,10 +109,10 @@ internal static unsafe class LocalApic
     internal static void SendStartup(ApicId target, PhysicalAddress page)
         => Command(target, DeliverStartup | LevelAssert | (uint)page.Frame.Value);
 
-    /// <summary>Lets the timer count down from a number, without or with an interrupt at its end.</summary>
-    internal static void StartCountdown(uint count, bool interrupt)
+    /// <summary>Lets the timer count down from a number, with an interrupt at its end, or without: vector 0.</summary>
+    internal static void StartCountdown(uint count, int vector)
     {
-        Write(LocalTimer, Vector.Timer | (interrupt ? 0 : Masked));
+        Write(LocalTimer, vector == 0 ? Vector.Timer | Masked : (uint)vector);
         Write(InitialCount, count);
     }
 
@@ -123,9 +123,9 @@ internal static unsafe class LocalApic
     internal static void StopCountdown() => Write(InitialCount, 0);
 
     /// <summary>Makes the timer fire at the time-stamp in <see cref="Msr.TscDeadline"/>.</summary>
-    internal static void UseDeadline()
+    internal static void UseDeadline(int vector)
     {
-        Write(LocalTimer, Vector.Timer | TimerDeadlineMode);
+        Write(LocalTimer, (uint)vector | TimerDeadlineMode);
         // SDM 11.5.4.1: in xAPIC mode the write above must be seen before the deadline is.
         Instructions.MemoryFence();
     }

@@ -10,16 +10,25 @@ internal static unsafe class OneShotTimer
 {
     private const int RateShift = 32;
 
+    // How far apart two readings have to be, for the rate to be exact: a second has as many of them.
+    private const ulong SpansPerSecond = 1000;
+
     // Countdown ticks per TSC tick, in units of 2^-32; 0 until measured. Written by the boot core.
     private static ulong s_rate;
+
+    // The same, at most: by how long a nap took.
+    private static ulong s_rateAtMost;
+
+    // The boot core's countdown by which the rate can be measured, if it counts one.
+    private static bool s_isCounting;
+    private static uint s_startCount;
     private static ulong s_startTsc;
 
     /// <summary>Starts the countdown by which the rate will be measured, on the boot core.</summary>
     internal static void Start()
     {
         if (CpuFeatures.HasTscDeadline) return;
-        s_startTsc = Instructions.ReadTimestamp();
-        LocalApic.StartCountdown(uint.MaxValue, interrupt: false);
+        StartCounting(uint.MaxValue, interrupt: false);
     }
 
     /// <summary>Lets the timer of this core fire when the TSC reaches a value; at once if that is past.</summary>
@@ -27,37 +36,55 @@ internal static unsafe class OneShotTimer
     {
         if (CpuFeatures.HasTscDeadline)
         {
-            LocalApic.UseDeadline();
+            LocalApic.UseDeadline(Vector.Timer);
             Instructions.WriteMsr(Msr.TscDeadline, deadline == 0 ? 1 : deadline);
             return;
         }
         if (s_rate == 0) ColdCall.Invoke(&FindRate, null);
-        ulong rate = s_rate;
-        ulong now = Instructions.ReadTimestamp();
-        LocalApic.StartCountdown(ToCount(deadline > now ? deadline - now : 0, rate), interrupt: true);
+        CountDownTo(deadline, s_rate);
+    }
+
+    /// <summary>The same, for who does not mind to be woken too early while the countdown's rate is not exactly known.</summary>
+    internal static void ArmNearly(ulong deadline)
+    {
+        if (CpuFeatures.HasTscDeadline || s_rate != 0 || s_rateAtMost == 0 || CanMeasure(Tsc.KnownFrequency / SpansPerSecond)) Arm(deadline);
+        else CountDownTo(deadline, s_rateAtMost);
     }
 
     /// <summary>Lets the timer of this core fire in some microseconds, whatever it was armed for. For interrupt handlers, and before anything was measured.</summary>
     /// <param name="times">How many times as long.</param>
     /// <param name="more">A little longer: this many of the least steps.</param>
-    internal static void ArmShortly(uint times = 1, uint more = 0)
+    internal static void ArmShortly(uint times = 1, uint more = 0) => ArmFor(times, more, Vector.Timer);
+
+    /// <summary>Halts for a while: until the timer fires, or another interrupt comes. Before anything was measured.</summary>
+    /// <param name="times">How long, in steps of some microseconds.</param>
+    /// <returns>False, at once, where interrupts are off.</returns>
+    internal static bool TryNap(uint times)
     {
-        uint ticks = (10_000 * times) + (20 * more);
-        uint counts = (500 * times) + more;
-        if (!CpuFeatures.HasTscDeadline)
-        {
-            LocalApic.StartCountdown(counts, interrupt: true);
-            return;
-        }
-        LocalApic.UseDeadline();
-        Instructions.WriteMsr(Msr.TscDeadline, Instructions.ReadTimestamp() + ticks);
+        const ulong InterruptsOn = 1 << 9;
+        if ((Instructions.ReadFlags() & InterruptsOn) == 0) return false;
+        Instructions.DisableInterrupts();
+        ulong start = Instructions.ReadTimestamp();
+        uint count = ArmFor(times, 0, Vector.Nap);
+        Instructions.EnableInterruptsAndHalt();
+        if (CpuFeatures.HasTscDeadline) return true;
+
+        // It cannot have taken less than this.
+        ulong took = Instructions.ReadTimestamp() - start;
+        if (LocalApic.Countdown == 0) s_rateAtMost = Math.Max(s_rateAtMost, ((ulong)count << RateShift) / Math.Max(1, took));
+        if (CoreBlock.Current == BootCore.Block) Start();
+        return true;
     }
 
     /// <summary>The timer of this core will not fire.</summary>
     internal static void Disarm()
     {
         if (CpuFeatures.HasTscDeadline) Instructions.WriteMsr(Msr.TscDeadline, 0);
-        else LocalApic.StopCountdown();
+        else
+        {
+            StopCounting();
+            LocalApic.StopCountdown();
+        }
     }
 
     /// <summary>Countdown ticks for TSC ticks: at least one, at most what the counter holds.</summary>
@@ -70,16 +97,58 @@ internal static unsafe class OneShotTimer
         return count == 0 ? 1 : (uint)count;
     }
 
+    private static uint ArmFor(uint times, uint more, int vector)
+    {
+        uint count = (500 * times) + more;
+        if (!CpuFeatures.HasTscDeadline)
+        {
+            StopCounting();
+            LocalApic.StartCountdown(count, vector);
+            return count;
+        }
+        LocalApic.UseDeadline(vector);
+        Instructions.WriteMsr(Msr.TscDeadline, Instructions.ReadTimestamp() + (20 * (ulong)count));
+        return count;
+    }
+
+    private static void CountDownTo(ulong deadline, ulong rate)
+    {
+        ulong now = Instructions.ReadTimestamp();
+        StartCounting(ToCount(deadline > now ? deadline - now : 0, rate), interrupt: true);
+    }
+
+    private static void StartCounting(uint count, bool interrupt)
+    {
+        if (s_rate == 0 && CoreBlock.Current == BootCore.Block)
+        {
+            s_startCount = count;
+            s_startTsc = Instructions.ReadTimestamp();
+            s_isCounting = true;
+        }
+        LocalApic.StartCountdown(count, interrupt ? Vector.Timer : 0);
+    }
+
+    // The boot core counts down for something else.
+    private static void StopCounting()
+    {
+        if (s_isCounting && CoreBlock.Current == BootCore.Block) s_isCounting = false;
+    }
+
+    // Whether the countdown that runs has run for long enough.
+    private static bool CanMeasure(ulong span) => s_isCounting && CoreBlock.Current == BootCore.Block
+        && Instructions.ReadTimestamp() - s_startTsc >= span && LocalApic.Countdown != 0;
+
     private static void FindRate(void* nothing)
     {
-        ulong start = s_startTsc;
-        if (LocalApic.Countdown == 0)
+        // Measuring this may use the timer.
+        ulong span = Tsc.Frequency / SpansPerSecond;
+        bool isCounting = s_isCounting && CoreBlock.Current == BootCore.Block && LocalApic.Countdown > uint.MaxValue / 2;
+        if (!isCounting && !CanMeasure(span))
         {
             // It has run out since the boot, or this is not the core that started it.
-            start = Instructions.ReadTimestamp();
-            LocalApic.StartCountdown(uint.MaxValue, interrupt: false);
+            MeasureAnew(span);
+            return;
         }
-        ulong millisecond = Tsc.Frequency / 1000;
         uint left;
         ulong now;
         do
@@ -87,7 +156,22 @@ internal static unsafe class OneShotTimer
             left = LocalApic.Countdown;
             now = Instructions.ReadTimestamp();
         }
-        while (now - start < millisecond);
+        while (now - s_startTsc < span);
+        s_rate = ((ulong)(s_startCount - left) << RateShift) / (now - s_startTsc);
+    }
+
+    private static void MeasureAnew(ulong span)
+    {
+        ulong start = Instructions.ReadTimestamp();
+        LocalApic.StartCountdown(uint.MaxValue, vector: 0);
+        ulong now;
+        uint left;
+        do
+        {
+            left = LocalApic.Countdown;
+            now = Instructions.ReadTimestamp();
+        }
+        while (now - start < span);
         s_rate = ((ulong)(uint.MaxValue - left) << RateShift) / (now - start);
     }
 }

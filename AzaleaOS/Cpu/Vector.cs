@@ -38,6 +38,9 @@ internal static class Vector
     /// <summary>Another core waits until this one has dropped translations: <see cref="Cpu.Shootdown"/>.</summary>
     internal const int Shootdown = 0xf3;
 
+    /// <summary>The one-shot timer, when it ends a nap: <see cref="OneShotTimer.TryNap"/>.</summary>
+    internal const int Nap = 0xf4;
+
     /// <summary>The local APIC withdrew an interrupt. Bits 0 to 3 must be ones on old processors.</summary>
     internal const int Spurious = 0xff;
 

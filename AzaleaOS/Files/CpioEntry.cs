@@ -102,7 +102,17 @@ internal unsafe struct CpioEntry
             return CpioDefect.BadName;
         }
 
-        entry.NameLength = (int)nameSize - 1;
+        // Zeros behind the name move the contents, to the start of a page for one.
+        while (entry.Name[entry.NameLength] != 0)
+        {
+            entry.NameLength++;
+        }
+
+        if (entry.NameLength == 0)
+        {
+            return CpioDefect.BadName;
+        }
+
         ulong data = Align(name + nameSize);
         if (entry.Size != 0 && (data > size || entry.Size > size - data))
         {

@@ -64,6 +64,9 @@ internal readonly unsafe struct ElfImage
     /// <summary>PT_GNU_STACK asks for an executable stack.</summary>
     internal bool HasExecutableStack { get; }
 
+    /// <summary>Bytes of the file.</summary>
+    internal ulong FileSize => _size;
+
     /// <summary>The first page's address.</summary>
     internal ulong Low { get; }
 

@@ -124,4 +124,42 @@ internal readonly unsafe struct PromotionView
             }
         }
     }
+
+    /// <summary>Replaces the words of a segment that lies where the file is: the pages with such words become copies.</summary>
+    /// <returns>False without memory for them.</returns>
+    internal bool ReplaceLent(in ElfProgramHeader segment, AddressSpace* space, ulong start)
+    {
+        const ulong Inside = AddressSpace.PageSize - 1;
+        if (!IsThere || (segment.Flags & ElfConstants.FlagExecute) == 0 || segment.FileSize < sizeof(ulong))
+        {
+            return true;
+        }
+
+        uint count = Unsafe.ReadUnaligned<uint>(&_record->Words);
+        ulong page = ulong.MaxValue;
+        byte* copy = null;
+        for (uint i = 0; i < count; i++)
+        {
+            PromotedWord word = Unsafe.ReadUnaligned<PromotedWord>(Words + i);
+            ulong distance = word.Offset - segment.Offset;
+            for (ulong at = 0; at < sizeof(ulong) && distance <= segment.FileSize - sizeof(ulong); at++)
+            {
+                // A word may begin in one page and end in the next.
+                ulong address = start + distance + at;
+                if ((address & ~Inside) != page)
+                {
+                    page = address & ~Inside;
+                    copy = space->CopyLent(page);
+                    if (copy == null)
+                    {
+                        return false;
+                    }
+                }
+
+                copy[address & Inside] = (byte)(word.New >> (int)(8 * at));
+            }
+        }
+
+        return true;
+    }
 }

@@ -40,6 +40,17 @@ internal static unsafe class SegmentLoader
             ulong fileEnd = AddressSpace.RoundUp(start + segment.FileSize);
             ulong offset = segment.Offset - (start % AddressSpace.PageSize);
             bool isOwn = segment.Offset < added; // what promotion adds is not in the file, and not what /proc calls the program's code and data
+            if (isOwn && TryLend(image, space, segment, bias))
+            {
+                if (!image.Promotion.ReplaceLent(segment, space, start))
+                {
+                    return -Errno.ENOMEM;
+                }
+
+                Note(ref program, segment, start);
+                continue;
+            }
+
             long result = segment.FileSize == 0 ? 0 : MakePages(space, start, fileEnd, isOwn ? AreaFlags.Program : AreaFlags.None, isOwn ? offset : 0);
             if (result == 0)
             {
@@ -58,14 +69,7 @@ internal static unsafe class SegmentLoader
             }
 
             image.Promotion.Replace(segment, (byte*)start);
-            if ((ElfImage.ProtectionOf(segment.Flags) & Protection.Execute) != 0)
-            {
-                program.CodeStart = program.CodeStart == 0 ? start : program.CodeStart;
-                program.CodeEnd = start + segment.FileSize;
-            }
-
-            program.DataStart = start;
-            program.DataEnd = start + segment.FileSize;
+            Note(ref program, segment, start);
         }
 
         Promotion.Connect(image, bias);
@@ -79,6 +83,36 @@ internal static unsafe class SegmentLoader
             HasExecutableStack = image.HasExecutableStack,
         };
         return 0;
+    }
+
+    // What /proc calls the program's code and data.
+    private static void Note(ref LoadedProgram program, in ElfProgramHeader segment, ulong start)
+    {
+        if ((ElfImage.ProtectionOf(segment.Flags) & Protection.Execute) != 0)
+        {
+            program.CodeStart = program.CodeStart == 0 ? start : program.CodeStart;
+            program.CodeEnd = start + segment.FileSize;
+        }
+
+        program.DataStart = start;
+        program.DataEnd = start + segment.FileSize;
+    }
+
+    // A segment that is only read stays where the file is, if its pages are its own.
+    private static bool TryLend(in ElfImage image, AddressSpace* space, in ElfProgramHeader segment, ulong bias)
+    {
+        const ulong Inside = AddressSpace.PageSize - 1;
+        Protection protection = ElfImage.ProtectionOf(segment.Flags);
+        ulong before = segment.VirtualAddress & Inside;
+        ulong start = segment.VirtualAddress - before;
+        ulong length = AddressSpace.RoundUp(before + segment.FileSize);
+        return (protection & Protection.Write) == 0
+            && segment.FileSize == segment.MemorySize
+            && segment.Offset - before + length <= image.FileSize
+            && image.ProtectionOfPage(start) == protection
+            && image.ProtectionOfPage(start + length - AddressSpace.PageSize) == protection
+            && space->IsFree(bias + start, length)
+            && space->TryLend(bias + start, image.BytesOf(segment) - before, length, protection, AreaFlags.Program, segment.Offset - before);
     }
 
     private static long MakePages(AddressSpace* space, ulong start, ulong end, AreaFlags kind, ulong offset)

@@ -102,6 +102,11 @@ internal unsafe partial struct AddressSpace
             return ProvideFilePage(area, page, write);
         }
 
+        if (write && (area->Flags & AreaFlags.Program) != 0 && _pages.Query(page, out _) is { IsCopiedOnWrite: true } lent)
+        {
+            return _pages.Copy(page, lent.Frame, area->Protection, area->Policy) ? FaultOutcome.Served : FaultOutcome.OutOfMemory;
+        }
+
         if (_mode != PopulateMode.Eager && TryProvideLarge(area, page))
         {
             return FaultOutcome.Served;

@@ -128,6 +128,45 @@ internal unsafe partial struct AddressSpace
         return place;
     }
 
+    /// <summary>Maps a range to memory of the kernel that stays as it is, without a copy as long as nobody writes.</summary>
+    /// <param name="start">Where; nothing is mapped there.</param>
+    /// <param name="from">The memory.</param>
+    /// <param name="length">Bytes, whole pages.</param>
+    /// <param name="protection">What may be done with it.</param>
+    /// <param name="kind">What the area is for.</param>
+    /// <param name="offset">Where in the file it is.</param>
+    /// <returns>False where that cannot be done; then nothing has changed.</returns>
+    internal bool TryLend(ulong start, byte* from, ulong length, Protection protection, AreaFlags kind, ulong offset)
+    {
+        if (_pages.Lend == null || !_areas.Reserve(1) || !_pages.Lend(start, from, length, protection))
+        {
+            return false;
+        }
+
+        _areas.Add(new Area { Start = start, End = start + length, Protection = protection, Flags = kind | _future, BackingOffset = offset });
+        return true;
+    }
+
+    /// <summary>The program's own copy of a page that was lent.</summary>
+    /// <param name="page">The page.</param>
+    /// <returns>Its bytes, as the kernel sees them and may change them; null without memory.</returns>
+    internal byte* CopyLent(ulong page)
+    {
+        Area* area = _areas.Find(page);
+        UserPage present = _pages.Query(page, out _);
+        if (present.IsCopiedOnWrite)
+        {
+            if (!_pages.Copy(page, present.Frame, area->Protection, area->Policy))
+            {
+                return null;
+            }
+
+            present = _pages.Query(page, out _);
+        }
+
+        return present.Frame.Address.Mapped.Pointer;
+    }
+
     /// <summary>mmap of ordinary private memory, anywhere, where the last thing that happened was the munmap of just such a range.</summary>
     /// <returns>The address; -ENOMEM; 0 where it was not so.</returns>
     internal long MapAgain(ulong length, Protection protection)

@@ -31,6 +31,7 @@ internal static unsafe class UserPageTables
         Protect = &Protect,
         Move = &Move,
         Borrow = &Borrow,
+        Lend = &Lend,
         Copy = &Copy,
         Relocate = &Relocate,
         NodeOf = &NodeOf,
@@ -395,6 +396,33 @@ internal static unsafe class UserPageTables
         PageAccess access = Access(protection) & (isCopiedOnWrite ? ~PageAccess.Write : ~PageAccess.None);
         ulong marks = PageEntry.Borrowed | (isCopiedOnWrite ? PageEntry.CopyOnWrite : 0);
         return Map(KernelMemory.Tables, page, frame, PageSize.Size4K, access, marks) is PageError.None;
+    }
+
+    private static bool Lend(ulong start, byte* from, ulong length, Protection protection)
+    {
+        ulong physical = (ulong)from - MemoryMap.DirectMapBase;
+        if (!PageSize.IsAligned(physical, PageSize.Size4K) || physical >= MemoryMap.DirectMapSize || length > MemoryMap.DirectMapSize - physical)
+        {
+            return false;
+        }
+
+        FrameCache* cache = Frames.Cache;
+        PageAccess access = Access(protection) & ~PageAccess.Write;
+        ulong done = 0;
+        PageError error;
+        do
+        {
+            error = KernelMemory.Tables.Map(new VirtualAddress(start + done), new PhysicalAddress(physical + done), length - done, access, PageCaching.WriteBack,
+                PageEntry.Borrowed | PageEntry.CopyOnWrite, &cache->Frames, out ulong mapped);
+            done += mapped;
+        }
+        while (error is PageError.NeedsTables && HasTables(cache, PageTables.TablesPerPage));
+        if (error is not PageError.None && done != 0)
+        {
+            Release(start, done);
+        }
+
+        return error is PageError.None;
     }
 
     private static bool Copy(ulong page, FrameNumber frame, Protection protection, in MemoryPolicy policy)

@@ -41,6 +41,12 @@ internal unsafe struct UserPages
     /// <summary>Maps one page to a frame that stays somebody else's: page, frame, protection, whether a writer gets a copy. False without memory.</summary>
     internal delegate*<ulong, FrameNumber, Protection, bool, bool> Borrow;
 
+    /// <summary>
+    /// Maps a range to memory of the kernel, which it keeps for ever; who writes gets a copy: start, first byte, length, protection.
+    /// False, and nothing has changed, without memory, or where this memory cannot be mapped. Null where none can.
+    /// </summary>
+    internal delegate*<ulong, byte*, ulong, Protection, bool> Lend;
+
     /// <summary>Maps one page to a new frame with the contents of another: page, frame, protection, placement. A page that is there is replaced. False without memory.</summary>
     internal delegate*<ulong, FrameNumber, Protection, in MemoryPolicy, bool> Copy;
 

@@ -72,4 +72,12 @@ internal unsafe struct CoreScheduler
         Armed = counter;
         OneShotTimer.Arm(counter);
     }
+
+    /// <summary>Makes sure that the timer fires when the running thread's slice ends, or earlier, and is then asked for again.</summary>
+    internal void ArmForSlice()
+    {
+        if (SliceEnd >= Armed) return;
+        Armed = SliceEnd;
+        OneShotTimer.ArmNearly(SliceEnd);
+    }
 }

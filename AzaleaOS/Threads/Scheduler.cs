@@ -193,7 +193,7 @@ internal static unsafe class Scheduler
         }
         else
         {
-            scheduler->ArmNoLaterThan(scheduler->SliceEnd);
+            scheduler->ArmForSlice();
         }
     }
 
@@ -214,7 +214,7 @@ internal static unsafe class Scheduler
     {
         ulong now = Instructions.ReadTimestamp();
         core->SliceEnd = now + s_sliceTicks;
-        if (core->Queue.Count != 0) core->ArmNoLaterThan(core->SliceEnd);
+        if (core->Queue.Count != 0) core->ArmForSlice();
         else if (core->IsOverloaded) SetOverloaded(core, false);
         if (self == next) return;
 
@@ -345,7 +345,7 @@ internal static unsafe class Scheduler
         {
             // The way of nearly all wake-ups on one core: no call, and nothing to keep over one.
             core->Queue.AddLast(thread);
-            core->ArmNoLaterThan(core->SliceEnd);
+            core->ArmForSlice();
         }
     }
 
@@ -355,7 +355,7 @@ internal static unsafe class Scheduler
         if (Cores.Count > 1 && TrySendToSleeper(core, thread)) return;
         core->Queue.Add(thread);
         if (thread->Priority > core->Core->Running->Priority) CoreWork.Request(core->Core, CoreWork.Reschedule);
-        core->ArmNoLaterThan(core->SliceEnd);
+        core->ArmForSlice();
     }
 
     private static void TakeInbox(CoreScheduler* core)

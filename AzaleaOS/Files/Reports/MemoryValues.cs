@@ -46,32 +46,26 @@ internal static unsafe class MemoryValues
     // Bytes of an area if it is of a sort; for the letters that come first, only those that are in memory.
     private static ulong Of(byte item, AddressSpace* space, Area* area)
     {
-        const int InMemory = 6;
-        bool isFile = MapsReport.FileOf(area) != null;
         bool isPrivate = !area->IsShared;
         bool isWritable = (area->Protection & Protection.Write) != 0;
         bool isStack = (area->Flags & (AreaFlags.Stack | AreaFlags.GrowsDown)) != 0;
-        bool isOwn = isPrivate && (!isFile || isWritable);
-        ReadOnlySpan<bool> sorts =
-        [
-            isOwn,
-            isFile && !isOwn,
-            !isPrivate && !isFile,
-            isFile || !isPrivate,
-            (area->Flags & AreaFlags.Huge) != 0,
-            true,
-            isWritable && isPrivate && !isStack,
-            isStack,
-            !isWritable && (area->Protection & Protection.Execute) != 0,
-            (area->Flags & AreaFlags.Locked) != 0,
-            true,
-        ];
-        int sort = 0;
-        while ("AFHMGRDSELV"u8[sort] != item)
+        bool isOfSort = (char)item switch
         {
-            sort++;
-        }
-
-        return !sorts[sort] ? 0 : sort < InMemory ? space->ResidentIn(area->Start, area->End) : area->Length;
+            'A' => IsOwn(area),
+            'F' => MapsReport.FileOf(area) != null && !IsOwn(area),
+            'H' => !isPrivate && MapsReport.FileOf(area) == null,
+            'M' => !isPrivate || MapsReport.FileOf(area) != null,
+            'G' => (area->Flags & AreaFlags.Huge) != 0,
+            'D' => isWritable && isPrivate && !isStack,
+            'S' => isStack,
+            'E' => !isWritable && (area->Protection & Protection.Execute) != 0,
+            'L' => (area->Flags & AreaFlags.Locked) != 0,
+            _ => true,
+        };
+        bool isInMemory = (char)item is 'A' or 'F' or 'H' or 'M' or 'G' or 'R';
+        return !isOfSort ? 0 : isInMemory ? space->ResidentIn(area->Start, area->End) : area->Length;
     }
+
+    private static bool IsOwn(Area* area)
+        => !area->IsShared && (MapsReport.FileOf(area) == null || (area->Protection & Protection.Write) != 0);
 }

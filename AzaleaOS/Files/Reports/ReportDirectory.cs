@@ -32,6 +32,7 @@ internal static unsafe class ReportDirectory
             return false;
         }
 
+        FindHeads();
         Directories->Update = &Update;
         TextLinks->ReadLink = &ReportLink.ReadText;
         FileLinks->ReadLink = &ReportLink.ReadFile;
@@ -46,14 +47,31 @@ internal static unsafe class ReportDirectory
     /// <param name="nameLength">Bytes of that; 0 for the section above itself.</param>
     internal static byte* FindSection(byte* parent, int parentLength, byte* name, int nameLength)
     {
-        byte* line = ReportTable.First;
-        while (!Begins(line, parent, parentLength) || (nameLength == 0 ? line[parentLength] != '\n'
-            : line[parentLength] != '/' || !Begins(line + parentLength + 1, name, nameLength) || line[parentLength + 1 + nameLength] != '\n'))
+        for (ushort* at = Heads; ; at++)
         {
-            line = ReportLine.Next(line);
+            byte* line = ReportTable.First + *at;
+            bool isFound = Begins(line, parent, parentLength) && (nameLength == 0 ? line[parentLength] == '\n'
+                : line[parentLength] == '/' && Begins(line + parentLength + 1, name, nameLength) && line[parentLength + 1 + nameLength] == '\n');
+            if (isFound)
+            {
+                return line;
+            }
         }
+    }
 
-        return line;
+    // Notes where the heads of sections are, for the table is long.
+    private static void FindHeads()
+    {
+        ushort* at = Heads;
+        byte* table = ReportTable.First;
+        byte* end = table + ReportTable.Text.Length;
+        for (byte* line = table; line < end; line = ReportLine.Next(line))
+        {
+            if (*line == '/')
+            {
+                *at++ = (ushort)(line - table);
+            }
+        }
     }
 
     private static bool IsSame(ReadOnlySpan<byte> name, byte* text)
@@ -83,6 +101,9 @@ internal static unsafe class ReportDirectory
     // Symbolic links that lead to a file whatever its name.
     private static NodeOperations* FileLinks => s_names + 2;
 
+    // Offsets in the table, behind the operations.
+    private static ushort* Heads => (ushort*)(s_names + 3);
+
     private static bool Mount(ReadOnlySpan<byte> path, FileSystemKind kind)
     {
         FileNode* node = FileTree.NewNode(ReadableDirectory, hasTimes: false);
@@ -104,6 +125,12 @@ internal static unsafe class ReportDirectory
         ReportEntry place = new(directory);
         for (byte* line = ReportLine.Next(place.Line); *line != '\n'; line = ReportLine.Next(line))
         {
+            // Nearly all lines are other files'.
+            if (!name.IsEmpty && *line != name[0] && *line != '#')
+            {
+                continue;
+            }
+
             int length = (int)(ReportLine.Mark(line) - line);
             if (length > 1 && line[length - 2] == '#')
             {

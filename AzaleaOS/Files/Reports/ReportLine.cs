@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace AzaleaOS.Files.Reports;
 
 /// <summary>The parts of a line of <see cref="ReportTable"/>.</summary>
@@ -17,11 +20,18 @@ internal static unsafe class ReportLine
     /// <summary>The line after it.</summary>
     internal static byte* Next(byte* line)
     {
-        while (*line != '\n')
+        // Aligned, so that nothing is read that lies in a page of its own.
+        byte* at = (byte*)((nuint)line & ~(nuint)(Vector128<byte>.Count - 1));
+        uint ends = Ends(at) & (uint.MaxValue << (int)(line - at));
+        while (ends == 0)
         {
-            line++;
+            at += Vector128<byte>.Count;
+            ends = Ends(at);
         }
 
-        return line + 1;
+        return at + BitOperations.TrailingZeroCount(ends) + 1;
     }
+
+    // A bit for each byte that ends a line.
+    private static uint Ends(byte* at) => Vector128.Equals(Vector128.Load(at), Vector128.Create((byte)'\n')).ExtractMostSignificantBits();
 }

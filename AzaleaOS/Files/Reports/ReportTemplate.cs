@@ -49,7 +49,13 @@ internal static unsafe class ReportTemplate
         {
             if (*template != '%')
             {
-                text->Append(*template);
+                byte* from = template;
+                while (template[1] is not ((byte)'%' or (byte)'\n'))
+                {
+                    template++;
+                }
+
+                text->Append(new ReadOnlySpan<byte>(from, (int)(template + 1 - from)));
                 continue;
             }
 

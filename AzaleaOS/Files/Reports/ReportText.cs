@@ -22,27 +22,34 @@ internal unsafe struct ReportText
 
     /// <summary>Appends a byte.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void Append(byte value)
-    {
-        Length++;
-        if (!IsCut && (_last == null || _last->Used == ReportPage.Room))
-        {
-            Grow();
-        }
-
-        if (!IsCut)
-        {
-            ReportPage.TextOf(_last)[_last->Used++] = value;
-        }
-    }
+    internal void Append(byte value) => Append(new ReadOnlySpan<byte>(in value));
 
     /// <summary>Appends bytes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Append(ReadOnlySpan<byte> text)
     {
-        foreach (byte value in text)
+        Length += text.Length;
+        while (!text.IsEmpty)
         {
-            Append(value);
+            if (!IsCut && (_last == null || _last->Used == ReportPage.Room))
+            {
+                Grow();
+            }
+
+            if (IsCut)
+            {
+                return;
+            }
+
+            int count = (int)Math.Min(text.Length, ReportPage.Room - _last->Used);
+            byte* to = ReportPage.TextOf(_last) + _last->Used;
+            for (int i = 0; i < count; i++)
+            {
+                to[i] = text[i];
+            }
+
+            _last->Used += count;
+            text = text[count..];
         }
     }
 
@@ -51,9 +58,10 @@ internal unsafe struct ReportText
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Pad(long length)
     {
+        ReadOnlySpan<byte> spaces = "                                "u8;
         while (Length < length)
         {
-            Append((byte)' ');
+            Append(spaces[..(int)Math.Min(spaces.Length, length - Length)]);
         }
     }
 
@@ -68,25 +76,35 @@ internal unsafe struct ReportText
     /// <param name="pad">What comes before a number that has fewer.</param>
     internal void Append(ulong value, uint radix, int width, byte pad)
     {
+        const int MostDigits = 22;
         if (radix == 10 && (long)value < 0)
         {
             Append((byte)'-');
             value = 0 - value;
         }
 
-        if (value >= radix)
+        byte* digits = stackalloc byte[MostDigits];
+        int first = MostDigits;
+        do
         {
-            Append(value / radix, radix, width - 1, pad);
+            uint digit = (uint)(radix == 16 ? value & 15 : radix == 8 ? value & 7 : value % 10);
+            digits[--first] = (byte)(digit + (digit < 10 ? '0' : 'a' - 10));
+            value = radix == 16 ? value >> 4 : radix == 8 ? value >> 3 : value / 10;
         }
-        else
+        while (value != 0);
+        for (int more = width - (MostDigits - first); more > 0; more--)
         {
-            while (--width > 0)
+            if (first > 0)
+            {
+                digits[--first] = pad;
+            }
+            else
             {
                 Append(pad);
             }
         }
 
-        Append("0123456789abcdef"u8[(int)(value % radix)]);
+        Append(new ReadOnlySpan<byte>(digits + first, MostDigits - first));
     }
 
     private void Grow()
