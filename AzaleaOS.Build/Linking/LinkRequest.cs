@@ -18,6 +18,9 @@ public sealed record LinkRequest
     /// <summary>That copy's segments are compressed.</summary>
     public bool Packed { get; init; }
 
+    /// <summary>The same copy, never compressed, or null for none.</summary>
+    public string? UnpackedOutput { get; init; }
+
     /// <summary>
     /// Symbols that are reached from outside of the image, and must stay although nothing refers to
     /// them. Those that no object defines are passed over.

@@ -52,6 +52,9 @@ public static partial class Linker
             strippedSize = stripped.Length;
         }
 
+        if (request.UnpackedOutput is not null)
+            File.WriteAllBytes(request.UnpackedOutput, StrippedImage.Of(kernel));
+
         return new LinkResult(request.Output, request.StrippedOutput, strippedSize, linker);
     }
 

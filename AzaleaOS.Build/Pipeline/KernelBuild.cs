@@ -225,7 +225,7 @@ public sealed class KernelBuild
     private BuildStage LinkAgain() => new(
         "link again",
         [.. Objects, SymbolObject, FirstPass],
-        [_request.Elf, _request.Map, _request.StrippedElf],
+        [_request.Elf, _request.Map, _request.StrippedElf, UnpackedElf],
         () =>
         {
             Linker.Link(new LinkRequest
@@ -234,6 +234,7 @@ public sealed class KernelBuild
                 Output = SecondPass,
                 MapFile = _request.Map,
                 StrippedOutput = _request.StrippedElf,
+                UnpackedOutput = UnpackedElf,
                 Packed = _request.Packed,
                 Assemblies = Compiled,
             });
@@ -279,6 +280,9 @@ public sealed class KernelBuild
             Options = _request.CommandLine,
         };
     }
+
+    /// <summary>For images whose start counts more than their size.</summary>
+    private string UnpackedElf => Path.ChangeExtension(_request.Elf, ".unpacked.elf");
 
     private string Intermediate(string name) => Path.Combine(_request.IntermediateDirectory, name);
 
