@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
-using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using AzaleaOS.Diagnostics;
 
 namespace AzaleaOS.Files;
@@ -64,51 +64,50 @@ internal static class RandomSource
     /// <summary>One block of the ChaCha20 stream with a nonce of zeros.</summary>
     internal static void Block(ReadOnlySpan<byte> key, uint counter, Span<byte> output)
     {
-        Span<uint> start = stackalloc uint[16];
-        start[0] = 0x61707865;
-        start[1] = 0x3320646e;
-        start[2] = 0x79622d32;
-        start[3] = 0x6b206574;
-        for (int i = 0; i < 8; i++)
-        {
-            start[4 + i] = BinaryPrimitives.ReadUInt32LittleEndian(key[(4 * i)..]);
-        }
-
-        start[12] = counter;
-        start[13] = start[14] = start[15] = 0;
-        Span<uint> s = stackalloc uint[16];
-        start.CopyTo(s);
+        // The rows of the state; their columns are worked on at once, and the diagonals by turning the rows.
+        Vector128<uint> constants = Vector128.Create(0x61707865u, 0x3320646e, 0x79622d32, 0x6b206574);
+        Vector128<uint> first = Vector128.Create(key[..16]).AsUInt32();
+        Vector128<uint> second = Vector128.Create(key[16..32]).AsUInt32();
+        Vector128<uint> last = Vector128.CreateScalar(counter);
+        Vector128<uint> a = constants;
+        Vector128<uint> b = first;
+        Vector128<uint> c = second;
+        Vector128<uint> d = last;
         for (int round = 0; round < 10; round++)
         {
-            QuarterRound(s, 0, 4, 8, 12);
-            QuarterRound(s, 1, 5, 9, 13);
-            QuarterRound(s, 2, 6, 10, 14);
-            QuarterRound(s, 3, 7, 11, 15);
-            QuarterRound(s, 0, 5, 10, 15);
-            QuarterRound(s, 1, 6, 11, 12);
-            QuarterRound(s, 2, 7, 8, 13);
-            QuarterRound(s, 3, 4, 9, 14);
+            QuarterRounds(ref a, ref b, ref c, ref d);
+            b = Vector128.Shuffle(b, Vector128.Create(1u, 2, 3, 0));
+            c = Vector128.Shuffle(c, Vector128.Create(2u, 3, 0, 1));
+            d = Vector128.Shuffle(d, Vector128.Create(3u, 0, 1, 2));
+            QuarterRounds(ref a, ref b, ref c, ref d);
+            b = Vector128.Shuffle(b, Vector128.Create(3u, 0, 1, 2));
+            c = Vector128.Shuffle(c, Vector128.Create(2u, 3, 0, 1));
+            d = Vector128.Shuffle(d, Vector128.Create(1u, 2, 3, 0));
         }
 
-        for (int i = 0; i < 16; i++)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(output[(4 * i)..], s[i] + start[i]);
-        }
+        (a + constants).AsByte().CopyTo(output);
+        (b + first).AsByte().CopyTo(output[16..]);
+        (c + second).AsByte().CopyTo(output[32..]);
+        (d + last).AsByte().CopyTo(output[48..]);
     }
 
-    private static void QuarterRound(Span<uint> s, int a, int b, int c, int d)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void QuarterRounds(ref Vector128<uint> a, ref Vector128<uint> b, ref Vector128<uint> c, ref Vector128<uint> d)
     {
-        s[a] += s[b];
-        s[d] = BitOperations.RotateLeft(s[d] ^ s[a], 16);
-        s[c] += s[d];
-        s[b] = BitOperations.RotateLeft(s[b] ^ s[c], 12);
-        s[a] += s[b];
-        s[d] = BitOperations.RotateLeft(s[d] ^ s[a], 8);
-        s[c] += s[d];
-        s[b] = BitOperations.RotateLeft(s[b] ^ s[c], 7);
+        a += b;
+        d = Turn(d ^ a, 16);
+        c += d;
+        b = Turn(b ^ c, 12);
+        a += b;
+        d = Turn(d ^ a, 8);
+        c += d;
+        b = Turn(b ^ c, 7);
     }
 
-    [System.Runtime.CompilerServices.InlineArray(KeyBytes)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> Turn(Vector128<uint> value, int bits) => (value << bits) | (value >>> (32 - bits));
+
+    [InlineArray(KeyBytes)]
     private struct Key
     {
         private byte _first;

@@ -88,6 +88,19 @@ internal static unsafe class KernelStacks
 
     private static bool TryMap(ulong bottom, ulong size, uint node)
     {
+        if (KernelMemory.Nodes->TryTake(KernelMemory.Nodes->Clamp(node), BitOperations.TrailingZeroCount(size) - PageSize.Shift4K, out FrameNumber frames))
+        {
+            // In one piece it is one step; what was in the memory does not matter.
+            bool isWhole = KernelRange.Map(new VirtualAddress(bottom), frames.Address, size, PageAccess.Read | PageAccess.Write, PageCaching.WriteBack) is PageError.None;
+            if (!isWhole)
+            {
+                _ = KernelRange.Unmap(new VirtualAddress(bottom), new VirtualAddress(bottom + size), releases: false);
+                _ = KernelMemory.Nodes->TryReturnRun(frames, size >> PageSize.Shift4K);
+            }
+
+            return isWhole;
+        }
+
         for (ulong done = 0; done < size; done += PageSize.Size4K)
         {
             byte* page = (byte*)Frames.TakePage(node);

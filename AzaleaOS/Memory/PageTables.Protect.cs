@@ -33,7 +33,11 @@ internal readonly unsafe partial struct PageTables
         {
             int level = Walk(next, out Path path);
             ulong size = 1UL << PageEntry.Shift(level);
-            if (*path[level] == 0)
+            if (level == 0 && *path[0] == 0)
+            {
+                next += (ulong)CountEmpty(path[0], next, end.Value, PageSize.Shift4K) << PageSize.Shift4K;
+            }
+            else if (*path[level] == 0)
             {
                 next = Math.Min(PageSize.AlignDown(next, size) + size - 1, end.Value - 1) + 1;
             }

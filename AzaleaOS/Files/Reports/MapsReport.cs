@@ -1,3 +1,6 @@
+using System.Numerics;
+using AzaleaOS.Abi.Linux;
+using AzaleaOS.Diagnostics;
 using AzaleaOS.Memory;
 
 namespace AzaleaOS.Files.Reports;
@@ -8,6 +11,7 @@ internal static unsafe class MapsReport
 {
     // Where names begin.
     private const int NameColumn = 73;
+    private const int LongestLine = 96;
 
     /// <summary>Writes all areas, as they are at one moment.</summary>
     internal static void Write(ReportText* text, bool isDetailed)
@@ -19,14 +23,14 @@ internal static unsafe class MapsReport
             return;
         }
 
-        byte* line = ReportTable.Find((byte)'a');
+        byte* line = stackalloc byte[LongestLine];
         byte* details = ReportTable.Find((byte)'d');
         AddressSpace* space = AddressSpace.Current;
         space->Lock.Enter();
         for (Area* area = space->AreaAtOrAbove(0); area != null; area = space->AreaAtOrAbove(area->End))
         {
             long end = text->Length + NameColumn;
-            ReportTemplate.WriteLines(text, line, area->Start);
+            text->Append(new ReadOnlySpan<byte>(line, WriteArea(area, line)));
             int length = NameOf(area, new Span<byte>(name, UserMemory.PathMax));
             if (length != 0)
             {
@@ -43,6 +47,46 @@ internal static unsafe class MapsReport
 
         space->Lock.Exit();
         PathBuffers.Give(name);
+    }
+
+    // Every program of .NET reads this when it starts, so that it is not made from a template.
+    private static int WriteArea(Area* area, byte* to)
+    {
+        FileNode* file = FileOf(area);
+        byte* at = WriteNumber(to, area->Start, 8);
+        *at++ = (byte)'-';
+        at = WriteNumber(at, area->End, 8);
+        *at++ = (byte)' ';
+        *at++ = (area->Protection & Protection.Read) != 0 ? (byte)'r' : (byte)'-';
+        *at++ = (area->Protection & Protection.Write) != 0 ? (byte)'w' : (byte)'-';
+        *at++ = (area->Protection & Protection.Execute) != 0 ? (byte)'x' : (byte)'-';
+        *at++ = area->IsShared ? (byte)'s' : (byte)'p';
+        *at++ = (byte)' ';
+        at = WriteNumber(at, file == null ? 0 : area->BackingOffset, 8);
+        *at++ = (byte)' ';
+        at = WriteNumber(at, 0, 2);
+        *at++ = (byte)':';
+        at = WriteNumber(at, file == null ? 0 : FileStatus.MinorOf(file), 2);
+        *at++ = (byte)' ';
+        TextBuffer number = new(new Span<byte>(at, LongestLine - (int)(at - to)));
+        number.Append(file == null ? 0 : file->Inode);
+        at += number.Length;
+        *at++ = (byte)' ';
+        return (int)(at - to);
+    }
+
+    // Hexadecimal, padded with zeros.
+    private static byte* WriteNumber(byte* to, ulong value, int width)
+    {
+        int digits = Math.Max(width, (67 - BitOperations.LeadingZeroCount(value)) / 4);
+        for (int i = digits - 1; i >= 0; i--)
+        {
+            uint digit = (uint)value & 15;
+            to[i] = (byte)(digit + (digit < 10 ? '0' : 'a' - 10));
+            value >>= 4;
+        }
+
+        return to + digits;
     }
 
     /// <summary>The file that an area shows; null for none.</summary>

@@ -26,18 +26,8 @@ internal static unsafe class MemoryValues
     {
         AddressSpace* space = AddressSpace.Current;
         Area* area = space->AreaAtOrAbove(address);
-        FileNode* file = MapsReport.FileOf(area);
         return (char)item switch
         {
-            'r' => (area->Protection & Protection.Read) != 0 ? 'r' : '-',
-            'w' => (area->Protection & Protection.Write) != 0 ? 'w' : '-',
-            'x' => (area->Protection & Protection.Execute) != 0 ? 'x' : '-',
-            'p' => area->IsShared ? 's' : 'p',
-            's' => area->Start,
-            'e' => area->End,
-            'o' => file == null ? 0 : area->BackingOffset,
-            'd' => file == null ? 0 : FileStatus.MinorOf(file),
-            'i' => file == null ? 0 : file->Inode,
             'U' => area->Unit,
             _ => Of(item, space, area),
         };

@@ -1,5 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Diagnostics;
 using AzaleaOS.Memory;
@@ -65,11 +67,17 @@ internal static unsafe class ReportDirectory
         ushort* at = Heads;
         byte* table = ReportTable.First;
         byte* end = table + ReportTable.Text.Length;
-        for (byte* line = table; line < end; line = ReportLine.Next(line))
+        *at++ = 0;
+        for (byte* block = (byte*)((nuint)table & ~(nuint)(Vector128<byte>.Count - 1)); block < end; block += Vector128<byte>.Count)
         {
-            if (*line == '/')
+            // One in fifty lines is one.
+            for (uint ends = ReportLine.Ends(block); ends != 0; ends &= ends - 1)
             {
-                *at++ = (ushort)(line - table);
+                byte* line = block + BitOperations.TrailingZeroCount(ends) + 1;
+                if (line > table && line < end && *line == '/')
+                {
+                    *at++ = (ushort)(line - table);
+                }
             }
         }
     }
@@ -122,6 +130,12 @@ internal static unsafe class ReportDirectory
     // Brings a directory's entries up to date.
     private static void Update(FileNode* directory, ReadOnlySpan<byte> name)
     {
+        // What is there and has no number stays.
+        if (!name.IsEmpty && name[^1] is < (byte)'0' or > (byte)'9' && DirectoryIndex.Find(directory, name) != null)
+        {
+            return;
+        }
+
         ReportEntry place = new(directory);
         for (byte* line = ReportLine.Next(place.Line); *line != '\n'; line = ReportLine.Next(line))
         {
@@ -142,6 +156,11 @@ internal static unsafe class ReportDirectory
                 if (DirectoryIndex.Find(directory, own) == null)
                 {
                     Add(directory, line, own, place.Argument);
+                }
+
+                if (!name.IsEmpty)
+                {
+                    return;
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace AzaleaOS.Files.Reports;
@@ -32,6 +33,7 @@ internal static unsafe class ReportLine
         return at + BitOperations.TrailingZeroCount(ends) + 1;
     }
 
-    // A bit for each byte that ends a line.
-    private static uint Ends(byte* at) => Vector128.Equals(Vector128.Load(at), Vector128.Create((byte)'\n')).ExtractMostSignificantBits();
+    /// <summary>A bit for each of sixteen bytes that ends a line.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint Ends(byte* at) => Vector128.Equals(Vector128.Load(at), Vector128.Create((byte)'\n')).ExtractMostSignificantBits();
 }

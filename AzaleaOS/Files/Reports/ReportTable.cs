@@ -404,9 +404,6 @@ internal static unsafe class ReportTable
         /?t
         |cpu%ui %ut 0 0 %uw 0 0 0 0 0 0
 
-        /?a
-        *%08xvs-%08xve %cvr%cvw%cvx%cvp %08xvo 00:%02xvd %vi%1_
-
         /?d
         |Size:           %8kvV kB
         |KernelPageSize: %8kvU kB
@@ -429,7 +426,7 @@ internal static unsafe class ReportTable
     /// <summary>Its first byte.</summary>
     internal static byte* First => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Text));
 
-    /// <summary>The lines of what is part of several files, or repeated: cores c in cpuinfo and t in stat; areas, a in maps and d in smaps.</summary>
+    /// <summary>The lines of what is part of several files, or repeated: cores c in cpuinfo and t in stat; areas, d in smaps.</summary>
     internal static byte* Find(byte letter)
     {
         byte* head = stackalloc byte[] { (byte)'/', (byte)'?', letter };
