@@ -50,7 +50,7 @@ internal sealed class DotNetBench(string work, Action<string> note)
     internal IEnumerable<Measurement> Start(string linux, CancellationToken cancellation)
     {
         Application hello = new("Hello");
-        string kernel = Guest.ImageOf("Runner");
+        string kernel = Guest.UnpackedImageOf("Runner");
         note("Hello on the libOS, from the kernel's entry to Main");
         long here = Count(Here(hello, 1), InstructionPlugin.EntryOf(kernel), hello.Main, programsOnly: false, cancellation).Sum();
         long own = Count(Here(hello, 1), hello.Entry, hello.Main, programsOnly: true, cancellation).Sum();
@@ -153,7 +153,7 @@ internal sealed class DotNetBench(string work, Action<string> note)
 
     private static (Application Program, MachineDescription Machine) Here(Application application, int cores, params string[] arguments) => (application, new MachineDescription
     {
-        Kernel = Guest.ImageOf("Runner"),
+        Kernel = Guest.UnpackedImageOf("Runner"),
         CommandLine = ["env=TZ=UTC0", "env=PWD=/", "cwd=/", KernelCommandLine.ProgramSeparator, application.Path, .. arguments],
         Cpus = cores,
         Memory = MemorySize.Mebibytes(512),
@@ -176,7 +176,7 @@ internal sealed class DotNetBench(string work, Action<string> note)
         {
             var files = new Initramfs();
             files.AddHost(run.Program.File, run.Program.Path);
-            if (run.Machine.Kernel != Guest.ImageOf("Runner"))
+            if (run.Machine.Kernel != Guest.UnpackedImageOf("Runner"))
             {
                 files.AddHost(Path.Combine(work, "init"), "/init");
                 foreach (string folder in (string[])["/dev", "/proc", "/sys", "/tmp"])

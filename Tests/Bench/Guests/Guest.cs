@@ -102,6 +102,9 @@ internal static class Guest
     internal static string ImageOf(string image)
         => Newest(Path.Combine(SourceTree.Root, "UserApps", image, "bin", SourceTree.Configuration), image + ".stripped.elf");
 
+    /// <summary>The kernel of the images of C# programs.</summary>
+    internal static string UnpackedImageOf(string image) => ImageOf(image).Replace(".stripped.", ".unpacked.", StringComparison.Ordinal);
+
     private static string Sibling(string path, string name) => Path.Combine(Path.GetDirectoryName(path)!, name);
 
     private static string Newest(string folder, string name)
