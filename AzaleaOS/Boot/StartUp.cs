@@ -61,6 +61,7 @@ internal static unsafe class StartUp
     /// <summary>Reads the firmware's tables, loads the kernel's page tables, and gives the boot core its stacks.</summary>
     internal static void TakeMemory()
     {
+        if (VectorState.HasAvx) PageMemory.UseAvx(VectorState.TellsUse);
         ReadTables();
         BootLog.Tables(in s_acpi);
         KernelSections sections = KernelSections.Linked;

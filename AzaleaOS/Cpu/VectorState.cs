@@ -33,6 +33,12 @@ internal static unsafe class VectorState
     /// <summary>The components of XCR0; 0 if there is no XSAVE and FXSAVE is all.</summary>
     internal static ulong Components => s_components;
 
+    /// <summary>The registers of AVX are on.</summary>
+    internal static bool HasAvx => (s_components & Avx) != 0;
+
+    /// <summary>XGETBV tells what is in use.</summary>
+    internal static bool TellsUse => s_components != 0 && (CpuIdResult.Of(StateLeaf, 1).Eax & (1 << 2)) != 0;
+
     /// <summary>Bytes of an area that holds all enabled components, in the standard format.</summary>
     internal static int Size => s_size;
 

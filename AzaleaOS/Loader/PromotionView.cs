@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
+using AzaleaOS.Memory;
 
 namespace AzaleaOS.Loader;
 

@@ -1,3 +1,4 @@
+using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Memory;
 

@@ -14,11 +14,21 @@ internal readonly unsafe partial struct PageTables
         {
             int level = Walk(start, out Path path);
             ulong* entry = path[level];
+            if (*entry == 0)
+            {
+                // A reservation is a table with little in it.
+                int shift = PageEntry.Shift(level);
+                ulong behind = Math.Min(end - 1, (start | ((1UL << shift) - 1))) + 1;
+                bool isMore = end - behind >= 1UL << shift && PageEntry.Index(behind, level) != 0;
+                start = behind + (isMore ? (ulong)CountEmpty(entry + 1, behind, end, shift) << shift : 0);
+                continue;
+            }
+
             ulong last = start | ((1UL << PageEntry.Shift(Math.Max(level, 1))) - 1);
             ulong next = Math.Min(end - 1, last) + 1;
             if (level > 0)
             {
-                sum += *entry == 0 ? 0 : next - start;
+                sum += next - start;
             }
             else if (next - start == PageSize.Size2M)
             {

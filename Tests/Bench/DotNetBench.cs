@@ -50,9 +50,8 @@ internal sealed class DotNetBench(string work, Action<string> note)
     internal IEnumerable<Measurement> Start(string linux, CancellationToken cancellation)
     {
         Application hello = new("Hello");
-        string kernel = Guest.UnpackedImageOf("Runner");
         note("Hello on the libOS, from the kernel's entry to Main");
-        long here = Count(Here(hello, 1), InstructionPlugin.EntryOf(kernel), hello.Main, programsOnly: false, cancellation).Sum();
+        long here = CountStart(cancellation);
         long own = Count(Here(hello, 1), hello.Entry, hello.Main, programsOnly: true, cancellation).Sum();
         note("Hello on Linux, from its first instruction to Main");
         long there = Count(There(linux, hello, 1), hello.Entry, hello.Main, programsOnly: true, cancellation).Sum();
@@ -62,6 +61,14 @@ internal sealed class DotNetBench(string work, Action<string> note)
             new("hello-to-main-own", Measurement.Instructions, own),
             new("hello-to-main" + OfLinux, Measurement.Instructions, there),
         ];
+    }
+
+    /// <summary>From the kernel's entry to <c>Main</c> of Hello; <see cref="Build"/> comes first.</summary>
+    internal long CountStart(CancellationToken cancellation)
+    {
+        Application hello = new("Hello");
+        ulong entry = InstructionPlugin.EntryOf(Guest.UnpackedImageOf("Runner"));
+        return Count(Here(hello, 1), entry, hello.Main, programsOnly: false, cancellation).Sum();
     }
 
     /// <summary>Threads that allocate: instructions of all cores together for a given work, and its time.</summary>
