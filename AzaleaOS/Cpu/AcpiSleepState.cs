@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using AzaleaOS.Abi;
 
 namespace AzaleaOS.Cpu;
@@ -30,7 +31,7 @@ internal static class AcpiSleepState
         int from = 0;
         while (true)
         {
-            int found = code[from..].IndexOf("_S5_"u8);
+            int found = IndexOf(code[from..]);
             if (found < 0)
             {
                 return false;
@@ -103,5 +104,30 @@ internal static class AcpiSleepState
         value = (byte)(code[length == 1 ? 0 : 1] & 7);
         code = code[length..];
         return true;
+    }
+
+    // The table is long, and these two letters are rarely side by side.
+    private static int IndexOf(ReadOnlySpan<byte> code)
+    {
+        ReadOnlySpan<byte> name = "_S5_"u8;
+        int from = 0;
+        for (; from + Vector128<byte>.Count + 1 <= code.Length; from += Vector128<byte>.Count)
+        {
+            Vector128<byte> letters = Vector128.Equals(Vector128.Create(code[from..]), Vector128.Create(name[1]));
+            Vector128<byte> digits = Vector128.Equals(Vector128.Create(code[(from + 1)..]), Vector128.Create(name[2]));
+            if ((letters & digits) != Vector128<byte>.Zero)
+            {
+                int begin = Math.Max(0, from - 1);
+                int found = code[begin..Math.Min(code.Length, from + Vector128<byte>.Count + 2)].IndexOf(name);
+                if (found >= 0)
+                {
+                    return begin + found;
+                }
+            }
+        }
+
+        int rest = Math.Max(0, from - 1);
+        int last = code[rest..].IndexOf(name);
+        return last < 0 ? -1 : rest + last;
     }
 }

@@ -133,6 +133,14 @@ internal static unsafe class Instructions
     [RuntimeImport("azalea_fxrstor")]
     internal static extern void FxRestore(void* area);
 
+    /// <summary>Fills whole pages with zeros. Only where <see cref="VectorState.HasAvx"/> says so.</summary>
+    /// <param name="start">The first byte.</param>
+    /// <param name="end">Behind the last.</param>
+    /// <param name="tellsUse">1 or 0: <see cref="VectorState.TellsUse"/>.</param>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_clear_pages")]
+    internal static extern void ClearPages(void* start, void* end, int tellsUse);
+
     /// <summary>Sets IF.</summary>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_sti")]

@@ -28,6 +28,7 @@ internal static unsafe class SegmentLoader
             bias = low - (image.Low & ~(alignment - 1));
         }
 
+        ulong lent = 0;
         ulong added = Promotion.AddedOffset(image);
         for (int i = 0; i < image.SegmentCount; i++)
         {
@@ -49,6 +50,7 @@ internal static unsafe class SegmentLoader
                 }
 
                 Note(ref program, segment, start);
+                lent |= i < 64 ? 1UL << i : 0;
                 continue;
             }
 
@@ -74,7 +76,7 @@ internal static unsafe class SegmentLoader
         }
 
         Promotion.Connect(image, bias);
-        Protect(image, space, bias);
+        Protect(image, space, bias, lent);
         program = program with
         {
             Entry = bias + image.Entry,
@@ -148,12 +150,13 @@ internal static unsafe class SegmentLoader
         return result < 0 ? result : 0;
     }
 
-    private static void Protect(in ElfImage image, AddressSpace* space, ulong bias)
+    // Lent segments, a bit for each, have had the right protection from the start.
+    private static void Protect(in ElfImage image, AddressSpace* space, ulong bias, ulong lent)
     {
         for (int i = 0; i < image.SegmentCount; i++)
         {
             ElfProgramHeader segment = image[i];
-            if (segment.Type != ElfConstants.SegmentLoad || segment.MemorySize == 0)
+            if (segment.Type != ElfConstants.SegmentLoad || segment.MemorySize == 0 || (i < 64 && ((lent >> i) & 1) != 0))
             {
                 continue;
             }

@@ -1,7 +1,6 @@
-using System.Runtime;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using AzaleaOS.Abi;
+using AzaleaOS.Cpu;
 
 namespace AzaleaOS.Memory;
 
@@ -63,7 +62,7 @@ internal static unsafe class PageMemory
 
         if (s_hasAvx)
         {
-            ClearWithAvx(next, end, s_tellsUse);
+            Instructions.ClearPages(next, end, s_tellsUse);
             return;
         }
 
@@ -92,8 +91,4 @@ internal static unsafe class PageMemory
         }
         while (next != end);
     }
-
-    [MethodImpl(MethodImplOptions.InternalCall)]
-    [RuntimeImport("azalea_clear_pages")]
-    private static extern void ClearWithAvx(void* start, void* end, int tellsUse);
 }

@@ -81,8 +81,7 @@ internal static unsafe class MapsReport
         int digits = Math.Max(width, (67 - BitOperations.LeadingZeroCount(value)) / 4);
         for (int i = digits - 1; i >= 0; i--)
         {
-            uint digit = (uint)value & 15;
-            to[i] = (byte)(digit + (digit < 10 ? '0' : 'a' - 10));
+            to[i] = "0123456789abcdef"u8[(int)value & 15];
             value >>= 4;
         }
 

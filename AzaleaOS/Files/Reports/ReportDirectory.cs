@@ -52,9 +52,11 @@ internal static unsafe class ReportDirectory
         for (ushort* at = Heads; ; at++)
         {
             byte* line = ReportTable.First + *at;
-            bool isFound = Begins(line, parent, parentLength) && (nameLength == 0 ? line[parentLength] == '\n'
-                : line[parentLength] == '/' && Begins(line + parentLength + 1, name, nameLength) && line[parentLength + 1 + nameLength] == '\n');
-            if (isFound)
+            byte* rest = line + parentLength;
+
+            // Where names end first: many begin alike. What follows the last head is longer than any name.
+            bool mayBe = nameLength == 0 ? *rest == '\n' : *rest == '/' && rest[1 + nameLength] == '\n';
+            if (mayBe && Begins(line, parent, parentLength) && (nameLength == 0 || Begins(rest + 1, name, nameLength)))
             {
                 return line;
             }

@@ -43,11 +43,7 @@ internal unsafe struct ReportText
 
             int count = (int)Math.Min(text.Length, ReportPage.Room - _last->Used);
             byte* to = ReportPage.TextOf(_last) + _last->Used;
-            for (int i = 0; i < count; i++)
-            {
-                to[i] = text[i];
-            }
-
+            text[..count].CopyTo(new Span<byte>(to, count));
             _last->Used += count;
             text = text[count..];
         }
