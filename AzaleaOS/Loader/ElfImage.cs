@@ -316,7 +316,8 @@ internal readonly unsafe struct ElfImage
                 continue;
             }
 
-            byte* bytes = Find(table.VirtualAddress, table.FileSize, 0);
+            byte* bytes = Find(table.VirtualAddress, table.FileSize, 0, out ElfProgramHeader around);
+            bytes = bytes == null ? null : bytes + (table.VirtualAddress - around.VirtualAddress);
             uint count = 0;
             if (bytes == null || table.FileSize < (ulong)sizeof(PromotionTable)
                 || (count = Unsafe.ReadUnaligned<PromotionTable>(bytes).Count) > (table.FileSize - (ulong)sizeof(PromotionTable)) / sizeof(uint))
@@ -325,9 +326,17 @@ internal readonly unsafe struct ElfImage
             }
 
             uint* offsets = (uint*)(bytes + sizeof(PromotionTable));
+            ElfProgramHeader segment = default; // of the stub before: most stubs are where that is
+            byte* segmentBytes = null;
             for (uint j = 0; j < count; j++)
             {
-                byte* stub = Find(table.VirtualAddress + Unsafe.ReadUnaligned<uint>(offsets + j), PromotionTable.TailBytes, ElfConstants.FlagExecute);
+                ulong address = table.VirtualAddress + Unsafe.ReadUnaligned<uint>(offsets + j);
+                if (!IsInside(address - segment.VirtualAddress, PromotionTable.TailBytes, segment.FileSize))
+                {
+                    segmentBytes = Find(address, PromotionTable.TailBytes, ElfConstants.FlagExecute, out segment);
+                }
+
+                byte* stub = segmentBytes == null ? null : segmentBytes + (address - segment.VirtualAddress);
                 if (stub == null || (Unsafe.ReadUnaligned<uint>(stub) & 0xff_ffff) != PromotionTable.Tail)
                 {
                     return ElfDefect.BadPromotion;
@@ -363,19 +372,20 @@ internal readonly unsafe struct ElfImage
         return null;
     }
 
-    /// <summary>Bytes of the file that a segment loads, or null.</summary>
-    private byte* Find(ulong address, ulong length, uint flag)
+    /// <summary>The first byte of the segment that loads a range of addresses, or null.</summary>
+    private byte* Find(ulong address, ulong length, uint flag, out ElfProgramHeader segment)
     {
         for (int i = 0; i < SegmentCount; i++)
         {
-            ElfProgramHeader segment = this[i];
+            segment = this[i];
             if (segment.Type == ElfConstants.SegmentLoad && (segment.Flags & flag) == flag
                 && IsInside(address - segment.VirtualAddress, length, segment.FileSize))
             {
-                return BytesOf(segment) + (address - segment.VirtualAddress);
+                return BytesOf(segment);
             }
         }
 
+        segment = default;
         return null;
     }
 

@@ -33,16 +33,15 @@ internal static unsafe class SegmentLoader
         for (int i = 0; i < image.SegmentCount; i++)
         {
             ElfProgramHeader segment = image[i];
-            if (segment.Type != ElfConstants.SegmentLoad || segment.MemorySize == 0)
+            if (segment.Type != ElfConstants.SegmentLoad || segment.MemorySize == 0 || segment.Offset >= added)
             {
-                continue;
+                continue; // what promotion adds is not in the file, and not what /proc calls the program's code and data
             }
 
             ulong start = bias + segment.VirtualAddress;
             ulong fileEnd = AddressSpace.RoundUp(start + segment.FileSize);
             ulong offset = segment.Offset - (start % AddressSpace.PageSize);
-            bool isOwn = segment.Offset < added; // what promotion adds is not in the file, and not what /proc calls the program's code and data
-            if (isOwn && TryLend(image, space, segment, bias))
+            if (TryLend(image, space, segment, bias))
             {
                 if (!image.Promotion.ReplaceLent(segment, space, start))
                 {
@@ -54,7 +53,7 @@ internal static unsafe class SegmentLoader
                 continue;
             }
 
-            long result = segment.FileSize == 0 ? 0 : MakePages(space, start, fileEnd, isOwn ? AreaFlags.Program : AreaFlags.None, isOwn ? offset : 0);
+            long result = segment.FileSize == 0 ? 0 : MakePages(space, start, fileEnd, AreaFlags.Program, offset);
             if (result == 0)
             {
                 result = MakePages(space, segment.FileSize == 0 ? start : fileEnd, AddressSpace.RoundUp(start + segment.MemorySize), AreaFlags.None, 0);
@@ -66,17 +65,19 @@ internal static unsafe class SegmentLoader
             }
 
             Buffer.MemoryCopy(image.BytesOf(segment), (void*)start, segment.FileSize, segment.FileSize);
-            if (!isOwn)
-            {
-                continue;
-            }
-
             image.Promotion.Replace(segment, (byte*)start);
             Note(ref program, segment, start);
         }
 
+        long addedResult = AddedSegments.Load(image, space, bias, added);
+        if (addedResult < 0)
+        {
+            return addedResult;
+        }
+
         Promotion.Connect(image, bias);
-        Protect(image, space, bias, lent);
+        Protect(image, space, bias, lent, added);
+        AddedSegments.Protect(image, space, bias, added);
         program = program with
         {
             Entry = bias + image.Entry,
@@ -151,12 +152,12 @@ internal static unsafe class SegmentLoader
     }
 
     // Lent segments, a bit for each, have had the right protection from the start.
-    private static void Protect(in ElfImage image, AddressSpace* space, ulong bias, ulong lent)
+    private static void Protect(in ElfImage image, AddressSpace* space, ulong bias, ulong lent, ulong added)
     {
         for (int i = 0; i < image.SegmentCount; i++)
         {
             ElfProgramHeader segment = image[i];
-            if (segment.Type != ElfConstants.SegmentLoad || segment.MemorySize == 0 || (i < 64 && ((lent >> i) & 1) != 0))
+            if (segment.Type != ElfConstants.SegmentLoad || segment.MemorySize == 0 || segment.Offset >= added || (i < 64 && ((lent >> i) & 1) != 0))
             {
                 continue;
             }
