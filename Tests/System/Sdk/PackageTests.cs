@@ -17,6 +17,13 @@ public sealed class PackageTests(NewUser user) : IClassFixture<NewUser>
         Assert.Contains(
             "Hello from azalea, a machine of 2 cores.\nFiles of this folder are in the root of the image.\nThe sum of the first million numbers is 500000500000.\n",
             run.Output, StringComparison.Ordinal);
+
+        // The archive has the program as it was built, and says how it is promoted unless the project does not want that.
+        byte[] archive = File.ReadAllBytes(Path.Combine(output, "my-app.cpio"));
+        Assert.True(archive.AsSpan().IndexOf(File.ReadAllBytes(Path.Combine(output, "my-app.elf"))) > 0);
+        Assert.True(archive.AsSpan().EndsWith("azpromo\0"u8));
+        user.Dotnet("my-app", "build", "--nologo", "-p:AzaleaPromote=false").Succeeds();
+        Assert.False(File.ReadAllBytes(Path.Combine(output, "my-app.cpio")).AsSpan().EndsWith("azpromo\0"u8));
     }
 
     [Fact]
@@ -31,6 +38,7 @@ public sealed class PackageTests(NewUser user) : IClassFixture<NewUser>
     [InlineData("AZ7940", "<TargetFramework>net9.0</TargetFramework>", "")]
     [InlineData("AZ7941", "", "<NativeLibrary Include=\"nowhere.a\" />")]
     [InlineData("AZ7943", "<AzaleaWorkingDirectory>here</AzaleaWorkingDirectory>", "")]
+    [InlineData("AZ7943", "<AzaleaPromote>maybe</AzaleaPromote>", "")]
     [InlineData("AZ7943", "", "<AzaleaEnvironment Include=\"LANG\" />")]
     public void What_cannot_work_is_an_error_of_the_build(string code, string property, string item)
     {
