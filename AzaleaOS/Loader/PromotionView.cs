@@ -139,17 +139,24 @@ internal readonly unsafe struct PromotionView
         uint count = Unsafe.ReadUnaligned<uint>(&_record->Words);
         ulong page = ulong.MaxValue;
         byte* copy = null;
-        for (uint i = 0; i < count; i++)
+        for (uint index = 0; index < count; index++)
         {
-            PromotedWord word = Unsafe.ReadUnaligned<PromotedWord>(Words + i);
+            PromotedWord word = Unsafe.ReadUnaligned<PromotedWord>(Words + index);
             ulong distance = word.Offset - segment.Offset;
-            for (ulong at = 0; at < sizeof(ulong) && distance <= segment.FileSize - sizeof(ulong); at++)
+            if (distance > segment.FileSize - sizeof(ulong))
             {
-                // A word may begin in one page and end in the next.
-                ulong address = start + distance + at;
-                if ((address & ~Inside) != page)
+                continue;
+            }
+
+            // A word may begin in one page and end in the next.
+            ulong address = start + distance;
+            ulong first = Math.Min(sizeof(ulong), AddressSpace.PageSize - (address & Inside));
+            for (ulong at = 0; at < sizeof(ulong); at = at == 0 ? first : sizeof(ulong))
+            {
+                ulong place = address + at;
+                if ((place & ~Inside) != page)
                 {
-                    page = address & ~Inside;
+                    page = place & ~Inside;
                     copy = space->CopyLent(page);
                     if (copy == null)
                     {
@@ -157,7 +164,16 @@ internal readonly unsafe struct PromotionView
                     }
                 }
 
-                copy[address & Inside] = (byte)(word.New >> (int)(8 * at));
+                if (first == sizeof(ulong))
+                {
+                    Unsafe.WriteUnaligned(copy + (place & Inside), word.New);
+                    break;
+                }
+
+                for (ulong i = at; i < (at == 0 ? first : sizeof(ulong)); i++)
+                {
+                    copy[(address + i) & Inside] = (byte)(word.New >> (int)(8 * i));
+                }
             }
         }
 

@@ -69,15 +69,19 @@ internal static unsafe class SegmentLoader
             Note(ref program, segment, start);
         }
 
-        long addedResult = AddedSegments.Load(image, space, bias, added);
-        if (addedResult < 0)
+        Protect(image, space, bias, lent, added);
+        if (added != ulong.MaxValue)
         {
-            return addedResult;
+            long result = AddedSegments.Load(image, space, bias, added);
+            if (result < 0)
+            {
+                return result;
+            }
+
+            Promotion.Connect(image, bias);
+            AddedSegments.Protect(image, space, bias, added);
         }
 
-        Promotion.Connect(image, bias);
-        Protect(image, space, bias, lent, added);
-        AddedSegments.Protect(image, space, bias, added);
         program = program with
         {
             Entry = bias + image.Entry,
