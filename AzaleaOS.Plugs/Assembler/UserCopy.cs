@@ -122,16 +122,57 @@ internal static class UserCopy
 
     /// <remarks>
     /// In: rdi destination; rsi source, a text with a zero at its end; rdx room, not 0.
-    /// Out: rax bytes before the zero, which is copied as well; rdx if there was none in so many; -1 on a fault. Clobbers rcx.
+    /// Out: rax bytes before the zero, which is copied as well, perhaps with some that follow it; rdx if there was none in so many; -1 on a fault.
+    /// Clobbers rcx, r8 to r11. Eight bytes at a time as far as the source's page and the room go, so that nothing behind the text's page is touched.
     /// </remarks>
     [AssemblerMethod("azalea_user_copy_text")]
     internal static void CopyText(KernelAssembler a)
     {
-        Label next = a.CreateLabel();
+        const int PageSize = 4096;
+        Label piece = a.CreateLabel();
+        Label fits = a.CreateLabel();
+        Label nextWord = a.CreateLabel();
+        Label oneByte = a.CreateLabel();
+        Label found = a.CreateLabel();
         Label done = a.CreateLabel();
 
+        a.mov(r8, 0x0101010101010101UL);
+        a.mov(r9, 0x8080808080808080UL);
         a.xor(eax, eax);
-        a.Label(ref next);
+
+        // r11: where the last whole word of this page begins that there is room for.
+        a.Label(ref piece);
+        a.lea(rcx, __[rsi + rax]);
+        a.or(rcx, -PageSize);
+        a.neg(rcx);
+        a.add(rcx, rax);
+        a.cmp(rcx, rdx);
+        a.jbe(fits);
+        a.mov(rcx, rdx);
+        a.Label(ref fits);
+        a.lea(r11, __[rcx - 8]);
+        a.cmp(rax, r11);
+        a.jg(oneByte);
+
+        // A byte is zero where taking 1 away sets the top bit and it was not set: true for the first such byte.
+        a.Label(ref nextWord);
+        a.Define("azalea_user_text_word");
+        a.mov(rcx, __qword_ptr[rsi + rax]);
+        a.Define("azalea_user_text_word_end");
+        a.mov(__qword_ptr[rdi + rax], rcx);
+        a.mov(r10, rcx);
+        a.sub(rcx, r8);
+        a.not(r10);
+        a.and(rcx, r10);
+        a.and(rcx, r9);
+        a.jne(found);
+        a.add(rax, 8);
+        a.cmp(rax, r11);
+        a.jle(nextWord);
+        a.cmp(rax, rdx);
+        a.jae(done);
+
+        a.Label(ref oneByte);
         a.Define("azalea_user_text");
         a.movzx(ecx, __byte_ptr[rsi + rax]);
         a.Define("azalea_user_text_end");
@@ -140,9 +181,92 @@ internal static class UserCopy
         a.je(done);
         a.inc(rax);
         a.cmp(rax, rdx);
-        a.jb(next);
+        a.jb(piece);
         a.Label(ref done);
         a.ret();
+
+        a.Label(ref found);
+        a.bsf(rcx, rcx);
+        a.shr(ecx, 3);
+        a.add(rax, rcx);
+        a.ret();
+    }
+
+    /// <remarks>
+    /// In: rdi room of a multiple of 16 bytes; rsi source, a path; rdx the room.
+    /// Out: as <see cref="CopyText"/>, but for bit 32: the path is absolute, and two dots may follow each other in it. Clobbers rcx, r8 to r11, xmm0 to
+    /// xmm3. An absolute path is looked at while it is copied, 16 bytes at a time, unless it might end on another page: then bit 32 is set.
+    /// </remarks>
+    [AssemblerMethod("azalea_user_copy_path")]
+    internal static void CopyPath(KernelAssembler a)
+    {
+        const int PageMask = 4095;
+        const int Unknown = 32;
+        Label relative = a.CreateLabel();
+        Label unlooked = a.CreateLabel();
+        Label next = a.CreateLabel();
+        Label found = a.CreateLabel();
+        Label done = a.CreateLabel();
+
+        a.Define("azalea_user_path");
+        a.cmp(__byte_ptr[rsi], (sbyte)'/');
+        a.Define("azalea_user_path_end");
+        a.jne(relative);
+        a.mov(ecx, esi);
+        a.and(ecx, PageMask);
+        a.add(ecx, edx);
+        a.cmp(ecx, PageMask + 1);
+        a.ja(unlooked);
+        a.mov(rax, 0x2e2e2e2e2e2e2e2eUL);
+        a.movq(xmm1, rax);
+        a.punpcklqdq(xmm1, xmm1);
+        a.pxor(xmm0, xmm0);
+        a.mov(r9, rdi);
+        a.lea(r8, __[rdi + rdx]);
+        a.xor(r10d, r10d);
+        a.xor(r11d, r11d);
+
+        // ecx: which bytes are dots; r10: whether the last one before was; r11: which follow another.
+        a.Label(ref next);
+        a.Define("azalea_user_path_wide");
+        a.movdqu(xmm2, __xmmword_ptr[rsi]);
+        a.Define("azalea_user_path_wide_end");
+        a.movdqu(__xmmword_ptr[rdi], xmm2);
+        a.movdqa(xmm3, xmm2);
+        a.pcmpeqb(xmm2, xmm0);
+        a.pcmpeqb(xmm3, xmm1);
+        a.pmovmskb(eax, xmm2);
+        a.pmovmskb(ecx, xmm3);
+        a.lea(r10d, __[r10 + (rcx * 2)]);
+        a.and(r10d, ecx);
+        a.or(r11d, r10d);
+        a.mov(r10d, ecx);
+        a.shr(r10d, 15);
+        a.test(eax, eax);
+        a.jne(found);
+        a.add(rsi, 16);
+        a.add(rdi, 16);
+        a.cmp(rdi, r8);
+        a.jb(next);
+        a.mov(rax, rdx);
+        a.ret();
+
+        a.Label(ref found);
+        a.bsf(eax, eax);
+        a.add(rax, rdi);
+        a.sub(rax, r9);
+        a.test(r11d, r11d);
+        a.je(done);
+        a.bts(rax, Unknown);
+        a.Label(ref done);
+        a.ret();
+
+        a.Label(ref unlooked);
+        a.call(a["azalea_user_copy_text"]);
+        a.bts(rax, Unknown);
+        a.ret();
+        a.Label(ref relative);
+        a.jmp(a["azalea_user_copy_text"]);
     }
 
     /// <remarks>In: rdi address of four bytes. Out: rax their value; -1 on a fault.</remarks>
@@ -181,7 +305,10 @@ internal static class UserCopy
         Fixup(a, "azalea_user_copy_bytes", "azalea_user_copy_bytes_end", "azalea_user_copy_bytes_fault");
         Fixup(a, "azalea_user_clear_words", "azalea_user_clear_bytes", "azalea_user_clear_words_fault");
         Fixup(a, "azalea_user_clear_bytes", "azalea_user_clear_bytes_end", "azalea_user_clear_bytes_fault");
+        Fixup(a, "azalea_user_text_word", "azalea_user_text_word_end", "azalea_user_word_fault");
         Fixup(a, "azalea_user_text", "azalea_user_text_end", "azalea_user_word_fault");
+        Fixup(a, "azalea_user_path", "azalea_user_path_end", "azalea_user_word_fault");
+        Fixup(a, "azalea_user_path_wide", "azalea_user_path_wide_end", "azalea_user_word_fault");
         Fixup(a, "azalea_user_load", "azalea_user_load_end", "azalea_user_word_fault");
         Fixup(a, "azalea_user_compare_exchange", "azalea_user_compare_exchange_end", "azalea_user_word_fault");
         a.Quadword(0);

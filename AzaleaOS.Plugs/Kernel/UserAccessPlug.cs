@@ -19,6 +19,9 @@ public static unsafe class UserAccessPlug
     /// <summary>See <see cref="Assembler.UserCopy.CopyText"/>.</summary>
     public static long CopyText(byte* to, ulong from, ulong room) => Text(to, from, room);
 
+    /// <summary>See <see cref="Assembler.UserCopy.CopyPath"/>.</summary>
+    public static long CopyPath(byte* to, ulong from, ulong room) => Path(to, from, room);
+
     /// <summary>See <see cref="Assembler.UserCopy.Load"/>.</summary>
     public static long Load(ulong address) => LoadWord(address);
 
@@ -39,6 +42,10 @@ public static unsafe class UserAccessPlug
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_user_copy_text")]
     private static extern long Text(byte* to, ulong from, ulong room);
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_user_copy_path")]
+    private static extern long Path(byte* to, ulong from, ulong room);
 
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_user_load")]

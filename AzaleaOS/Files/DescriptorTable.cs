@@ -10,9 +10,9 @@ namespace AzaleaOS.Files;
 
 /// <summary>Which open file a descriptor means. A unikernel has one table for all its threads.</summary>
 /// <remarks>
-/// A slot is a word: the open file, and FD_CLOEXEC in bit 0. Slots are written under the lock and read without it:
-/// <see cref="Get"/> counts a reference and then looks whether the slot still says the same. Pages of slots are never
-/// given back. A descriptor is taken as soon as its bit is set, even while its slot is empty.
+/// A slot is a word: the open file, and FD_CLOEXEC in bit 0. Slots are written under the lock, but for that of a
+/// descriptor that is only reserved, which belongs to whoever reserved it, and read without it: <see cref="Get"/> counts a
+/// reference and then looks whether the slot still says the same. Pages of slots are never given back. A descriptor is taken as soon as its bit is set, even while its slot is empty.
 /// </remarks>
 internal static unsafe class DescriptorTable
 {
@@ -29,6 +29,7 @@ internal static unsafe class DescriptorTable
 
     private static SpinLock s_lock;
     private static nuint** s_slots;
+    private static nuint* s_firstSlots;
     private static BitmapPages s_used;
     private static int s_lowestFree;
 
@@ -47,7 +48,14 @@ internal static unsafe class DescriptorTable
         s_lowestFree = 0;
         Limit = DefaultLimit;
         s_slots = (nuint**)KernelPages.Take();
-        return s_slots != null;
+        s_firstSlots = (nuint*)KernelPages.Take();
+        if (s_slots == null || s_firstSlots == null)
+        {
+            return false;
+        }
+
+        s_slots[0] = s_firstSlots;
+        return true;
     }
 
     /// <summary>The open file of a descriptor, kept open until the reference is released. None for O_PATH.</summary>
@@ -89,7 +97,7 @@ internal static unsafe class DescriptorTable
     /// <summary>As <see cref="GetAny"/>, for the few calls in which it must cost next to nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static FileReference GetQuickly(int descriptor)
-        => IsAlone ? new FileReference(FileOf(Read(descriptor)), false) : GetAny(descriptor);
+        => IsAlone && (uint)descriptor < SlotsPerPage ? new FileReference(FileOf(s_firstSlots[descriptor]), false) : GetAny(descriptor);
 
     /// <summary>Takes the lowest free descriptor, which means nothing until <see cref="Install"/>.</summary>
     /// <param name="closeOnExec">FD_CLOEXEC.</param>
@@ -97,13 +105,15 @@ internal static unsafe class DescriptorTable
     /// <returns>The descriptor, or -EMFILE, -ENOMEM, -EINVAL.</returns>
     internal static long Reserve(bool closeOnExec, int minimum = 0)
     {
-        if (minimum < 0 || minimum >= Limit)
+        s_lock.Enter();
+        int lowest = s_lowestFree;
+        if (minimum == 0 && TryReserve((uint)lowest, closeOnExec))
         {
-            return -Errno.EINVAL;
+            s_lock.Exit();
+            return lowest;
         }
 
-        s_lock.Enter();
-        long descriptor = FindFree(Math.Max(minimum, s_lowestFree));
+        long descriptor = minimum < 0 || minimum >= Limit ? -Errno.EINVAL : FindFree(Math.Max(minimum, lowest));
         if (descriptor >= 0)
         {
             nuint* slot = MakeSlot((int)descriptor);
@@ -135,12 +145,12 @@ internal static unsafe class DescriptorTable
     }
 
     /// <summary>Makes a reserved descriptor mean an open file, and takes over the caller's reference.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Install(int descriptor, OpenFile* file)
     {
-        s_lock.Enter();
-        nuint* slot = SlotOf(descriptor);
+        // Nobody else writes to the slot as long as it is empty.
+        nuint* slot = (uint)descriptor < SlotsPerPage ? s_firstSlots + (uint)descriptor : SlotOf(descriptor);
         Volatile.Write(ref *slot, (nuint)file | (*slot & CloseOnExecBit));
-        s_lock.Exit();
     }
 
     /// <summary>Gives an open file the lowest free descriptor, which takes over the caller's reference.</summary>
@@ -339,11 +349,39 @@ internal static unsafe class DescriptorTable
         if (*page == null)
         {
             Volatile.Write(ref *(nuint*)page, (nuint)KernelPages.Take());
+            if (*page == null)
+            {
+                return null;
+            }
         }
 
         ref nuint bits = ref s_used[descriptor / BitsPerPage];
         bits = bits == 0 ? (nuint)KernelPages.Take() : bits;
         return bits == 0 ? null : SlotOf(descriptor);
+    }
+
+    // The one below which none is free, if it is free itself and has its place already: what happens most often.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReserve(uint descriptor, bool closeOnExec)
+    {
+        // With the first page of the map there is the first page of slots.
+        ulong* map = (ulong*)s_used[0];
+        if (descriptor >= SlotsPerPage || (int)descriptor >= Limit || map == null)
+        {
+            return false;
+        }
+
+        ulong* word = map + (descriptor / BitsPerWord);
+        ulong bit = 1UL << (int)descriptor;
+        if ((*word & bit) != 0)
+        {
+            return false;
+        }
+
+        *word |= bit;
+        s_firstSlots[descriptor] = closeOnExec ? CloseOnExecBit : 0;
+        s_lowestFree = (int)descriptor + 1;
+        return true;
     }
 
     private static long FindFree(int minimum)

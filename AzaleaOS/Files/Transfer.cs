@@ -83,13 +83,12 @@ internal unsafe struct Transfer
                 return -Errno.EINVAL;
             }
 
-            ulong length = Math.Min(part.Length, Largest - total);
-            if (!UserMemory.IsInside(part.Base, length))
+            if (!UserMemory.IsInside(part.Base, part.Length))
             {
                 return -Errno.EFAULT;
             }
 
-            total += length;
+            total += Math.Min(part.Length, Largest - total);
         }
 
         transfer.Left = total;

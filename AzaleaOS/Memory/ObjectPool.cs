@@ -34,7 +34,7 @@ internal unsafe struct ObjectPool<T>
     /// <summary>Takes an object, filled with zeros; null when memory is exhausted.</summary>
     internal T* Take()
     {
-        if (!Reserve(1))
+        if (_freeCount == 0 && !Reserve(1))
         {
             return null;
         }

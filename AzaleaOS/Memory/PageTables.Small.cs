@@ -29,27 +29,41 @@ internal readonly unsafe partial struct PageTables
         return IsTable(*parent) ? Table(*parent) + PageEntry.Index(address, 0) : null;
     }
 
-    /// <summary>The entry of a 4 KiB page, if its table is there: for those who only look.</summary>
-    /// <param name="address">The page, in the application's half.</param>
-    /// <returns>The entry, and behind it the others of its table; null if there is no such table.</returns>
+    /// <summary>Where <see cref="Find"/> says the level.</summary>
+    internal const nuint LevelMask = 7;
+
+    /// <summary>The entry that decides about an address: of a page of any size, or of none.</summary>
+    /// <param name="address">In the application's half.</param>
+    /// <param name="parent">As of <see cref="FindSmall"/>, if the level is 0.</param>
+    /// <returns>Its address, and its level in the lowest bits: 0 for a 4 KiB page, behind whose entry are the others of its table.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal ulong* FindSmall(ulong address)
+    internal nuint Find(ulong address, out ulong* parent)
     {
         const ulong ByteIndex = (Entries - 1) * sizeof(ulong);
-        ulong entry = *(ulong*)(_directMap + _root.Value + ((address >> 36) & ByteIndex));
-        if (!IsTable(entry))
+        parent = null;
+        ulong* entry = (ulong*)(_directMap + _root.Value + ((address >> 36) & ByteIndex));
+        ulong value = *entry;
+        if (!IsTable(value))
         {
-            return null;
+            return (nuint)entry | 3;
         }
 
-        entry = *(ulong*)(_directMap + PageEntry.AddressOf(entry) + ((address >> 27) & ByteIndex));
-        if (!IsTable(entry))
+        entry = (ulong*)(_directMap + PageEntry.AddressOf(value) + ((address >> 27) & ByteIndex));
+        value = *entry;
+        if (!IsTable(value))
         {
-            return null;
+            return (nuint)entry | 2;
         }
 
-        entry = *(ulong*)(_directMap + PageEntry.AddressOf(entry) + ((address >> 18) & ByteIndex));
-        return IsTable(entry) ? (ulong*)(_directMap + PageEntry.AddressOf(entry) + ((address >> 9) & ByteIndex)) : null;
+        entry = (ulong*)(_directMap + PageEntry.AddressOf(value) + ((address >> 18) & ByteIndex));
+        value = *entry;
+        if (!IsTable(value))
+        {
+            return (nuint)entry | 1;
+        }
+
+        parent = entry;
+        return (nuint)(_directMap + PageEntry.AddressOf(value) + ((address >> 9) & ByteIndex));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

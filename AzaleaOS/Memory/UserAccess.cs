@@ -58,6 +58,20 @@ internal static unsafe class UserAccess
         return (long)room;
     }
 
+    /// <summary>In what <see cref="CopyPath"/> gives: the path is absolute, and may lead up.</summary>
+    internal const long LeadsUp = 1L << 32;
+
+    /// <summary>Copies a path with its final zero, and perhaps some bytes more.</summary>
+    /// <param name="to">Where it goes.</param>
+    /// <param name="from">Where it is.</param>
+    /// <param name="room">Bytes there, a multiple of 16.</param>
+    /// <returns>As <see cref="CopyText"/>, with <see cref="LeadsUp"/> set if that cannot be ruled out.</returns>
+    internal static long CopyPath(byte* to, ulong from, ulong room)
+    {
+        long length = CopyText(to, from, room);
+        return length > 0 && *to == '/' ? length | LeadsUp : length;
+    }
+
     /// <summary>Reads four bytes.</summary>
     /// <returns>Them; -1 where memory is missing.</returns>
     internal static long Load(ulong address)

@@ -143,6 +143,28 @@ internal static unsafe class UserPageTables
         return FindSmallAnew(page, out parent);
     }
 
+    /// <summary>The entry that decides about an address. The address space's lock is held.</summary>
+    /// <returns>As <see cref="PageTables.Find"/>.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static nuint Find(ulong address)
+        => address >> PageSize.Shift2M == s_region ? (nuint)s_table + (nuint)((address >> 9) & (511 * sizeof(ulong))) : FindAnew(address);
+
+    // A table of small pages is that used last from now on.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nuint FindAnew(ulong address)
+    {
+        nuint entry = KernelMemory.Tables.Find(address, out ulong* parent);
+        if (parent != null)
+        {
+            s_region = address >> PageSize.Shift2M;
+            s_table = (ulong*)(entry & ~(nuint)(AddressSpace.PageSize - 1));
+            s_parent = parent;
+        }
+
+        return entry;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static ulong* FindSmallAnew(ulong page, out ulong* parent)
     {
         ulong* entry = KernelMemory.Tables.FindSmall(page, out parent);

@@ -87,6 +87,13 @@ internal static unsafe class BufferGuard
             end = Math.Max(slot->BufferEnd, end);
         }
 
+        return TryUseFirst(slot, start, end);
+    }
+
+    /// <summary>As <see cref="TryUse"/>, for a request that uses no memory so far.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryUseFirst(RequestSlot* slot, ulong start, ulong end)
+    {
         Volatile.Write(ref slot->BufferStart, start);
         Volatile.Write(ref slot->BufferEnd, end);
         Interlocked.MemoryBarrier();
@@ -137,7 +144,6 @@ internal static unsafe class BufferGuard
             && slot->BufferEnd != slot->BufferStart && OffloadChannel.Queue(0) != null)
         {
             // Whoever builds sees that the pages change; who waits at the peer is made to give up.
-            Volatile.Write(ref slot->IsDisturbed, 1);
             if (isAsked || slot->State == RequestSlot.InFlight)
             {
                 OffloadChannel.Cancel(sequence);

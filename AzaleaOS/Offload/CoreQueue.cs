@@ -100,6 +100,7 @@ internal unsafe struct CoreQueue
                 slot->Queue = queue;
                 PartList.Initialize(&slot->FirstPart, RequestSlot.MaxParts);
                 PartList.Write(&slot->FirstPart, PhysicalOf(&slot->Request), RequestHeader.Bytes, VirtqDescriptorFlags.None);
+                queue->Ring.SetTable(i + k, PhysicalOf(&slot->FirstPart), RequestSlot.MaxParts * VirtqDescriptor.Bytes);
                 slot->Next = queue->_free;
                 queue->_free = slot;
                 queue->_slots[i + k] = (ulong)slot;
@@ -124,15 +125,10 @@ internal unsafe struct CoreQueue
         RequestSlot* slot = _free;
         if (slot == null)
         {
-            slot = (RequestSlot*)Interlocked.Exchange(ref _returned, 0);
-            _free = slot;
+            return TakeReturned();
         }
 
-        if (slot != null)
-        {
-            _free = slot->Next;
-        }
-
+        _free = slot->Next;
         return slot;
     }
 
@@ -142,7 +138,6 @@ internal unsafe struct CoreQueue
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Give(RequestSlot* slot, bool isHere)
     {
-        slot->Thread = null;
         slot->BufferEnd = slot->BufferStart = 0;
         Volatile.Write(ref slot->State, RequestSlot.Free);
         if (isHere)
@@ -153,6 +148,18 @@ internal unsafe struct CoreQueue
         }
 
         GiveBack(slot);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RequestSlot* TakeReturned()
+    {
+        RequestSlot* slot = (RequestSlot*)Interlocked.Exchange(ref _returned, 0);
+        if (slot != null)
+        {
+            _free = slot->Next;
+        }
+
+        return slot;
     }
 
     // From another core.

@@ -39,7 +39,7 @@ internal static unsafe class OffloadChannel
     private static int s_state;
     private static bool s_passesOn;
     private static long s_copied;
-    private static int s_maxParts = RequestSlot.MaxParts;
+    private static uint s_lastPart = RequestSlot.OffsetOfPart(RequestSlot.MaxParts - 1);
     private static delegate*<void> s_otherInput;
 
     /// <summary>What the peer can do for the application.</summary>
@@ -51,11 +51,11 @@ internal static unsafe class OffloadChannel
     /// <summary>The peer was not given up.</summary>
     internal static bool IsUp => Volatile.Read(ref s_state) == Up;
 
-    /// <summary>Most parts of a request, by what the peer takes.</summary>
-    internal static int MaxParts
+    /// <summary>Where in a slot the last part lies that a request may have, by what the peer takes.</summary>
+    internal static uint LastPart
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => s_maxParts;
+        get => s_lastPart;
     }
 
     /// <summary>Sends a signal to the application. Set by whoever starts it.</summary>
@@ -124,14 +124,19 @@ internal static unsafe class OffloadChannel
     internal static RequestSlot* Begin(int operation)
     {
         CoreBlock* core = CoreBlock.Current;
-        RequestSlot* slot = s_state == Up ? s_queues[core->Index + 1]->Take() : null;
-        if (slot == null)
+        if (s_state == Up)
         {
-            return BeginLater(operation);
+            CoreQueue* queue = s_queues[(uint)core->Index + 1];
+            RequestSlot* slot = queue->Take();
+            if (slot != null)
+            {
+                Thread* thread = core->Running;
+                Prepare(queue, slot, operation, thread, (uint)thread->Id);
+                return slot;
+            }
         }
 
-        Prepare(slot, operation, core->Running);
-        return slot;
+        return BeginLater(operation);
     }
 
     /// <summary>Gives up a request that was begun.</summary>
@@ -145,23 +150,38 @@ internal static unsafe class OffloadChannel
     {
         CoreQueue* queue = slot->Queue;
         Publish(slot);
+        if (!Spin(queue, slot))
+        {
+            return FinishLater(slot, interruptible);
+        }
+
+        // The thread has not left its core meanwhile.
+        long result = slot->Result;
+        queue->Give(slot, isHere: true);
+        return Accept(result, isCancelled: false);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long FinishLater(RequestSlot* slot, bool interruptible)
+    {
         bool isCancelled = false;
-        if (!Spin(queue, slot) && !TryWait(slot, interruptible, ref isCancelled))
+        if (!TryWait(slot, interruptible, ref isCancelled))
         {
             // The slot stays where it is: it is never used again.
             return -Errno.EIO;
         }
 
         long result = slot->Result;
-        if (result == -Errno.EINTR && !isCancelled)
-        {
-            // Its memory is to change, or the peer stops its queue: no signal of the application's ended the wait.
-            result = -Errno.ERESTARTNOINTR;
-        }
-
-        queue->Give(slot, IsHere(queue));
-        return result is < -4095 or >= 0 and > long.MaxValue - 4096 ? -Errno.EIO : result;
+        slot->Queue->Give(slot, IsHere(slot->Queue));
+        return Accept(result, isCancelled);
     }
+
+    // What Linux never answers is an error; -EINTR without a signal means that the call's memory is to change, or that the peer stops its queue.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long Accept(long result, bool isCancelled)
+        => (ulong)result <= long.MaxValue - 4096 ? result
+            : result is < -4095 or > 0 ? -Errno.EIO
+            : result == -Errno.EINTR && !isCancelled ? -Errno.ERESTARTNOINTR : result;
 
     /// <summary>Gives the core away until the answer is there.</summary>
     /// <returns>False if the peer was given up.</returns>
@@ -221,7 +241,7 @@ internal static unsafe class OffloadChannel
 
         if (slot != null)
         {
-            Prepare(slot, operation, Scheduler.Current);
+            Prepare(slot->Queue, slot, operation, Scheduler.Current, (uint)Scheduler.Current->Id);
         }
 
         return slot;
@@ -334,7 +354,7 @@ internal static unsafe class OffloadChannel
         }
 
         Features = answer.Features;
-        s_maxParts = Math.Min(RequestSlot.MaxParts, (int)Math.Min(answer.MaxSegments, int.MaxValue));
+        s_lastPart = RequestSlot.OffsetOfPart((int)Math.Min(RequestSlot.MaxParts, answer.MaxSegments) - 1);
         return true;
     }
 
@@ -343,7 +363,7 @@ internal static unsafe class OffloadChannel
         RequestSlot* slot = queue->Take();
         if (slot != null)
         {
-            Prepare(slot, operation, null);
+            Prepare(queue, slot, operation, null, 0);
         }
 
         return slot;
@@ -351,16 +371,15 @@ internal static unsafe class OffloadChannel
 
     // For the thread that waits for the answer, or null.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prepare(RequestSlot* slot, int operation, Thread* thread)
+    private static void Prepare(CoreQueue* queue, RequestSlot* slot, int operation, Thread* thread, uint threadId)
     {
         Volatile.Write(ref slot->State, RequestSlot.Building);
-        slot->IsDisturbed = 0;
         slot->IsDetached = 0;
         slot->Thread = thread;
         slot->Request.Operation = (ushort)operation;
         slot->Request.Flags = RequestFlags.None;
-        slot->Request.Thread = thread == null ? 0 : (uint)thread->Id;
-        slot->Request.Sequence = ++slot->Queue->Count;
+        slot->Request.Thread = threadId;
+        slot->Request.Sequence = ++queue->Count;
         long* arguments = slot->Request.Arguments;
         arguments[0] = arguments[1] = arguments[2] = arguments[3] = arguments[4] = arguments[5] = 0;
         slot->Last = &slot->FirstPart;
@@ -374,7 +393,7 @@ internal static unsafe class OffloadChannel
         PartList.End(slot->Last);
         Volatile.Write(ref slot->State, RequestSlot.InFlight);
         queue->InFlight++;
-        if (queue->Ring.Publish(slot->Index, CoreQueue.PhysicalOf(&slot->FirstPart), RequestSlot.TableBytes(slot)))
+        if (queue->Ring.Publish(slot->Index))
         {
             Volatile.Write(ref *queue->Doorbell, (ushort)queue->Number);
         }
@@ -429,20 +448,30 @@ internal static unsafe class OffloadChannel
         if (limit == 0)
         {
             // From time to time it is tried again.
-            limit = (queue->Count & 63) == 0 ? s_maxSpin / 8 : 0;
+            limit = s_maxSpin / 8;
+            if (limit == 0 || (queue->Count & 63) != 0)
+            {
+                return false;
+            }
         }
 
-        if (limit == 0 || ((CoreScheduler*)core->Scheduler)->Queue.Count != 0)
+        if (((CoreScheduler*)core->Scheduler)->Queue.Count != 0)
         {
             return false;
         }
 
-        ulong start = Instructions.ReadTimestamp();
+        ulong start = 0;
+        ulong now;
         do
         {
+            Instructions.Pause();
             if (TryTakeOwn(queue, slot))
             {
-                queue->SpinTicks = Math.Min(s_maxSpin, limit + (limit / 8) + 1);
+                if (limit != s_maxSpin)
+                {
+                    queue->SpinTicks = Math.Min(s_maxSpin, limit + (limit / 8) + 1);
+                }
+
                 if (queue->InFlight != 0)
                 {
                     TakeAndListen(queue);
@@ -451,9 +480,10 @@ internal static unsafe class OffloadChannel
                 return true;
             }
 
-            Instructions.Pause();
+            now = Instructions.ReadTimestamp();
+            start = start == 0 ? now : start;
         }
-        while (core->Work == 0 && Instructions.ReadTimestamp() - start < limit);
+        while (core->Work == 0 && now - start < limit);
 
         queue->SpinTicks = limit / 2 < s_maxSpin / 64 ? 0 : limit / 2;
         return false;
@@ -515,11 +545,11 @@ internal static unsafe class OffloadChannel
             return false;
         }
 
-        if (queue->Slot((int)element.Head & (CoreQueue.Size - 1)) == slot && IsAnswer(slot, element))
+        // What is checked of every answer, without looking for its slot; this one is in flight.
+        if (element.Head == (uint)slot->Index && element.Length >= ResponseHeader.Bytes && slot->Response.Sequence == (uint)slot->Request.Sequence)
         {
             queue->InFlight--;
             slot->Result = slot->Response.Result;
-            Volatile.Write(ref slot->State, RequestSlot.Done);
             return true;
         }
 
@@ -536,7 +566,6 @@ internal static unsafe class OffloadChannel
     }
 
     // Of what the device writes nothing is believed.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsAnswer(RequestSlot* slot, VirtqUsedElement element)
         => element.Head < CoreQueue.Size && element.Length >= ResponseHeader.Bytes && slot->State == RequestSlot.InFlight
             && slot->Response.Sequence == (uint)slot->Request.Sequence;

@@ -8,8 +8,7 @@ namespace AzaleaOS.Offload;
 /// <summary>One request: built here, in place, and read by the peer here.</summary>
 /// <remarks>
 /// Belongs to the queue of one core. Written by the thread that makes the request, until it is in flight; then
-/// <see cref="State"/> and <see cref="Result"/> by the core of the queue, <see cref="Response"/> by the peer, and
-/// <see cref="IsDisturbed"/> by whoever wants to change the memory of the buffers. The peer may write to all of it at any
+/// <see cref="State"/> and <see cref="Result"/> by the core of the queue, and <see cref="Response"/> by the peer. The peer may write to all of it at any
 /// time, if it does not keep the rules: nothing but the answer is read back, and that is checked.
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = Bytes)]
@@ -60,11 +59,8 @@ internal unsafe struct RequestSlot
     /// <summary>How far it is.</summary>
     [FieldOffset(40)] internal int State;
 
-    /// <summary>1: it was interrupted only because its memory changes, and is to be made again.</summary>
-    [FieldOffset(44)] internal short IsDisturbed;
-
     /// <summary>1: nobody waits for the answer; the slot is free with it. 2: and <see cref="OffloadChannel.Told"/> is called before.</summary>
-    [FieldOffset(46)] internal short IsDetached;
+    [FieldOffset(44)] internal int IsDetached;
 
     /// <summary>Its queue.</summary>
     [FieldOffset(48)] internal CoreQueue* Queue;
@@ -87,6 +83,6 @@ internal unsafe struct RequestSlot
     /// <summary>The parts. The first is <see cref="Request"/>, for good.</summary>
     [FieldOffset(TableOffset)] internal VirtqDescriptor FirstPart;
 
-    /// <summary>Bytes of the table so far.</summary>
-    internal static uint TableBytes(RequestSlot* slot) => (uint)((byte*)slot->Last - (byte*)&slot->FirstPart) + VirtqDescriptor.Bytes;
+    /// <summary>Where a part lies.</summary>
+    internal static uint OffsetOfPart(int index) => TableOffset + ((uint)index * VirtqDescriptor.Bytes);
 }

@@ -21,9 +21,7 @@ internal static unsafe class Requests
         VirtqDescriptor* last = slot->Last;
         if ((last->Flags & VirtqDescriptorFlags.Write) == 0)
         {
-            last++;
-            PartList.Write(last, CoreQueue.PhysicalOf(&slot->Response), ResponseHeader.Bytes, VirtqDescriptorFlags.Write);
-            slot->Last = last;
+            WriteAnswer(slot, last + 1);
         }
     }
 
@@ -86,6 +84,49 @@ internal static unsafe class Requests
         slot->Last = part;
     }
 
+    /// <summary>Adds buffers of the application, each as <see cref="AddUser"/>, in one go.</summary>
+    /// <param name="slot">The request, to which nothing was added.</param>
+    /// <param name="buffers">The buffers, in memory of the kernel, each in the application's half.</param>
+    /// <param name="behind">Behind the last of them.</param>
+    /// <param name="start">Where the lowest begins.</param>
+    /// <param name="end">Where the highest ends.</param>
+    /// <param name="writable">Whether the peer writes them.</param>
+    /// <returns>False unless all were added; the request is then to be given up.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryAddVector(RequestSlot* slot, IoVector* buffers, IoVector* behind, ulong start, ulong end, bool writable)
+    {
+        if (writable)
+        {
+            WriteAnswer(slot, &slot->FirstPart + 1);
+        }
+
+        if (!BufferGuard.TryUseFirst(slot, start, end))
+        {
+            return false;
+        }
+
+        AddressSpace* space = AddressSpace.Current;
+        space->Lock.Enter();
+        IoVector* buffer = buffers;
+        do
+        {
+            ulong length = buffer->Length;
+            if (length != 0)
+            {
+                ulong done = AddSmall(slot, buffer->Base, length, writable);
+                if (done != length && AddRest(space, slot, buffer->Base, length, done, writable) != length)
+                {
+                    break;
+                }
+            }
+
+            buffer++;
+        }
+        while (buffer != behind);
+        space->Lock.Exit();
+        return buffer == behind;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong AddUserAs(RequestSlot* slot, ulong address, ulong length, bool writable)
     {
@@ -111,39 +152,117 @@ internal static unsafe class Requests
         return done;
     }
 
-    // Small pages that are there, up to the end of their table: the short way for what happens most often. Returns bytes.
+    // The first page and those of its table behind it, if they are small and there: what happens most often. Returns bytes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong AddSmall(RequestSlot* slot, ulong at, ulong length, bool writable)
     {
-        const ulong PageMask = AddressSpace.PageSize - 1;
-        const ulong TableMask = (512 * AddressSpace.PageSize) - 1;
-        ulong* entry = KernelMemory.Tables.FindSmall(at);
-        if (entry == null)
+        nuint found = UserPageTables.Find(at);
+        if ((found & PageTables.LevelMask) != 0)
+        {
+            return AddLarge(slot, at, length, writable, found);
+        }
+
+        ulong* entry = (ulong*)found;
+        ulong value = *entry;
+        ulong offset = at & (AddressSpace.PageSize - 1);
+        ulong bytes = AddressSpace.PageSize - offset;
+        bytes = length < bytes ? length : bytes;
+        ulong needed = NeededOf(writable);
+        VirtqDescriptor* last = slot->Last;
+        if ((~value & needed) != 0 || last >= LimitOf(slot, writable))
         {
             return 0;
         }
 
-        ulong needed = writable ? PageEntry.Present | PageEntry.Writable : PageEntry.Present;
-        VirtqDescriptorFlags flags = FlagsOf(writable);
+        last++;
+        PartList.Write(last, PageEntry.AddressOf(value) + offset, (uint)bytes, FlagsOf(writable));
+        slot->Last = last;
+        return bytes == length ? bytes : bytes + AddFollowing(slot, entry, at + bytes, length - bytes, writable);
+    }
+
+    // As far as a large page reaches. Returns bytes.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ulong AddLarge(RequestSlot* slot, ulong at, ulong length, bool writable, nuint found)
+    {
+        ulong entry = *(ulong*)(found & ~PageTables.LevelMask);
+        ulong size = 1UL << PageEntry.Shift((int)(found & PageTables.LevelMask));
+        ulong offset = at & (size - 1);
+        ulong bytes = Math.Min(length, size - offset);
+        return (~entry & NeededOf(writable)) == 0 && Add(slot, PageEntry.AddressOf(entry) + offset, bytes, writable) ? bytes : 0;
+    }
+
+    // Pages behind one that was added, up to the end of its table. Frames that follow each other become one part, eight at a time. Returns bytes.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ulong AddFollowing(RequestSlot* slot, ulong* entry, ulong at, ulong left, bool writable)
+    {
+        const int Step = 8;
+        const ulong Page = AddressSpace.PageSize;
+        const ulong TableBytes = 512 * Page;
+        const uint Longest = int.MaxValue - (uint)TableBytes;
+        VirtqDescriptor* part = slot->Last;
         VirtqDescriptor* limit = LimitOf(slot, writable);
-        VirtqDescriptor* last = slot->Last;
-        ulong left = length;
-        do
+        if (part->Length > Longest)
         {
-            ulong value = *entry++;
-            ulong offset = at & PageMask;
-            ulong bytes = Math.Min(left, AddressSpace.PageSize - offset);
-            if ((value & needed) != needed || !PartList.TryAdd(ref last, limit, PageEntry.AddressOf(value) + offset, bytes, flags))
+            return 0;
+        }
+
+        ulong needed = NeededOf(writable);
+        ulong mask = PageEntry.AddressMask | needed;
+        ulong room = (TableBytes - at) & (TableBytes - 1);
+        ulong* end = entry + 1 + ((Math.Min(left, room) + Page - 1) / Page);
+        ulong* first = entry;
+        VirtqDescriptorFlags flags = FlagsOf(writable) | VirtqDescriptorFlags.Next;
+
+        // What is compared with an entry: the frame that would go on with the part.
+        ulong follows = (*entry++ & mask) + Page;
+        while (entry != end)
+        {
+            ulong value = *entry;
+            if (((value ^ follows) & mask) == 0)
+            {
+                // From the page before on, so that as many as a power of two take whole steps.
+                ulong* run = --entry;
+                follows -= Page;
+                for (; entry + Step <= end; entry += Step, follows += Step * Page)
+                {
+                    ulong differences = (entry[0] ^ follows) | (entry[1] ^ (follows + Page)) | (entry[2] ^ (follows + (2 * Page))) | (entry[3] ^ (follows + (3 * Page)))
+                        | (entry[4] ^ (follows + (4 * Page))) | (entry[5] ^ (follows + (5 * Page))) | (entry[6] ^ (follows + (6 * Page))) | (entry[7] ^ (follows + (7 * Page)));
+                    if ((differences & mask) != 0)
+                    {
+                        break;
+                    }
+                }
+
+                for (; entry != end && ((*entry ^ follows) & mask) == 0; entry++, follows += Page)
+                {
+                }
+
+                part->Length += ((uint)((byte*)entry - (byte*)run) * (uint)(Page / sizeof(ulong))) - (uint)Page;
+                continue;
+            }
+
+            if ((~value & needed) != 0 || part >= limit)
             {
                 break;
             }
 
-            left -= bytes;
-            at += bytes;
+            value &= mask;
+            part++;
+            PartList.Write(part, value - needed, (uint)Page, flags);
+            follows = value + Page;
+            entry++;
         }
-        while (left != 0 && (at & TableMask) != 0);
-        slot->Last = last;
-        return length - left;
+
+        // The buffer may end inside the last page.
+        ulong done = ((ulong)(entry - first) * Page) - Page;
+        if (done > left)
+        {
+            part->Length -= (uint)(done - left);
+            done = left;
+        }
+
+        slot->Last = part;
+        return done;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -200,10 +319,20 @@ internal static unsafe class Requests
         return isAdded;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong NeededOf(bool writable) => writable ? PageEntry.Present | PageEntry.Writable : PageEntry.Present;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WriteAnswer(RequestSlot* slot, VirtqDescriptor* part)
+    {
+        PartList.Write(part, CoreQueue.PhysicalOf(&slot->Response), ResponseHeader.Bytes, VirtqDescriptorFlags.Write);
+        slot->Last = part;
+    }
+
     // The last part but one is kept for the answer's header.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static VirtqDescriptor* LimitOf(RequestSlot* slot, bool writable)
-        => &slot->FirstPart + OffloadChannel.MaxParts - (writable ? 1 : 2);
+        => (VirtqDescriptor*)((byte*)slot + OffloadChannel.LastPart) - (writable ? 0 : 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static VirtqDescriptorFlags FlagsOf(bool writable) => writable ? VirtqDescriptorFlags.Write : VirtqDescriptorFlags.None;

@@ -18,13 +18,13 @@ internal unsafe struct SplitQueue
     private VirtqUsedElement* _usedElements;
     private ushort* _availableEvent;
     private ushort* _usedEvent;
-    private int _size;
+    private uint _mask;
     private ushort _nextAvailable;
     private ushort _nextUsed;
     private ushort _lastRung;
 
     /// <summary>Entries, a power of two.</summary>
-    internal readonly int Size => _size;
+    internal readonly int Size => (int)_mask + 1;
 
     /// <summary>Starts with an empty queue.</summary>
     /// <param name="size">Entries.</param>
@@ -34,7 +34,7 @@ internal unsafe struct SplitQueue
     internal void Initialize(int size, void* table, void* available, void* used)
     {
         this = default;
-        _size = size;
+        _mask = (uint)size - 1;
         _table = (VirtqDescriptor*)table;
         _availableEntries = (ushort*)((byte*)available + SplitRing.EntriesOffset);
         _usedElements = (VirtqUsedElement*)((byte*)used + SplitRing.EntriesOffset);
@@ -43,31 +43,31 @@ internal unsafe struct SplitQueue
     }
 
     // The index lies right before the entries, in both rings.
-    private readonly ushort* AvailableIndex => _availableEntries - 1;
-
     private readonly ushort* UsedIndex => (ushort*)_usedElements - 1;
+
+    /// <summary>Gives a descriptor its indirect table, for all requests that it will ever stand for.</summary>
+    /// <param name="head">The descriptor.</param>
+    /// <param name="address">Physical address of the table.</param>
+    /// <param name="bytes">Bytes of the table: a request uses as many of its entries, from the first on, as it needs.</param>
+    internal readonly void SetTable(int head, ulong address, uint bytes)
+        => _table[head] = new VirtqDescriptor { Address = address, Length = bytes, Flags = VirtqDescriptorFlags.Indirect };
 
     /// <summary>Makes a request available.</summary>
     /// <param name="head">Its descriptor: one that is not in flight.</param>
-    /// <param name="tableAddress">Physical address of the request's own table.</param>
-    /// <param name="tableBytes">Bytes of that.</param>
     /// <returns>Whether the device wants to be rung.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool Publish(int head, ulong tableAddress, uint tableBytes)
+    internal bool Publish(int head)
     {
-        VirtqDescriptor* descriptor = _table + head;
-        descriptor->Address = tableAddress;
-        descriptor->Length = tableBytes;
-        descriptor->Flags = VirtqDescriptorFlags.Indirect;
         ushort next = _nextAvailable;
-        _availableEntries[next & (_size - 1)] = (ushort)head;
+        ushort* entries = _availableEntries;
+        entries[next & _mask] = (ushort)head;
         next++;
         _nextAvailable = next;
-        Volatile.Write(ref *AvailableIndex, next);
+        Volatile.Write(ref *(entries - 1), next);
         Fence();
-        bool rings = SplitRing.NeedsEvent(Volatile.Read(ref *_availableEvent), next, _lastRung);
+        ushort last = _lastRung;
         _lastRung = next;
-        return rings;
+        return SplitRing.NeedsEvent(Volatile.Read(ref *_availableEvent), next, last);
     }
 
     /// <summary>Whether the device has given a request back that was not taken yet.</summary>
@@ -82,14 +82,16 @@ internal unsafe struct SplitQueue
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryTake(out VirtqUsedElement element)
     {
-        if (!HasUsed)
+        VirtqUsedElement* elements = _usedElements;
+        ushort next = _nextUsed;
+        if (Volatile.Read(ref *((ushort*)elements - 1)) == next)
         {
             element = default;
             return false;
         }
 
-        element = _usedElements[_nextUsed & (_size - 1)];
-        _nextUsed++;
+        element = elements[next & _mask];
+        _nextUsed = (ushort)(next + 1);
         return true;
     }
 

@@ -11,20 +11,23 @@ namespace AzaleaOS.Syscalls;
 /// <remarks>What <see cref="Forwarding"/> does for "f", "fn", "fnn", "fnnn" and "fo", without looking at the form.</remarks>
 internal static unsafe class DescriptorCall
 {
-    /// <summary>Makes a call with numbers at the peer, if the descriptor is the peer's.</summary>
+    /// <summary>Makes a call at the peer, if the descriptor is the peer's.</summary>
     /// <param name="number">Of the system call.</param>
     /// <param name="descriptor">The descriptor.</param>
     /// <param name="result">What the call returns.</param>
-    /// <param name="second">The second argument.</param>
+    /// <param name="second">The second argument, a number; 0 for a structure.</param>
     /// <param name="third">The third argument.</param>
     /// <param name="fourth">The fourth argument.</param>
+    /// <param name="to">Where the structure goes.</param>
+    /// <param name="bytes">Its size; 0 if there is none.</param>
     /// <returns>Whether it is.</returns>
-    internal static bool Try(int number, int descriptor, out long result, long second = 0, long third = 0, long fourth = 0)
+    internal static bool Try(int number, int descriptor, out long result, long second = 0, long third = 0, long fourth = 0, ulong to = 0, ulong bytes = 0)
     {
         if (PeerFiles.Any)
         {
             // There is more to do while files are mapped.
-            return ForwardedCall.Try(number, "fnnn"u8, out result, [(ulong)descriptor, (ulong)second, (ulong)third, (ulong)fourth]);
+            return ForwardedCall.Try(
+                number, bytes == 0 ? "fnnn"u8 : "fo"u8, out result, [(ulong)descriptor, bytes == 0 ? (ulong)second : to, (ulong)third, (ulong)fourth], (int)bytes);
         }
 
         FileReference reference = DescriptorTable.GetQuickly(descriptor);
@@ -44,42 +47,6 @@ internal static unsafe class DescriptorCall
             arguments[1] = second;
             arguments[2] = third;
             arguments[3] = fourth;
-            result = OffloadChannel.Finish(slot, interruptible: true);
-        }
-
-        result = result == -Errno.EINTR ? -Errno.ERESTARTSYS : result;
-        reference.Release();
-        return isPeers;
-    }
-
-    /// <summary>Makes a call that fills a structure at the peer, if the descriptor is the peer's.</summary>
-    /// <param name="number">Of the system call.</param>
-    /// <param name="descriptor">The descriptor.</param>
-    /// <param name="to">Where the structure goes.</param>
-    /// <param name="bytes">Its size.</param>
-    /// <param name="result">What the call returns.</param>
-    /// <returns>Whether it is.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool TryFill(int number, int descriptor, ulong to, ulong bytes, out long result)
-    {
-        if (PeerFiles.Any)
-        {
-            return ForwardedCall.Try(number, "fo"u8, out result, [(ulong)descriptor, to], (int)bytes);
-        }
-
-        FileReference reference = DescriptorTable.GetQuickly(descriptor);
-        bool isPeers = !reference.IsNull && OffloadedFile.Is(reference.File);
-        result = -Errno.ERESTARTNOINTR;
-        while (isPeers && result == -Errno.ERESTARTNOINTR)
-        {
-            RequestSlot* slot = OffloadChannel.Begin(number);
-            if (slot == null)
-            {
-                result = -Errno.EIO;
-                break;
-            }
-
-            slot->Request.Arguments[0] = OffloadedFile.NumberOf(reference.File);
             result = Finish(slot, to, bytes);
         }
 
@@ -98,10 +65,11 @@ internal static unsafe class DescriptorCall
     {
         if (bytes != 0)
         {
+            // A structure for which there is no room the peer refuses, after it has found what else is wrong.
             ulong added = UserMemory.IsInside(to, bytes) ? Requests.AddWritable(slot, to, bytes) : 0;
-            if (added != bytes)
+            if (added == Requests.Busy)
             {
-                return Fail(slot, added);
+                return Wait(slot);
             }
         }
 
@@ -109,14 +77,9 @@ internal static unsafe class DescriptorCall
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static long Fail(RequestSlot* slot, ulong added)
+    private static long Wait(RequestSlot* slot)
     {
         OffloadChannel.Abandon(slot);
-        if (added != Requests.Busy)
-        {
-            return -Errno.EFAULT;
-        }
-
         OffloadChannel.Sleep();
         return -Errno.ERESTARTNOINTR;
     }

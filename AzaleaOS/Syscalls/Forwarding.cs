@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Channel;
 using AzaleaOS.Abi.Linux;
@@ -90,6 +91,16 @@ internal static unsafe class Forwarding
         result = result == 0 ? Redirection.Follow(number, form, arguments, structureBytes, texts, lengths, files, ref tries) : result;
         Release(form.Length, texts, files);
         return result;
+    }
+
+    /// <summary>Whether an absolute path that does not lead up has to be looked at by <see cref="IsInternal"/>: nearly none has.</summary>
+    /// <param name="path">The path: five bytes of it can be read, whatever its length.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool MayBeInternal(byte* path)
+    {
+        const uint Three = 0xffffff;
+        uint name = *(uint*)(path + 1);
+        return (byte)name is (byte)'/' or (byte)'.' || (name & Three) is 0x737973 or 0x766564 or 0x6f7270;
     }
 
     /// <summary>Whether an absolute path is the kernel's, as far as its text says.</summary>
@@ -346,12 +357,8 @@ internal static unsafe class Forwarding
 
     private static long AddOut(RequestSlot* slot, ulong address, ulong length, bool isExact)
     {
-        if (!UserMemory.IsInside(address, length))
-        {
-            return -Errno.EFAULT;
-        }
-
-        ulong added = Requests.AddUser(slot, address, length, writable: true);
-        return added == Requests.Busy ? -Errno.ERESTARTNOINTR : added == 0 || (isExact && added < length) ? -Errno.EFAULT : 0;
+        // A structure for which there is no room the peer refuses, after it has found what else is wrong.
+        ulong added = UserMemory.IsInside(address, length) ? Requests.AddUser(slot, address, length, writable: true) : 0;
+        return added == Requests.Busy ? -Errno.ERESTARTNOINTR : added == 0 && !isExact ? -Errno.EFAULT : 0;
     }
 }

@@ -7,7 +7,7 @@ internal static class OffloadedDescriptors
     /// <summary>fstat(2).</summary>
     [OffloadedSyscall(5)]
     internal static long StatusOfDescriptor(int descriptor, ulong to)
-        => DescriptorCall.TryFill(5, descriptor, to, 144, out long result) ? result : Attributes.StatusOfDescriptor(descriptor, new(to));
+        => DescriptorCall.Try(5, descriptor, out long result, to: to, bytes: 144) ? result : Attributes.StatusOfDescriptor(descriptor, new(to));
 
     /// <summary>fsync(2).</summary>
     [OffloadedSyscall(74)]
@@ -37,7 +37,7 @@ internal static class OffloadedDescriptors
     /// <summary>fstatfs(2).</summary>
     [OffloadedSyscall(138)]
     internal static long FileSystemOfDescriptor(int descriptor, ulong to)
-        => DescriptorCall.TryFill(138, descriptor, to, 120, out long result) ? result : Attributes.FileSystemOfDescriptor(descriptor, new(to));
+        => DescriptorCall.Try(138, descriptor, out long result, to: to, bytes: 120) ? result : Attributes.FileSystemOfDescriptor(descriptor, new(to));
 
     /// <summary>getdents64(2).</summary>
     [OffloadedSyscall(217)]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Channel;
 using AzaleaOS.Abi.Linux;
@@ -32,7 +33,8 @@ internal static unsafe class OffloadedOpening
     {
         // The number comes first, so that no file is made that cannot be used.
         long descriptor = DescriptorTable.Reserve((flags & OpenFlags.CloseOnExec) != 0);
-        bool isPeers = PathCall.TryAt((int)OffloadedCall.OpenAt, directory, path, out long number, (uint)flags, mode);
+        long number = PathCall.MakeAt((int)OffloadedCall.OpenAt, directory, path, (uint)flags, mode);
+        bool isPeers = number != Forwarding.Here;
         if (!isPeers || descriptor < 0)
         {
             if (descriptor >= 0)
@@ -162,6 +164,7 @@ internal static unsafe class OffloadedOpening
 
     /// <summary>Gives a number of the peer a descriptor that is reserved.</summary>
     /// <returns>The descriptor, or -ENOMEM.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static long Install(int descriptor, long number, OpenFlags flags)
     {
         bool isPath = (flags & OpenFlags.Path) != 0;

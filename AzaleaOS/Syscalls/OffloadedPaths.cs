@@ -7,22 +7,34 @@ internal static class OffloadedPaths
     /// <summary>stat(2).</summary>
     [OffloadedSyscall(4)]
     internal static long Status(ulong path, ulong to)
-        => PathCall.Try(4, path, out long result, to: to, bytes: 144) ? result : Attributes.Status(Redirection.Take(path), new(to));
+    {
+        long result = PathCall.Make(4, path, to: to, bytes: 144);
+        return result != Forwarding.Here ? result : Attributes.Status(Redirection.Take(path), new(to));
+    }
 
     /// <summary>lstat(2).</summary>
     [OffloadedSyscall(6)]
     internal static long StatusOfLink(ulong path, ulong to)
-        => PathCall.Try(6, path, out long result, to: to, bytes: 144) ? result : Attributes.StatusOfLink(Redirection.Take(path), new(to));
+    {
+        long result = PathCall.Make(6, path, to: to, bytes: 144);
+        return result != Forwarding.Here ? result : Attributes.StatusOfLink(Redirection.Take(path), new(to));
+    }
 
     /// <summary>access(2).</summary>
     [OffloadedSyscall(21)]
     internal static long Access(ulong path, int mode)
-        => PathCall.Try(21, path, out long result, mode) ? result : Attributes.Access(Redirection.Take(path), mode);
+    {
+        long result = PathCall.Make(21, path, mode);
+        return result != Forwarding.Here ? result : Attributes.Access(Redirection.Take(path), mode);
+    }
 
     /// <summary>truncate(2).</summary>
     [OffloadedSyscall(76)]
     internal static long Truncate(ulong path, long size)
-        => PathCall.Try(76, path, out long result, size) ? result : OffloadedMemory.Truncate(Redirection.Take(path), size);
+    {
+        long result = PathCall.Make(76, path, size);
+        return result != Forwarding.Here ? result : OffloadedMemory.Truncate(Redirection.Take(path), size);
+    }
 
     /// <summary>rename(2).</summary>
     [OffloadedSyscall(82)]
@@ -32,12 +44,18 @@ internal static class OffloadedPaths
     /// <summary>mkdir(2).</summary>
     [OffloadedSyscall(83)]
     internal static long MakeDirectory(ulong path, uint mode)
-        => PathCall.Try(83, path, out long result, mode) ? result : Names.MakeDirectory(Redirection.Take(path), mode);
+    {
+        long result = PathCall.Make(83, path, mode);
+        return result != Forwarding.Here ? result : Names.MakeDirectory(Redirection.Take(path), mode);
+    }
 
     /// <summary>rmdir(2).</summary>
     [OffloadedSyscall(84)]
     internal static long RemoveDirectory(ulong path)
-        => PathCall.Try(84, path, out long result) ? result : Names.RemoveDirectory(Redirection.Take(path));
+    {
+        long result = PathCall.Make(84, path);
+        return result != Forwarding.Here ? result : Names.RemoveDirectory(Redirection.Take(path));
+    }
 
     /// <summary>link(2).</summary>
     [OffloadedSyscall(86)]
@@ -47,7 +65,10 @@ internal static class OffloadedPaths
     /// <summary>unlink(2).</summary>
     [OffloadedSyscall(87)]
     internal static long Unlink(ulong path)
-        => PathCall.Try(87, path, out long result) ? result : Names.Unlink(Redirection.Take(path));
+    {
+        long result = PathCall.Make(87, path);
+        return result != Forwarding.Here ? result : Names.Unlink(Redirection.Take(path));
+    }
 
     /// <summary>symlink(2).</summary>
     [OffloadedSyscall(88)]
@@ -62,32 +83,50 @@ internal static class OffloadedPaths
     /// <summary>chmod(2).</summary>
     [OffloadedSyscall(90)]
     internal static long ChangeMode(ulong path, uint mode)
-        => PathCall.Try(90, path, out long result, mode) ? result : AttributeChanges.ChangeMode(Redirection.Take(path), mode);
+    {
+        long result = PathCall.Make(90, path, mode);
+        return result != Forwarding.Here ? result : AttributeChanges.ChangeMode(Redirection.Take(path), mode);
+    }
 
     /// <summary>chown(2).</summary>
     [OffloadedSyscall(92)]
     internal static long ChangeOwner(ulong path, uint user, uint group)
-        => PathCall.Try(92, path, out long result, user, group) ? result : AttributeChanges.ChangeOwner(Redirection.Take(path), user, group);
+    {
+        long result = PathCall.Make(92, path, user, group);
+        return result != Forwarding.Here ? result : AttributeChanges.ChangeOwner(Redirection.Take(path), user, group);
+    }
 
     /// <summary>lchown(2).</summary>
     [OffloadedSyscall(94)]
     internal static long ChangeOwnerOfLink(ulong path, uint user, uint group)
-        => PathCall.Try(94, path, out long result, user, group) ? result : AttributeChanges.ChangeOwnerOfLink(Redirection.Take(path), user, group);
+    {
+        long result = PathCall.Make(94, path, user, group);
+        return result != Forwarding.Here ? result : AttributeChanges.ChangeOwnerOfLink(Redirection.Take(path), user, group);
+    }
 
     /// <summary>statfs(2).</summary>
     [OffloadedSyscall(137)]
     internal static long FileSystem(ulong path, ulong to)
-        => PathCall.Try(137, path, out long result, to: to, bytes: 120) ? result : Attributes.FileSystem(Redirection.Take(path), new(to));
+    {
+        long result = PathCall.Make(137, path, to: to, bytes: 120);
+        return result != Forwarding.Here ? result : Attributes.FileSystem(Redirection.Take(path), new(to));
+    }
 
     /// <summary>mkdirat(2).</summary>
     [OffloadedSyscall(258)]
     internal static long MakeDirectoryAt(int directory, ulong path, uint mode)
-        => PathCall.TryAt(258, directory, path, out long result, mode) ? result : Names.MakeDirectoryAt(directory, Redirection.Take(path), mode);
+    {
+        long result = PathCall.MakeAt(258, directory, path, mode);
+        return result != Forwarding.Here ? result : Names.MakeDirectoryAt(directory, Redirection.Take(path), mode);
+    }
 
     /// <summary>mknodat(2).</summary>
     [OffloadedSyscall(259)]
     internal static long MakeNodeAt(int directory, ulong path, uint mode, uint device)
-        => PathCall.TryAt(259, directory, path, out long result, mode, device) ? result : Names.MakeNodeAt(directory, Redirection.Take(path), mode, device);
+    {
+        long result = PathCall.MakeAt(259, directory, path, mode, device);
+        return result != Forwarding.Here ? result : Names.MakeNodeAt(directory, Redirection.Take(path), mode, device);
+    }
 
     /// <summary>fchownat(2).</summary>
     [OffloadedSyscall(260)]
@@ -97,12 +136,18 @@ internal static class OffloadedPaths
     /// <summary>newfstatat(2).</summary>
     [OffloadedSyscall(262)]
     internal static long StatusAt(int directory, ulong path, ulong to, int flags)
-        => PathCall.TryAt(262, directory, path, out long result, third: flags, to: to, bytes: 144) ? result : Attributes.StatusAt(directory, Redirection.Take(path), new(to), flags);
+    {
+        long result = PathCall.MakeAt(262, directory, path, third: flags, to: to, bytes: 144);
+        return result != Forwarding.Here ? result : Attributes.StatusAt(directory, Redirection.Take(path), new(to), flags);
+    }
 
     /// <summary>unlinkat(2).</summary>
     [OffloadedSyscall(263)]
     internal static long UnlinkAt(int directory, ulong path, int flags)
-        => PathCall.TryAt(263, directory, path, out long result, flags) ? result : Names.UnlinkAt(directory, Redirection.Take(path), flags);
+    {
+        long result = PathCall.MakeAt(263, directory, path, flags);
+        return result != Forwarding.Here ? result : Names.UnlinkAt(directory, Redirection.Take(path), flags);
+    }
 
     /// <summary>renameat(2).</summary>
     [OffloadedSyscall(264)]
@@ -127,12 +172,18 @@ internal static class OffloadedPaths
     /// <summary>fchmodat(2).</summary>
     [OffloadedSyscall(268)]
     internal static long ChangeModeAt(int directory, ulong path, uint mode)
-        => PathCall.TryAt(268, directory, path, out long result, mode) ? result : AttributeChanges.ChangeModeAt(directory, Redirection.Take(path), mode);
+    {
+        long result = PathCall.MakeAt(268, directory, path, mode);
+        return result != Forwarding.Here ? result : AttributeChanges.ChangeModeAt(directory, Redirection.Take(path), mode);
+    }
 
     /// <summary>faccessat(2).</summary>
     [OffloadedSyscall(269)]
     internal static long AccessAt(int directory, ulong path, int mode)
-        => PathCall.TryAt(269, directory, path, out long result, mode) ? result : Attributes.AccessAt(directory, Redirection.Take(path), mode);
+    {
+        long result = PathCall.MakeAt(269, directory, path, mode);
+        return result != Forwarding.Here ? result : Attributes.AccessAt(directory, Redirection.Take(path), mode);
+    }
 
     /// <summary>renameat2(2).</summary>
     [OffloadedSyscall(316)]
@@ -147,10 +198,16 @@ internal static class OffloadedPaths
     /// <summary>faccessat2(2).</summary>
     [OffloadedSyscall(439)]
     internal static long AccessAt(int directory, ulong path, int mode, int flags)
-        => PathCall.TryAt(439, directory, path, out long result, mode, flags) ? result : Attributes.AccessAt(directory, Redirection.Take(path), mode, flags);
+    {
+        long result = PathCall.MakeAt(439, directory, path, mode, flags);
+        return result != Forwarding.Here ? result : Attributes.AccessAt(directory, Redirection.Take(path), mode, flags);
+    }
 
     /// <summary>mknod(2).</summary>
     [OffloadedSyscall(133)]
     internal static long MakeNode(ulong path, uint mode, uint device)
-        => PathCall.Try(133, path, out long result, mode, device) ? result : Names.MakeNode(Redirection.Take(path), mode, device);
+    {
+        long result = PathCall.Make(133, path, mode, device);
+        return result != Forwarding.Here ? result : Names.MakeNode(Redirection.Take(path), mode, device);
+    }
 }

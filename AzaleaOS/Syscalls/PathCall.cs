@@ -9,132 +9,109 @@ using AzaleaOS.Offload;
 namespace AzaleaOS.Syscalls;
 
 /// <summary>The short way of calls with one path, numbers, and perhaps one structure that the peer writes.</summary>
-/// <remarks>What <see cref="Forwarding"/> does for "p", "pn", "po", "dp", "dpn", "dpnn" and "dpon", without looking at the form.</remarks>
+/// <remarks>
+/// What <see cref="Forwarding"/> does for "p", "pn", "po", "dp", "dpn", "dpnn" and "dpon", without looking at the form. The path is copied
+/// into the request, once, and looked at there; one that has no room there goes the long way, as everything does while files of the peer are mapped.
+/// </remarks>
 internal static unsafe class PathCall
 {
+    // For the path with its zero.
+    private const int Room = RequestSlot.InlineBytes / 16 * 16;
+
     /// <summary>Makes a call without a directory at the peer, if the path is the peer's.</summary>
     /// <param name="number">Of the system call.</param>
     /// <param name="path">Address of the path.</param>
-    /// <param name="result">What the call returns.</param>
     /// <param name="second">The argument behind the path: 0 for a structure.</param>
     /// <param name="third">The one behind that.</param>
     /// <param name="to">Where the structure goes.</param>
     /// <param name="bytes">Its size; 0 if there is none.</param>
-    /// <returns>Whether it is.</returns>
-    internal static bool Try(int number, ulong path, out long result, long second = 0, long third = 0, ulong to = 0, ulong bytes = 0)
-        => Try(number, false, AtFlags.WorkingDirectory, path, second, third, to, bytes, out result);
+    /// <returns>What the call returns, or <see cref="Forwarding.Here"/>.</returns>
+    internal static long Make(int number, ulong path, long second = 0, long third = 0, ulong to = 0, ulong bytes = 0)
+        => Make(number, false, AtFlags.WorkingDirectory, path, second, third, to, bytes);
 
     /// <summary>Makes a call with a directory in front of the path.</summary>
     /// <param name="number">Of the system call.</param>
     /// <param name="directory">The directory's descriptor, or that of the working directory.</param>
     /// <param name="path">Address of the path.</param>
-    /// <param name="result">What the call returns.</param>
     /// <param name="second">The argument behind the path: 0 for a structure.</param>
     /// <param name="third">The one behind that.</param>
     /// <param name="to">Where the structure goes.</param>
     /// <param name="bytes">Its size; 0 if there is none.</param>
-    /// <returns>Whether the path is the peer's.</returns>
-    internal static bool TryAt(int number, int directory, ulong path, out long result, long second = 0, long third = 0, ulong to = 0, ulong bytes = 0)
-        => Try(number, true, directory, path, second, third, to, bytes, out result);
+    /// <returns>What the call returns, or <see cref="Forwarding.Here"/>.</returns>
+    internal static long MakeAt(int number, int directory, ulong path, long second = 0, long third = 0, ulong to = 0, ulong bytes = 0)
+        => Make(number, true, directory, path, second, third, to, bytes);
 
-    private static bool Try(
-        int number, bool hasDirectory, int directory, ulong path, long second, long third, ulong to, ulong bytes, out long result)
+    [SkipLocalsInit]
+    private static long Make(int number, bool hasDirectory, int directory, ulong path, long second, long third, ulong to, ulong bytes)
     {
-        result = -Errno.ENOMEM;
-        byte* text = PathBuffers.Take();
-        if (text == null)
+        if (PeerFiles.Any || !Forwarding.HasTree || path >= AddressSpace.Highest - Room)
         {
-            return true;
+            return MakeAnyway(number, hasDirectory, directory, path, second, third, to, bytes);
         }
 
-        // What is wrong with a path the kernel says as well as the peer.
-        FileReference start = default;
-        long length = UserMemory.CopyPath(path, text);
-        bool isPeers = length >= 0 && Forwarding.HasTree && IsThere(text, (int)length, directory, ref start);
-        if (isPeers)
-        {
-            if (bytes != 0 && PeerFiles.Any)
-            {
-                PeerPages.BringAll(to, bytes);
-            }
-
-            int tries = 0;
-            do
-            {
-                result = Call(number, hasDirectory, start, text, length, second, third, to, bytes);
-            }
-            while (result < 0 && IsAgain(ref result, number, hasDirectory, directory, path, second, third, to, bytes, ref tries));
-            if (PeerFiles.Any)
-            {
-                MappedCalls.LookWhatIsCut(number, (ulong)second);
-            }
-        }
-
-        start.Release();
-        PathBuffers.Give(text);
-        return isPeers && result != Forwarding.Here;
-    }
-
-    // After an error: whether the call is to be made again, and what it says else.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool IsAgain(
-        ref long result, int number, bool hasDirectory, int directory, ulong path, long second, long third, ulong to, ulong bytes, ref int tries)
-    {
-        if (result == -Errno.EREMOTE)
-        {
-            ulong behind = bytes != 0 ? to : (ulong)second;
-            ReadOnlySpan<byte> form = bytes != 0 ? "dpon"u8 : "dpnn"u8;
-            result = hasDirectory
-                ? Redirection.Follow(number, form, [(ulong)directory, path, behind, (ulong)third], (int)bytes, ref tries)
-                : Redirection.Follow(number, form[1..], [path, behind, (ulong)third], (int)bytes, ref tries);
-        }
-
-        bool isAgain = result == -Errno.ERESTARTNOINTR;
-        result = result == -Errno.EINTR ? -Errno.ERESTARTSYS : result;
-        return isAgain;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsThere(byte* text, int length, int directory, ref FileReference start)
-    {
-        if (length != 0 && *text == '/')
-        {
-            return !Forwarding.IsInternal(new ReadOnlySpan<byte>(text, length));
-        }
-
-        if (directory == AtFlags.WorkingDirectory)
-        {
-            return !Forwarding.IsWorkingDirectoryHere;
-        }
-
-        start = DescriptorTable.GetAny(directory);
-        return !start.IsNull && OffloadedFile.Is(start.File);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long Call(
-        int number, bool hasDirectory, FileReference start, byte* text, long length, long second, long third, ulong to, ulong bytes)
-    {
         RequestSlot* slot = OffloadChannel.Begin(number);
         if (slot == null)
         {
-            return -Errno.EIO;
+            return MakeAnyway(number, hasDirectory, directory, path, second, third, to, bytes);
         }
 
-        long* argument = slot->Request.Arguments;
-        if (hasDirectory)
+        long found = UserAccess.CopyPath(slot->Inline, path, Room);
+        long length = found & ~UserAccess.LeadsUp;
+        bool isPeers = false;
+        long start = AtFlags.WorkingDirectory;
+        FileReference reference = default;
+        if (length - 1 is < 0 or >= Room - 1)
         {
-            *argument++ = start.IsNull ? AtFlags.WorkingDirectory : OffloadedFile.NumberOf(start.File);
+            // Empty, too long, or not there.
         }
-
-        argument[0] = length;
-        argument[1] = second;
-        argument[2] = third;
-        if (length != 0)
+        else if (slot->Inline[0] == '/')
         {
-            Requests.AddText(slot, text, (uint)length);
+            isPeers = (length == found && !Forwarding.MayBeInternal(slot->Inline)) || !Forwarding.IsInternal(new ReadOnlySpan<byte>(slot->Inline, (int)length));
+        }
+        else if (directory == AtFlags.WorkingDirectory)
+        {
+            isPeers = !Forwarding.IsWorkingDirectoryHere;
+        }
+        else
+        {
+            reference = DescriptorTable.GetQuickly(directory);
+            isPeers = !reference.IsNull && OffloadedFile.Is(reference.File);
+            start = isPeers ? OffloadedFile.NumberOf(reference.File) : 0;
         }
 
-        return DescriptorCall.Finish(slot, to, bytes);
+        long result = -Errno.ERESTARTNOINTR;
+        if (isPeers)
+        {
+            long* arguments = slot->Request.Arguments;
+            if (hasDirectory)
+            {
+                arguments[0] = start;
+                arguments++;
+            }
+
+            arguments[0] = length;
+            arguments[1] = second;
+            arguments[2] = third;
+            Requests.AddText(slot, slot->Inline, (uint)length);
+            result = DescriptorCall.Finish(slot, to, bytes);
+        }
+        else
+        {
+            OffloadChannel.Abandon(slot);
+        }
+
+        reference.Release();
+        return result >= 0 ? result
+            : result == -Errno.ERESTARTNOINTR || result == -Errno.EREMOTE ? MakeAnyway(number, hasDirectory, directory, path, second, third, to, bytes)
+            : result == -Errno.EINTR ? -Errno.ERESTARTSYS : result;
+    }
+
+    // Whatever is special about the call, or wrong with it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long MakeAnyway(int number, bool hasDirectory, int directory, ulong path, long second, long third, ulong to, ulong bytes)
+    {
+        ulong* arguments = stackalloc ulong[] { (ulong)directory, path, bytes == 0 ? (ulong)second : to, (ulong)third };
+        ReadOnlySpan<byte> form = bytes == 0 ? "dpnn"u8 : "dpon"u8;
+        return Forwarding.Call(number, hasDirectory ? form : form[1..], hasDirectory ? arguments : arguments + 1, (int)bytes);
     }
 }

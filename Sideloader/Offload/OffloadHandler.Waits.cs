@@ -3,6 +3,7 @@ using AzaleaOS.Abi.Linux;
 using AzaleaOS.Sideloader.FileSystem;
 using AzaleaOS.Sideloader.Native;
 using AzaleaOS.Sideloader.Rings;
+using AzaleaOS.Sideloader.Statistics;
 
 namespace AzaleaOS.Sideloader.Offload;
 
@@ -238,7 +239,7 @@ internal sealed unsafe partial class OffloadHandler
     {
         (waiting.Chain, waiting.Descriptor, waiting.Writes, waiting.Flags) = (_chain, descriptor, writes, flags);
         waiting.Sequence = _header.Sequence;
-        (waiting.Header, waiting.Seen) = (_header, _seen);
+        (waiting.Header, waiting.Seen) = (_header, _seen != 0 ? _seen : StatisticsFile.Now);
         lock (_waitGate)
             _waiting.Add(waiting);
         return waiting;
@@ -284,7 +285,7 @@ internal sealed unsafe partial class OffloadHandler
         lock (_waitGate)
             _waiting.Remove(waiting);
         request = waiting.Chain;
-        _meter?.Count(waiting.Header, request!, waiting.Seen, result);
+        _meter?.Count(waiting.Header, request!, waiting.Seen, result, isKept: true);
         written = Respond(request!, waiting.Sequence, result, waiting.Answered);
         waiting.Chain = null;
         waiting.Clear();

@@ -28,7 +28,7 @@ internal sealed unsafe partial class OffloadHandler : IRequestHandler
     private DescriptorChain _chain = null!;
     private RequestHeader _header;
 
-    /// <summary>When the request was seen, if anybody counts.</summary>
+    /// <summary>When the request was seen; 0 if it is not timed.</summary>
     private long _seen;
 
     /// <summary>Bytes of the readable part that are taken apart already.</summary>
@@ -54,7 +54,7 @@ internal sealed unsafe partial class OffloadHandler : IRequestHandler
             return 0;
 
         _chain = request;
-        _seen = _meter is null ? 0 : StatisticsFile.Now;
+        _seen = _meter?.Begin(_header.Operation) ?? 0;
         _taken = RequestHeader.Bytes;
         _answered = 0;
         long result = Execute();
@@ -63,7 +63,7 @@ internal sealed unsafe partial class OffloadHandler : IRequestHandler
         if (result < 0 && (_header.Flags & RequestFlags.Explain) != 0)
             result = Explain(result);
 
-        _meter?.Count(_header, request, _seen, result);
+        _meter?.Count(_header, request, _seen, result, isKept: false);
         return Respond(request, _header.Sequence, result, _answered);
     }
 

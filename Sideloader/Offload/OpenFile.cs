@@ -71,6 +71,20 @@ internal sealed class OpenFile(OpenFileTable table)
 
     internal void Hold() => Interlocked.Increment(ref _holders);
 
+    /// <summary>Holds it unless nobody else does any more.</summary>
+    internal bool TryHold()
+    {
+        for (int holders = Volatile.Read(ref _holders); holders != 0;)
+        {
+            int found = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
+            if (found == holders)
+                return true;
+            holders = found;
+        }
+
+        return false;
+    }
+
     internal void Release()
     {
         if (Interlocked.Decrement(ref _holders) != 0)

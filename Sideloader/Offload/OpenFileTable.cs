@@ -63,17 +63,23 @@ internal sealed class OpenFileTable
             _files[number] = file;
     }
 
-    /// <summary>Uses a file, which the caller releases.</summary>
+    /// <summary>Uses a file, which the caller releases. Without the lock: every call with a descriptor of every queue comes here.</summary>
     internal OpenFile? Borrow(long number)
     {
-        lock (_gate)
-        {
-            if ((ulong)number >= MaxFiles || _files[number] is not { } file)
-                return null;
+        if ((ulong)number >= MaxFiles)
+            return null;
 
-            file.Hold();
-            return file;
+        while (Volatile.Read(ref _files[number]) is { } file)
+        {
+            if (!file.TryHold())
+                continue;
+            // It may have been closed before it was held, and be another file by now.
+            if (Volatile.Read(ref _files[number]) == file)
+                return file;
+            file.Release();
         }
+
+        return null;
     }
 
     /// <summary>Closes a number.</summary>

@@ -8,7 +8,17 @@ namespace AzaleaOS.Sideloader.Statistics;
 internal sealed unsafe class CallMeter(StatisticsFile file, int queue)
 {
     private const int WordsPerSlot = StatisticsLayout.SlotBytes / sizeof(ulong);
+
+    /// <summary>Of so many calls of a kind one is timed, a power of two: two looks at the clock are a tenth of a short call.</summary>
+    private const ulong TimedOneIn = 8;
+
     private readonly ulong* _block = file.Queue(queue);
+
+    /// <summary>What the last call of each kind took that was timed and did not wait: what those until the next one count as.</summary>
+    private readonly long[] _last = new long[StatisticsLayout.Slots];
+
+    /// <summary>The end of the last trace that is over.</summary>
+    private long _traced;
 
     /// <summary>What was agreed on with the unikernel.</summary>
     internal void Greeted(ChannelFeatures features) => file.Features = features;
@@ -16,16 +26,27 @@ internal sealed unsafe class CallMeter(StatisticsFile file, int queue)
     /// <summary>The unikernel's own word, at its end, on how many bytes of data it copied.</summary>
     internal void Ended(ulong copied) => file.CopiedByUnikernel = copied;
 
+    /// <summary>When a request was seen, of <see cref="StatisticsFile.Now"/>; 0 if it is not timed.</summary>
+    /// <param name="operation">Its number.</param>
+    internal long Begin(ushort operation)
+    {
+        int slot = StatisticsLayout.SlotOf(operation);
+        return slot < 0 || _block[slot * WordsPerSlot] % TimedOneIn == 0 || file.TraceUntil != _traced ? StatisticsFile.Now : 0;
+    }
+
     /// <summary>Counts a call that has its result.</summary>
     /// <param name="header">The request.</param>
     /// <param name="chain">Its chain, not given back yet.</param>
-    /// <param name="start">When the request was seen, of <see cref="StatisticsFile.Now"/>.</param>
+    /// <param name="start">When the request was seen: of <see cref="Begin"/>, or not 0 if it was kept.</param>
     /// <param name="result">What the application gets.</param>
-    internal void Count(in RequestHeader header, DescriptorChain chain, long start, long result)
+    /// <param name="isKept">Whether it waited, or a helper made it.</param>
+    internal void Count(in RequestHeader header, DescriptorChain chain, long start, long result, bool isKept)
     {
-        long now = StatisticsFile.Now;
-        long duration = Math.Max(now - start, 0);
         int slot = StatisticsLayout.SlotOf(header.Operation);
+        long now = start == 0 ? 0 : StatisticsFile.Now;
+        long duration = start == 0 ? _last[slot] : Math.Max(now - start, 0);
+        if (start != 0 && slot >= 0 && !isKept)
+            _last[slot] = duration;
         if (slot >= 0)
         {
             ulong* counters = _block + slot * WordsPerSlot;
@@ -41,8 +62,13 @@ internal sealed unsafe class CallMeter(StatisticsFile file, int queue)
 
         CountCopies(header, chain, result);
 
-        if (now < file.TraceUntil)
+        long until = file.TraceUntil;
+        if (start == 0 || until == _traced)
+            return;
+        if (now < until)
             Trace(header, chain, start, duration, result);
+        else
+            _traced = until;
     }
 
     /// <summary>Whether a call's result is a number of bytes that were read.</summary>

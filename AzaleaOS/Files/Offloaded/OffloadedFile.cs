@@ -40,7 +40,7 @@ internal static unsafe class OffloadedFile
 
     /// <summary>Whether an open file is one of the peer's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool Is(OpenFile* file) => file->Operations == s_operations && s_operations != null;
+    internal static bool Is(OpenFile* file) => file->Operations == s_operations;
 
     /// <summary>The peer's number.</summary>
     internal static long NumberOf(OpenFile* file) => (long)(nuint)file->Data;

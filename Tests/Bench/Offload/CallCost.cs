@@ -37,7 +37,11 @@ internal sealed class CallCost
     internal static IReadOnlyList<(string Name, string Words)> Kinds { get; } =
     [
         ("lseek", "lseek"), ("fstat", "fstat"), ("pread", "pread, 4 KiB"), ("pwrite", "pwrite, 4 KiB"), ("read", "read, 4 KiB"), ("write", "write, 4 KiB"),
-        ("pread_16_pages", "pread, 64 KiB"), ("preadv", "preadv, two pages that lie apart"), ("stat", "stat, with the path"), ("open", "open, with the path"), ("close", "close"),
+        ("pread_16_pages", "pread, 64 KiB"), ("pread_16_apart", "pread, 64 KiB, no frame behind the one before"),
+        ("preadv", "preadv, two pages that lie apart"), ("pwritev", "pwritev, two pages that lie apart"),
+        ("pread_elsewhere", "pread, 4 KiB, each time to another page table's page"), ("pread_large", "pread, 4 KiB, every other time into a large page"), ("stat", "stat, a path of 5 bytes"), ("stat_absolute", "stat, an absolute path of 36 bytes"),
+        ("stat_elsewhere", "stat, each time to another page table's page"),
+        ("newfstatat", "newfstatat, a path of 5 bytes"), ("access", "access, a path of 5 bytes"), ("open", "open, a path of 5 bytes"), ("close", "close"),
     ];
 
     /// <summary>Runs the program with a peer.</summary>

@@ -4,15 +4,22 @@
 //   offloaded COUNT      in a directory of the peer that may be written
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, PAGES = 16 };
+enum { PAGE = 4096, PAGES = 16, REGION = 2 << 20 };
+
+#define LONG_PATH "/a-directory/another-directory/calls"
 
 static char data[PAGES * PAGE] __attribute__((aligned(PAGE)));
 static struct stat status;
+
+// Here a large page begins, which the kernel gives to memory that is first touched there.
+static char elsewhere[2 * REGION] __attribute__((aligned(REGION)));
 
 static long call(long number, long a, long b, long c, long d)
 {
@@ -31,8 +38,16 @@ KIND(pwrite)
 KIND(read)
 KIND(write)
 KIND(pread_16_pages)
+KIND(pread_16_apart)
 KIND(preadv)
+KIND(pwritev)
+KIND(pread_elsewhere)
+KIND(pread_large)
 KIND(stat)
+KIND(stat_absolute)
+KIND(stat_elsewhere)
+KIND(newfstatat)
+KIND(access)
 KIND(open)
 KIND(close)
 KIND(none)
@@ -48,6 +63,7 @@ int main(int argc, char **argv)
 {
     int count = argc > 1 ? atoi(argv[1]) : 10000;
     int file = open("calls", O_RDWR | O_CREAT | O_TRUNC, 0600);
+    char stack[PAGE] __attribute__((aligned(PAGE)));
     struct iovec parts[] = { { data, PAGE }, { data + 3 * PAGE, PAGE } };
 
     for (int i = 0; i < (int)sizeof data; i++)
@@ -67,8 +83,29 @@ int main(int argc, char **argv)
     lseek(file, 0, SEEK_SET);
     REPEAT(write, SYS_write, file, (long)data, PAGE, 0, PAGE)
     REPEAT(pread_16_pages, SYS_pread64, file, (long)data, sizeof data, 0, sizeof data)
+    // Each page by itself, in another order than that in which frames are given out.
+    char *apart = mmap(0, sizeof data, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (int i = 0; i < PAGES; i++) {
+        char *page = apart + i * 5 % PAGES * PAGE;
+        if (mprotect(page, PAGE, PROT_READ | PROT_WRITE))
+            return 5;
+        *page = 1;
+    }
+
+    REPEAT(pread_16_apart, SYS_pread64, file, (long)apart, sizeof data, 0, sizeof data)
     REPEAT(preadv, SYS_preadv, file, (long)parts, 2, 0, 2 * PAGE)
+    REPEAT(pwritev, SYS_pwritev, file, (long)parts, 2, 0, 2 * PAGE)
+    memset(stack, 1, sizeof stack);
+    elsewhere[REGION] = 1;
+    REPEAT(pread_elsewhere, SYS_pread64, file, (long)(i & 1 ? stack : data), PAGE, 0, PAGE)
+    REPEAT(pread_large, SYS_pread64, file, (long)(i & 1 ? elsewhere + REGION : data), PAGE, 0, PAGE)
     REPEAT(stat, SYS_stat, (long)"calls", (long)&status, 0, 0, 0)
+    if (mkdir("/a-directory", 0700) || mkdir("/a-directory/another-directory", 0700) || link("calls", LONG_PATH))
+        return 4;
+    REPEAT(stat_absolute, SYS_stat, (long)LONG_PATH, (long)&status, 0, 0, 0)
+    REPEAT(stat_elsewhere, SYS_stat, (long)"calls", (long)(i & 1 ? (void *)stack : data), 0, 0, 0)
+    REPEAT(newfstatat, SYS_newfstatat, AT_FDCWD, (long)"calls", (long)&status, 0, 0)
+    REPEAT(access, SYS_access, (long)"calls", R_OK, 0, 0, 0)
     for (int i = 0; i < count; i++) {
         kind_open();
         int opened = call(SYS_open, (long)"calls", O_RDONLY, 0, 0);

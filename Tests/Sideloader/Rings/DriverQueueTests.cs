@@ -148,7 +148,8 @@ public sealed unsafe class DriverQueueTests : IDisposable
             Assert.True(PartList.TryAdd(ref last, table + 7, slot + 1024, 64 - cut, VirtqDescriptorFlags.None));
             Assert.True(PartList.TryAdd(ref last, table + 7, slot + 2048, 16, VirtqDescriptorFlags.Write));
             PartList.End(last);
-            return driver.Publish(index, slot, (uint)(last - table + 1) * VirtqDescriptor.Bytes);
+            driver.SetTable(index, slot, (uint)(last - table + 1) * VirtqDescriptor.Bytes);
+            return driver.Publish(index);
         }
     }
 }

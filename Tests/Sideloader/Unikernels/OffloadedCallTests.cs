@@ -45,6 +45,20 @@ public sealed class OffloadedCallTests : IDisposable
         Assert.Equal(status, result.Status);
     }
 
+    [Fact]
+    public void The_short_ways_end_where_Linux_says()
+    {
+        string program = Path.Combine(_directory, "program");
+        HostProgram.Compile("ways", program);
+        (int status, string expected) = HostProgram.Run(program, MakeTree("linux"));
+
+        using var unikernel = new Unikernel(program, new OffloadOptions { Root = MakeTree("unikernel"), Cores = 2 }, []);
+        (int Status, string Output) result = unikernel.Wait();
+
+        AssertAlike(expected, result.Output);
+        Assert.Equal(status, result.Status);
+    }
+
     [Theory]
     [InlineData("ready")]
     [InlineData("moves")]
