@@ -59,6 +59,8 @@ internal static class ToolCatalog
         new("bash", "is a program of the tests", Activity.Test, "bash-static") { Data = ["/bin/bash-static"] },
         new("spin", "looks at every state of the scheduler's models", Activity.Test, "spin") { Data = ["/usr/bin/spin"] },
         new("zsh", "is a program of the tests", Activity.Test, "zsh-static") { Data = ["/bin/zsh-static"] },
+        new("zsh's functions", "complete words in a test", Activity.Test, "zsh") { Data = ["/bin/zsh", "/usr/share/zsh/functions/Completion/compinit"] },
+        new("fish", "completes words in a test", Activity.Test, "fish") { Data = ["/usr/bin/fish"] },
     ];
 
     /// <summary>The tools of some activities that this host lacks.</summary>

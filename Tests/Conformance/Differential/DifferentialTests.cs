@@ -20,6 +20,8 @@ public sealed class DifferentialTests(ScriptInterpreter interpreter, ITestOutput
         (FutexTheme.Theme, 250), (FileTheme.Descriptors, 300), (FileTheme.Names, 300), (PipeTheme.Theme, 250), (PipeTheme.Sockets, 250),
     ];
 
+    private static readonly (Theme Theme, int Programs)[] s_themesOfPeer = [(MemoryTheme.Theme, 100), (MemoryTheme.OfFiles, 200)];
+
     public static TheoryData<string> Themes => [.. s_themes.Select(one => one.Theme.Name)];
 
     [Theory]
@@ -61,6 +63,37 @@ public sealed class DifferentialTests(ScriptInterpreter interpreter, ITestOutput
         string report = run.Compare(Programs(chosen, Seed, Count(programs), AnsweredCalls.Contains));
         output.WriteLine($"{run.Answers.Successes} of {run.Answers.All} answers were no errors");
         output.WriteLine($"not there yet: {string.Join(' ', chosen.Calls.Where(call => !AnsweredCalls.Contains(call)).Select(call => call.Name).Distinct())}");
+        foreach ((string name, int count) in run.Known)
+            output.WriteLine($"{count} times known: {name}");
+        Assert.True(report.Length == 0, $"AZALEA_SEED={Seed}: {report}");
+    }
+
+    /// <summary>The themes whose files are the peer's, and how many programs each has; <c>AZALEA_THEME</c> leaves one.</summary>
+    public static TheoryData<string, int> PeerSizes
+    {
+        get
+        {
+            var sizes = new TheoryData<string, int>();
+            string only = Environment.GetEnvironmentVariable("AZALEA_THEME") ?? "";
+            foreach ((Theme theme, int programs) in s_themesOfPeer)
+            {
+                if (only.Length == 0 || only == theme.Name)
+                    sizes.Add(theme.Name, programs);
+            }
+
+            return sizes;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PeerSizes))]
+    public void Generated_programs_give_what_they_give_on_Linux_with_the_files_of_the_peer(string theme, int programs)
+    {
+        Theme chosen = s_themesOfPeer.Single(one => one.Theme.Name == theme).Theme;
+        output.WriteLine($"AZALEA_SEED={Seed}, {Count(programs)} programs");
+        var run = new DifferentialRun(interpreter.Linux, interpreter.Peer, canWriteFiles: true);
+        string report = run.Compare(Programs(chosen, Seed, Count(programs), AnsweredCalls.Contains));
+        output.WriteLine($"{run.Answers.Successes} of {run.Answers.All} answers were no errors");
         foreach ((string name, int count) in run.Known)
             output.WriteLine($"{count} times known: {name}");
         Assert.True(report.Length == 0, $"AZALEA_SEED={Seed}: {report}");

@@ -11,11 +11,14 @@ public sealed class ScriptInterpreter : IDisposable
         StaticProgram.Compile("script", program, "-static", "-nostdlib", "-fno-stack-protector");
         Linux = new LinuxHost(program);
         Kernel = new KernelHost(program);
+        Peer = new PeerHost(program);
     }
 
     internal IScriptHost Linux { get; }
 
     internal IScriptHost Kernel { get; }
+
+    internal IScriptHost Peer { get; }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }
