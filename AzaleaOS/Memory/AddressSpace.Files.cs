@@ -157,9 +157,11 @@ internal unsafe partial struct AddressSpace
         return file != null;
     }
 
-    // Shared pages of a foreign file are read-only until one is written to, which is noted then.
+    // Shared pages of a foreign file are read-only until one is written to, which is noted then. What can be written can be read.
     private static Protection EntryProtection(Area* area)
-        => (area->Flags & AreaFlags.Foreign) != 0 && area->IsShared ? area->Protection & ~Protection.Write : area->Protection;
+        => (area->Flags & AreaFlags.Foreign) != 0 && area->IsShared && (area->Protection & Protection.Write) != 0
+            ? (area->Protection & ~Protection.Write) | Protection.Read
+            : area->Protection;
 
     private readonly FaultOutcome ProvideFilePage(Area* area, ulong page, bool write)
     {
