@@ -60,6 +60,7 @@ internal static class ToolCatalog
         new("spin", "looks at every state of the scheduler's models", Activity.Test, "spin") { Data = ["/usr/bin/spin"] },
         new("zsh", "is a program of the tests", Activity.Test, "zsh-static") { Data = ["/bin/zsh-static"] },
         new("zsh's functions", "complete words in a test", Activity.Test, "zsh") { Data = ["/bin/zsh", "/usr/share/zsh/functions/Completion/compinit"] },
+        new("systemd", "starts a unikernel in a test", Activity.Test, "systemd") { Data = ["/usr/bin/systemd-analyze", "/lib/systemd/systemd"] },
         new("fish", "completes words in a test", Activity.Test, "fish") { Data = ["/usr/bin/fish"] },
     ];
 
