@@ -233,6 +233,12 @@ internal static unsafe class OffloadedFile
         if (sent == 0 && transfer->Left != 0)
         {
             OffloadChannel.Abandon(slot);
+            if (transfer->Position >= 0 && (ulong)transfer->Position + transfer->Left > long.MaxValue)
+            {
+                // Linux looks at the position before it looks at the buffer (fs/read_write.c, rw_verify_area).
+                return -Errno.EINVAL;
+            }
+
             return writes || !IsAtEnd(file, transfer->Position) ? -Errno.EFAULT : 0;
         }
 

@@ -20,7 +20,7 @@ public sealed class DifferentialTests(ScriptInterpreter interpreter, ITestOutput
         (FutexTheme.Theme, 250), (FileTheme.Descriptors, 300), (FileTheme.Names, 300), (PipeTheme.Theme, 250), (PipeTheme.Sockets, 250),
     ];
 
-    private static readonly (Theme Theme, int Programs)[] s_themesOfPeer = [(MemoryTheme.Theme, 100), (MemoryTheme.OfFiles, 200)];
+    private static readonly (Theme Theme, int Programs)[] s_themesOfPeer = [(MemoryTheme.Theme, 100), (MemoryTheme.OfFiles, 100)];
 
     public static TheoryData<string> Themes => [.. s_themes.Select(one => one.Theme.Name)];
 

@@ -70,7 +70,8 @@ public sealed class StockGuest : IDisposable
     /// <summary>Makes and changes a tree in the working directory, and says what it sees.</summary>
     internal static string TreeScript => Path.Combine(AppContext.BaseDirectory, "Programs", "tree.sh");
 
-    private static string Seed { get; } = Environment.GetEnvironmentVariable("AZALEA_MODEL_SEED") ?? Random.Shared.Next().ToString(CultureInfo.InvariantCulture);
+    /// <summary>Of the random operations; AZALEA_MODEL_SEED sets it.</summary>
+    internal static string Seed { get; } = Environment.GetEnvironmentVariable("AZALEA_MODEL_SEED") ?? Random.Shared.Next().ToString(CultureInfo.InvariantCulture);
 
     private static string Script => $"""
         mount -t virtiofs host /mnt || exit

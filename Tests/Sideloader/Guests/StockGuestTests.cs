@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using AzaleaOS.Build.Launching;
+using Xunit.Abstractions;
 
 namespace AzaleaOS.Tests.Sideloader.Guests;
 
 /// <summary>A Linux guest that nobody here wrote finds by virtio-fs what is in the directory, and leaves there what it writes.</summary>
-public sealed class StockGuestTests(StockGuest guest) : IClassFixture<StockGuest>
+public sealed class StockGuestTests(StockGuest guest, ITestOutputHelper output) : IClassFixture<StockGuest>
 {
     [Fact]
     public void It_mounts_the_directory_lists_it_and_lets_it_go_without_breaking_a_rule_of_VIRTIO()
@@ -48,6 +49,7 @@ public sealed class StockGuestTests(StockGuest guest) : IClassFixture<StockGuest
     [Fact]
     public void Thousands_of_random_operations_leave_the_file_of_the_model()
     {
+        output.WriteLine($"AZALEA_MODEL_SEED={StockGuest.Seed}");
         byte[] file = File.ReadAllBytes(Path.Combine(guest.Root, "model.file"));
         // FNV-1a, as the program has it.
         ulong sum = file.Aggregate(14695981039346656037, (sum, value) => (sum ^ value) * 1099511628211);
@@ -63,8 +65,8 @@ public sealed class StockGuestTests(StockGuest guest) : IClassFixture<StockGuest
         var start = new ProcessStartInfo("/bin/busybox", ["sh", StockGuest.TreeScript, word]) { WorkingDirectory = directory, RedirectStandardOutput = true };
         start.Environment["TZ"] = "UTC0";
         using Process process = Process.Start(start)!;
-        string output = process.StandardOutput.ReadToEnd();
+        string said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return output;
+        return said;
     }
 }

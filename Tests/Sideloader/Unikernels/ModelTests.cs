@@ -1,10 +1,11 @@
 using System.Globalization;
 using AzaleaOS.Sideloader.Offload;
+using Xunit.Abstractions;
 
 namespace AzaleaOS.Tests.Sideloader.Unikernels;
 
 /// <summary>Random operations of a program on the unikernel leave the peer's file as a model in the program's memory has it.</summary>
-public sealed class ModelTests : IDisposable
+public sealed class ModelTests(ITestOutputHelper output) : IDisposable
 {
     private const int Operations = 10_000;
 
@@ -17,17 +18,18 @@ public sealed class ModelTests : IDisposable
     {
         // Another sequence each time; whoever wants one again gives its seed.
         string seed = Environment.GetEnvironmentVariable("AZALEA_MODEL_SEED") ?? Random.Shared.Next().ToString(CultureInfo.InvariantCulture);
+        output.WriteLine($"AZALEA_MODEL_SEED={seed}");
         string program = Path.Combine(_directory, "program");
         HostProgram.Compile("model", program);
         string root = Directory.CreateDirectory(Path.Combine(_directory, "root")).FullName;
 
         using var unikernel = new Unikernel(program, new OffloadOptions { Root = root, Cores = 2 }, [seed, $"{Operations}"]);
-        (int status, string output) = unikernel.Wait();
+        (int status, string said) = unikernel.Wait();
 
-        Assert.True(status == 0, $"AZALEA_MODEL_SEED={seed}: {output}");
+        Assert.True(status == 0, $"AZALEA_MODEL_SEED={seed}: {said}");
         byte[] file = File.ReadAllBytes(Path.Combine(root, "model.file"));
         string found = $"steps {Operations} size {file.Length} sum {Sum(file):x16}\n";
-        Assert.True(found == output, $"AZALEA_MODEL_SEED={seed}: the program says {output} the file has {found}");
+        Assert.True(found == said, $"AZALEA_MODEL_SEED={seed}: the program says {said} the file has {found}");
     }
 
     // FNV-1a, as the program has it.

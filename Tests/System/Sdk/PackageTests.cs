@@ -77,6 +77,11 @@ public sealed class PackageTests(NewUser user) : IClassFixture<NewUser>
     public void A_program_is_run_by_the_Sideloader_with_its_options_and_without_the_command_that_is_said()
     {
         user.Make("lent");
+        File.WriteAllText(Path.Combine(user["lent"], "Program.cs"), """
+            File.WriteAllText("result", File.ReadAllText("/given").ToUpperInvariant() + string.Join(' ', args));
+            Console.WriteLine(string.Join(' ', Directory.GetFiles("/").Order()));
+            return 7;
+            """);
         user.Dotnet("lent", "build", "--nologo").Succeeds();
 
         ToolResult missing = user.Dotnet("lent", "run", "--no-build", "-p:Launch=Sideloader", "-p:SideloaderCommand=/nowhere/sideloader");
@@ -91,5 +96,22 @@ public sealed class PackageTests(NewUser user) : IClassFixture<NewUser>
         Assert.Equal(3, run.Status);
         string program = Path.Combine(user["lent"], "bin", "Debug", "net10.0", "lent.elf");
         Assert.EndsWith($"run|{program}|--mem|256M|--cpus|2|--cwd|/|--root|some tree|--read-only|--|one|--two|", run.Output);
+
+        // And the command itself, with a directory of this host.
+        string tree = Directory.CreateDirectory(Path.Combine(user["lent"], "tree")).FullName;
+        File.WriteAllText(Path.Combine(tree, "given"), "from here ");
+        string image = Built("UserApps/Sideloaded", "Sideloaded.stripped.elf");
+        run = user.Dotnet("lent", "run", "--no-build", "-p:Launch=Sideloader", $"-p:SideloaderRoot={tree}", $"-p:SideloaderOptions=--accel tcg --image {image}", $"-p:SideloaderCommand={Built("Sideloader", "sideloader")}", "--", "and", "there");
+        Assert.True(run.Status == 7, $"{run.Status} {run.Output} {run.Errors}");
+        Assert.EndsWith("/given /result\n", run.Output, StringComparison.Ordinal);
+        Assert.Equal("FROM HERE and there", File.ReadAllText(Path.Combine(tree, "result")));
+    }
+
+    // What a project has built, which is built with this one.
+    private static string Built(string folder, string name)
+    {
+        var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
+        string repository = framework.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
+        return Path.Combine(repository, folder, "bin", framework.Parent.Name, framework.Name, name);
     }
 }
