@@ -235,6 +235,17 @@ int main(void)
     for (int i = 0; i < 8; i++) { pthread_join(threads[i], &result); first = i ? first : result; same &= result == first; }
     printf("%ld %d\n", (long)first, same);
 
+    // Pages that may only be written can be read all the same; a position that is too high is wrong whatever the buffer is.
+    char *blind = map(2 * PAGE, PROT_WRITE, MAP_SHARED, words, PAGE);
+    printf("%d\n", blind[17]);
+    blind[17] = 'Z';
+    printf("%c %d\n", at(words, PAGE + 17), blind[PAGE + 17]);
+    SAY(mprotect(blind, PAGE, PROT_READ));
+    SAY(mprotect(blind, PAGE, PROT_WRITE));
+    printf("%c\n", blind[17]);
+    SAY(pread(words, 0, 2, 0x7fffffffffffffff));
+    SAY(pwrite(words, 0, 2, 0x7fffffffffffffff));
+
     // Appending, and what the end of the process leaves.
     int append = open("end", O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0644);
     write(append, text, 2 * PAGE);
