@@ -18,6 +18,8 @@ public sealed class ServiceTests : IDisposable
     {
         string unit = Path.Combine(Home, "azalea@web.service");
         File.WriteAllText(unit, Unit());
+        // systemd warns of a file that all may write: another test's creation mask may allow it.
+        File.SetUnixFileMode(unit, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         Assert.Equal((0, ""), Run("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", unit));
 
         File.WriteAllText(unit, Unit().Replace("KillMode=", "KilMode=", StringComparison.Ordinal));
