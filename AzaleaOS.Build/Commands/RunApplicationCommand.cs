@@ -37,7 +37,7 @@ internal sealed class RunApplicationCommand : Command, IAcceptsProgramArguments
             Initramfs = fromDisc || request.IsJoined ? null : request.Initramfs,
             CommandLine = fromDisc ? [] : request.CommandLine(context.ProgramArguments.Count > 0 ? context.ProgramArguments : request.Arguments),
         };
-        MachineSession.AnnounceGdb(context, machine, request.Elf);
-        return await MachineSession.RunAsync(context, machine, hasInput: machine.Kind != MachineKind.Bochs, request.Elf);
+        MachineSession.AnnounceGdb(context, machine, request.Symbols);
+        return await MachineSession.RunAsync(context, machine, hasInput: machine.Kind != MachineKind.Bochs, request.Symbols);
     }
 }

@@ -55,6 +55,9 @@ internal sealed record ApplicationRequest
     /// <summary>Kernel and program become one file, which is then <see cref="Elf"/>.</summary>
     internal bool IsJoined { get; init; }
 
+    /// <summary>The executable whose symbols, and the lines in the file beside it, are those of the running program.</summary>
+    internal string Symbols => IsJoined ? Program : Elf;
+
     /// <summary>The program's system calls become calls where that is provably safe.</summary>
     internal bool IsPromoted { get; init; } = true;
 

@@ -35,8 +35,12 @@ public sealed class CSharpFamilyTests
     [InlineData("machine", 2)]
     [InlineData("machine", 4)]
     [InlineData("machine", 8)]
+    [InlineData("thread-unhandled", 1)]
     [InlineData("thread-unhandled", 2)]
+    [InlineData("thread-unhandled", 4)]
+    [InlineData("thread-unhandled", 8)]
     [InlineData("null-unhandled", 2)]
+    [InlineData("null-unhandled", 8)]
     public void A_family_of_programs_does_as_on_Linux(string word, int cpus)
         => new ProgramRun(ProgramStore.Find("csharp-exec"), word).MustEqualLinux(cpus);
 

@@ -45,6 +45,39 @@ public sealed class LinkedCSharpTests
         Assert.InRange(costs["csharp-pinvoke"], 20, 60);
     }
 
+    [Theory]
+    [InlineData(3072, "1")]
+    [InlineData(1024, "0")]
+    public void Memory_comes_from_the_node_of_the_core_that_asks(int ofSecond, string hugeOfSecond)
+    {
+        // A range of memory begins with the kernel's records: in 1 GiB no whole page of that size is left. The other node has one, and gives it.
+        (int Node, int Mebibytes)[] nodes = [(0, 4096), (1, ofSecond)];
+        MachineResult result = Machine.Run(new MachineDescription
+        {
+            Kernel = UserApp.Find("Linked"),
+            CommandLine = [KernelCommandLine.ProgramSeparator, Program, "placement"],
+            Cpus = 4,
+            Memory = MemorySize.Mebibytes(4096 + ofSecond),
+            Timeout = TimeSpan.FromMinutes(4),
+            ExtraArguments =
+            [
+                .. nodes.SelectMany(node => new[]
+                {
+                    "-object", $"memory-backend-ram,id=m{node.Node},size={node.Mebibytes}M", "-numa", $"node,nodeid={node.Node},memdev=m{node.Node},cpus={2 * node.Node}-{(2 * node.Node) + 1}",
+                }),
+            ],
+        });
+        Assert.Equal(
+            $"""
+            core 0 of node 0: pages of 4 KiB 0-0, of 2 MiB 0-0, of 1 GiB 0-0
+            core 1 of node 0: pages of 4 KiB 0-0, of 2 MiB 0-0, of 1 GiB 0-0
+            core 2 of node 1: pages of 4 KiB 1-1, of 2 MiB 1-1, of 1 GiB {hugeOfSecond}-{hugeOfSecond}
+            core 3 of node 1: pages of 4 KiB 1-1, of 2 MiB 1-1, of 1 GiB {hugeOfSecond}-{hugeOfSecond}
+
+            """,
+            result.Output);
+    }
+
     private static MachineResult Run(MachineDescription machine)
         => Machine.Run(machine with { Kernel = UserApp.Find("Linked"), Memory = MemorySize.Mebibytes(256) });
 }

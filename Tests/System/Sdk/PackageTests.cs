@@ -1,3 +1,5 @@
+using AzaleaOS.Build.Launching;
+
 namespace AzaleaOS.Tests.Machines.Sdk;
 
 /// <summary>The way of a new user from "dotnet new azalea" to a booted image, in a clean folder.</summary>
@@ -6,8 +8,7 @@ public sealed class PackageTests(NewUser user) : IClassFixture<NewUser>
     [Fact]
     public void A_program_of_the_template_becomes_an_image_that_runs()
     {
-        user.Make("my-app");
-        user.Dotnet("my-app", "build", "--nologo").Succeeds();
+        user.MakeProgram();
         string output = Path.Combine(user["my-app"], "bin", "Debug", "net10.0");
         Assert.True(File.Exists(Path.Combine(output, "my-app.elf")));
         Assert.True(File.Exists(Path.Combine(output, "my-app.iso")));
@@ -113,5 +114,62 @@ public sealed class PackageTests(NewUser user) : IClassFixture<NewUser>
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
         string repository = framework.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
         return Path.Combine(repository, folder, "bin", framework.Parent.Name, framework.Name, name);
+    }
+
+    [Fact]
+    public void A_program_linked_into_the_image_is_made_from_the_package_and_boots_from_its_disc()
+    {
+        user.Make("joined");
+        string file = Path.Combine(user["joined"], "joined.csproj");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("</Project>", "<PropertyGroup><AzaleaLinked>true</AzaleaLinked></PropertyGroup></Project>", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(user["joined"], "Program.cs"), """
+            if (args is ["fail"])
+                throw new InvalidOperationException("as asked");
+            using var ready = new KernelSemaphore();
+            new Thread(() => ready.Post()).Start();
+            ready.Wait();
+            Console.WriteLine($"{Azalea.GetPid() == Environment.ProcessId}, one of {Topology.CoreCount}, {Topology.Nodes.Count} node");
+            return 5;
+            """);
+        user.Dotnet("joined", "build", "--nologo").Succeeds();
+
+        ToolResult run = user.Dotnet("joined", "run", "--no-build");
+        Assert.Equal((5, "True, one of 2, 1 node\n"), (run.Status, run.Output));
+        ToolResult failed = user.Dotnet("joined", "run", "--no-build", "--", "fail");
+        Assert.Equal(134, failed.Status);
+        Assert.Contains("/joined/Program.cs:line 2", failed.Errors, StringComparison.Ordinal);
+
+        MachineResult disc = Machine.Run(new MachineDescription
+        {
+            Iso = Path.Combine(user["joined"], "bin", "Debug", "net10.0", "joined.iso"),
+            Memory = MemorySize.Mebibytes(128),
+            Timeout = TimeSpan.FromMinutes(2),
+        });
+        Assert.Equal((5, "True, one of 1, 1 node\n"), (disc.Status, disc.Output));
+    }
+
+    [Fact]
+    public void The_machine_for_VMware_has_the_disc_the_cores_and_the_memory_of_the_project()
+    {
+        user.Make("shown");
+        ToolResult run = user.Dotnet("shown", "msbuild", "-restore", "-t:AzaleaRunArguments", "-p:Launch=VMware", "-p:QemuMemory=320", "-p:EnableGDB=true", "-getProperty:RunCommand", "-getProperty:RunArguments").Succeeds();
+        string machine = Path.Combine(user["shown"], "bin", "Debug", "net10.0", "shown.vmx");
+        Assert.Contains("\"vmplayer\"", run.Output, StringComparison.Ordinal);
+        Assert.Contains(machine, run.Output, StringComparison.Ordinal);
+
+        // Each line is a name, = and a value in quotation marks, and each name is there once.
+        Dictionary<string, string> values = File.ReadAllLines(machine).Select(line => line.Split(" = ", 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        Assert.All(values.Values, value => Assert.Matches("^\"[^\"]+\"$", value));
+        Assert.Equal($"\"{Path.ChangeExtension(machine, ".iso")}\"", values["ide1:0.fileName"]);
+        Assert.Equal(("\"320\"", "\"2\"", "\"other-64\"", "\"TRUE\""), (values["memsize"], values["numvcpus"], values["guestOS"], values["debugStub.listen.guest64"]));
+    }
+
+    [Fact]
+    public void Bochs_boots_the_disc_of_a_program()
+    {
+        user.MakeProgram();
+        ToolResult run = user.Dotnet("my-app", "run", "--no-build", "-p:Launch=Bochs").Succeeds();
+
+        Assert.Contains("Hello from azalea, a machine of 2 cores.\n", run.Output, StringComparison.Ordinal);
     }
 }
