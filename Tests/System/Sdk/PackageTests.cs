@@ -1,4 +1,6 @@
+using System.Text.Json;
 using AzaleaOS.Build.Launching;
+using AzaleaOS.Build.StackTraces;
 
 namespace AzaleaOS.Tests.Machines.Sdk;
 
@@ -32,6 +34,7 @@ public sealed class PackageTests(NewUser user) : IClassFixture<NewUser>
     {
         user.Make("my-kernel", "--kind", "kernel");
         ToolResult run = user.Dotnet("my-kernel", "run").Succeeds();
+        Assert.True(File.Exists(DebuggedFile("my-kernel")));
         Assert.Contains("my_kernel has booted.\nHello from the kernel.\n", run.Output, StringComparison.Ordinal);
     }
 
@@ -139,6 +142,9 @@ public sealed class PackageTests(NewUser user) : IClassFixture<NewUser>
         Assert.Equal(134, failed.Status);
         Assert.Contains("/joined/Program.cs:line 2", failed.Errors, StringComparison.Ordinal);
 
+        // What gdb is given has the program's lines; the joined file has none.
+        Assert.NotNull(TraceSymbols.Load(DebuggedFile("joined")));
+
         MachineResult disc = Machine.Run(new MachineDescription
         {
             Iso = Path.Combine(user["joined"], "bin", "Debug", "net10.0", "joined.iso"),
@@ -171,5 +177,12 @@ public sealed class PackageTests(NewUser user) : IClassFixture<NewUser>
         ToolResult run = user.Dotnet("my-app", "run", "--no-build", "-p:Launch=Bochs").Succeeds();
 
         Assert.Contains("Hello from azalea, a machine of 2 cores.\n", run.Output, StringComparison.Ordinal);
+    }
+
+    // The file that VS Code's profile gives to gdb.
+    private string DebuggedFile(string project)
+    {
+        using JsonDocument profile = JsonDocument.Parse(File.ReadAllText(Path.Combine(user[project], ".vscode", "launch.json")));
+        return profile.RootElement.GetProperty("configurations")[0].GetProperty("program").GetString()!.Replace("${workspaceFolder}", user[project], StringComparison.Ordinal);
     }
 }
