@@ -78,6 +78,29 @@ public sealed class PackageTests(NewUser user) : IClassFixture<NewUser>
     }
 
     [Fact]
+    public void A_native_function_that_no_library_has_is_an_error_that_names_it()
+    {
+        user.Make("lost");
+        string file = Path.Combine(user["lost"], "lost.csproj");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("</Project>", "<ItemGroup><DirectPInvoke Include=\"nowhere\" /></ItemGroup></Project>", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(user["lost"], "Program.cs"), """
+            Console.WriteLine(Native.Version());
+
+            internal static class Native
+            {
+                [System.Runtime.InteropServices.DllImport("nowhere", EntryPoint = "nowhere_version")]
+                internal static extern int Version();
+            }
+            """);
+
+        ToolResult build = user.Dotnet("lost", "build", "--nologo");
+
+        Assert.NotEqual(0, build.Status);
+        Assert.Contains("error AZ7947: ", build.Output, StringComparison.Ordinal);
+        Assert.Contains("undefined reference to `nowhere_version'", build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_program_is_run_by_the_Sideloader_with_its_options_and_without_the_command_that_is_said()
     {
         user.Make("lent");
