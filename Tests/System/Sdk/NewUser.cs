@@ -22,15 +22,6 @@ public sealed class NewUser : IDisposable
     /// <summary>Makes a project.</summary>
     public void Make(string project, params string[] options) => New(["azalea", "-o", project, "--feed", Packages, .. options]).Succeeds();
 
-    /// <summary>Makes the program of the template and builds it, once: my-app.</summary>
-    public void MakeProgram()
-    {
-        if (Directory.Exists(this["my-app"]))
-            return;
-        Make("my-app");
-        Dotnet("my-app", "build", "--nologo").Succeeds();
-    }
-
     /// <summary>Runs the dotnet command in a project's folder.</summary>
     public ToolResult Dotnet(string project, params string[] arguments) => DotNetProcess.Run(this[project], arguments);
 
