@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Memory;
@@ -39,6 +40,11 @@ internal static unsafe class Initramfs
             }
 
             links = default;
+            while (size - offset >= sizeof(ulong) && Unsafe.ReadUnaligned<ulong>(archive + offset) == 0)
+            {
+                offset += sizeof(ulong);
+            }
+
             while (offset < size && archive[offset] == 0)
             {
                 offset++;

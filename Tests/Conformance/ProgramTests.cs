@@ -29,9 +29,11 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
     {
         MachineResult result = tree.Run(new MachineDescription { Cpus = cores, CountInstructions = true }, tree.AddProgram("pages", "-static"));
         var costs = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToDictionary(words => words[0], words => int.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture));
-        Assert.InRange(costs["map"], 300, 1000);
-        Assert.InRange(costs["touch"], 300, 1000);
-        Assert.InRange(costs["fault"], 300, 1000);
+
+        // Not fewer than the stores that fill a page, 128 of 32 bytes, and what an entry takes.
+        Assert.InRange(costs["map"], 200, 1000);
+        Assert.InRange(costs["touch"], 200, 1000);
+        Assert.InRange(costs["fault"], 200, 1000);
         Assert.InRange(costs["store"], 0, 10);
     }
 
