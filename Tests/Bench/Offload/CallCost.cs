@@ -48,7 +48,10 @@ internal sealed class CallCost
     /// <exception cref="LaunchException">The program did not end as it should, or the plugin counted nothing.</exception>
     internal IReadOnlyList<Measurement> Measure(CancellationToken cancellation)
     {
-        string root = Directory.CreateDirectory(Path.Combine(_work, "calls")).FullName;
+        string root = Path.Combine(_work, "calls");
+        if (Directory.Exists(root))
+            Directory.Delete(root, recursive: true);
+        Directory.CreateDirectory(root);
         string socket = Path.Combine(Path.GetTempPath(), $"azalea-calls-{Environment.ProcessId}");
         string result = Path.Combine(_work, "percall");
         File.Delete(result);
