@@ -18,10 +18,10 @@ internal static class HostProgram
         Assert.True(compiler.ExitCode == 0, messages);
     }
 
-    /// <summary>Runs it on this host.</summary>
+    /// <summary>Runs it on this host, with a character device for standard input as in the unikernel, whatever the test's own is.</summary>
     internal static (int Status, string Output) Run(string program, string directory, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" < /dev/null", program, .. arguments]) { WorkingDirectory = directory, RedirectStandardOutput = true })!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output);
