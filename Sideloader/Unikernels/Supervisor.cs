@@ -19,6 +19,7 @@ internal sealed class Supervisor
     private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(60);
 
     /// <summary>How long it may take to end after the machine.</summary>
+    private static readonly TimeSpan s_newsPatience = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan s_endPatience = TimeSpan.FromSeconds(1);
 
     private readonly UnikernelDirectory _home;
@@ -29,6 +30,7 @@ internal sealed class Supervisor
     private readonly Lock _gate = new();
     private readonly List<string> _messages = [];
     private UnikernelRecord _record;
+    private volatile bool _machineEnded;
     private (int Status, string Reason)? _forced;
     private int? _waitStatus;
     private ControlServer? _control;
@@ -127,7 +129,23 @@ internal sealed class Supervisor
         using var signals = new SignalForwarder(Signal, () => _record.Emulator);
         _ = daemon.Ended.ContinueWith(_ => DaemonEnded(daemon), TaskScheduler.Default);
 
-        MachineResult result = RunMachine();
+        MachineResult result;
+        try
+        {
+            result = RunMachine();
+        }
+        catch (LaunchException) when (daemon.Ended.Wait(s_newsPatience) && daemon.Status != 0)
+        {
+            // QEMU says that it cannot reach the daemon, and refuses.
+            DaemonEnded(daemon);
+            return _forced!.Value.Status;
+        }
+
+        // A machine that gave up by itself may have done so because the daemon had gone, of which this process has not heard yet.
+        if (result.Ending is not (MachineEnding.Exited or MachineEnding.TimedOut) && result.EmulatorStatus <= SignalStatus && daemon.Ended.Wait(s_newsPatience))
+            DaemonEnded(daemon);
+        // What the daemon does from here on follows from the machine's end.
+        _machineEnded = true;
         daemon.End(s_endPatience);
 
         // What the daemon wrote before it ended may not have been read yet.
@@ -170,7 +188,7 @@ internal sealed class Supervisor
     private void DaemonEnded(DaemonProcess daemon)
     {
         // By itself it ends when the machine has gone, with status 0.
-        if (daemon.Status != 0)
+        if (daemon.Status != 0 && !_machineEnded)
             End(ExitStatus.NoExitRecord, daemon.Status > SignalStatus ? $"the daemon was killed by signal {daemon.Status - SignalStatus}, the machine was stopped" : $"the daemon ended with status {daemon.Status}, the machine was stopped");
     }
 

@@ -81,6 +81,9 @@ internal sealed unsafe class VhostUserMessage : IDisposable
                 var buffer = new IoVector { Base = (ulong)(start + done), Length = (ulong)(message.Length - done) };
                 var sent = new MessageHeader { Vector = (ulong)&buffer, VectorLength = 1 };
                 nint count = Libc.SendMessage(socket, &sent, MessageFlags.NoSignal);
+                // Who has hung up meanwhile needs no answer: there is no next message either.
+                if (count < 0 && Libc.LastError == Errno.EPIPE)
+                    return;
                 if (count < 0 && Libc.LastError != Errno.EINTR)
                     throw LinuxException.Last("answer the front end");
                 done += (int)Math.Max(count, 0);
