@@ -39,6 +39,7 @@ public sealed class ServiceTests : IDisposable
             ARGUMENTS=sh -c "echo served > /ready; sleep 1000"
 
             """);
+        string[] before = Groups();
         (int status, string output) = Run("unshare", "--mount", "sh", Path.Combine(AppContext.BaseDirectory, "Programs", "service.sh"), Home);
 
         Assert.Equal((0, """
@@ -50,7 +51,11 @@ public sealed class ServiceTests : IDisposable
 
             """), (status, output));
         Assert.Empty(_sideloader.Left());
+        // Its manager has moved nobody.
+        Assert.Equal(before, Groups());
     }
+
+    private static string[] Groups() => File.ReadAllLines("/proc/self/cgroup");
 
     private string Unit()
     {
