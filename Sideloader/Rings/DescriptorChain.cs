@@ -75,6 +75,13 @@ public sealed unsafe class DescriptorChain : IDisposable
         where T : unmanaged
     {
         Unsafe.SkipInit(out value);
+        if (ReadableCount > 0 && Holds(_segments, offset, sizeof(T)))
+        {
+            Unsafe.CopyBlockUnaligned(ref Unsafe.As<T, byte>(ref value), ref *((byte*)_segments->Base + offset), (uint)sizeof(T));
+            CopiedBytes += sizeof(T);
+            return true;
+        }
+
         return Read(offset, MemoryMarshal.AsBytes(new Span<T>(ref value))) == sizeof(T);
     }
 
@@ -109,7 +116,17 @@ public sealed unsafe class DescriptorChain : IDisposable
     /// <returns>Whether there is room for all of it.</returns>
     public bool TryWrite<T>(long offset, in T value)
         where T : unmanaged
-        => Write(offset, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value))) == sizeof(T);
+    {
+        IoVector* first = _segments + ReadableCount;
+        if (WritableCount > 0 && Holds(first, offset, sizeof(T)))
+        {
+            Unsafe.WriteUnaligned((byte*)first->Base + offset, value);
+            CopiedBytes += sizeof(T);
+            return true;
+        }
+
+        return Write(offset, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value))) == sizeof(T);
+    }
 
     /// <summary>Buffers of the readable part for a system call, in place.</summary>
     /// <param name="offset">From which byte on.</param>
@@ -172,6 +189,9 @@ public sealed unsafe class DescriptorChain : IDisposable
 
         return true;
     }
+
+    /// <summary>Whether a part of some bytes, most often a header, lies in one buffer.</summary>
+    private static bool Holds(IoVector* segment, long offset, int length) => (ulong)offset <= segment->Length && segment->Length - (ulong)offset >= (ulong)length;
 
     private ReadOnlySpan<IoVector> Select(IoVector* segments, int count, long offset, long length)
     {
