@@ -5,15 +5,15 @@ namespace AzaleaOS.Loader;
 /// <summary>Says why a program may have ended without a word.</summary>
 /// <remarks>
 /// .NET's runtime looks how much memory there is before it starts, and ends with status 255 when that is too little for
-/// its collector: no call of the kernel fails, and nothing is printed. Measured with .NET 10: it starts in a machine of 8 MiB and not in one of 7 MiB.
+/// its collector: no call of the kernel fails, and nothing is printed. Measured with .NET 10: it starts in a machine of 6 MiB and not in one of 5 MiB.
 /// </remarks>
 internal static class MemoryHint
 {
     /// <summary>What .NET's runtime ends with.</summary>
     private const int NoRuntime = 255;
 
-    /// <summary>Bytes that are free in a machine of 8 MiB, rounded up.</summary>
-    private const ulong Enough = 4 << 20;
+    /// <summary>Bytes that are free in a machine of 6 MiB, rounded up.</summary>
+    private const ulong Enough = 2 << 20;
 
     /// <summary>Prints a line if it may help.</summary>
     /// <param name="status">What the program ended with.</param>
@@ -22,7 +22,7 @@ internal static class MemoryHint
     {
         if (IsFitting(status, memory))
         {
-            Log.Warning($"the program ended with status {status} in {memory >> 10} KiB of memory, which may be too little: a .NET program needs a machine of 8 MiB, give it more (AZ8002)");
+            Log.Warning($"the program ended with status {status} in {memory >> 10} KiB of memory, which may be too little: a .NET program needs a machine of 6 MiB, give it more (AZ8002)");
         }
     }
 

@@ -43,9 +43,9 @@ public sealed class UserAppTests
     [Fact]
     public void A_program_that_ends_without_a_word_for_want_of_memory_is_explained_in_one_line()
     {
-        Outcome here = new ProgramRun(UserApp.Find("Hello")) { Memory = MemorySize.Mebibytes(7) }.Here(cpus: 1);
+        Outcome here = new ProgramRun(UserApp.Find("Hello")) { Memory = MemorySize.Mebibytes(5) }.Here(cpus: 1);
         Assert.Equal(255, here.Status);
-        Assert.Single(here.Details.Split('\n'), line => line.Contains("a .NET program needs a machine of 8 MiB, give it more (AZ8002)", StringComparison.Ordinal));
+        Assert.Single(here.Details.Split('\n'), line => line.Contains("a .NET program needs a machine of 6 MiB, give it more (AZ8002)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -53,6 +53,6 @@ public sealed class UserAppTests
         => Assert.InRange(new FileInfo(Path.ChangeExtension(UserApp.Find("Hello"), ".iso")).Length, 1, 4_500_000);
 
     [Fact]
-    public void The_smallest_program_runs_in_8_mebibytes()
-        => new ProgramRun(UserApp.Find("Hello")) { Memory = MemorySize.Mebibytes(8) }.MustEqualLinux(cpus: 1);
+    public void The_smallest_program_runs_in_6_mebibytes()
+        => new ProgramRun(UserApp.Find("Hello")) { Memory = MemorySize.Mebibytes(6) }.MustEqualLinux(cpus: 1);
 }

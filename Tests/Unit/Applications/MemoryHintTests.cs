@@ -6,10 +6,10 @@ namespace AzaleaOS.Tests.Unit.Applications;
 public sealed class MemoryHintTests
 {
     [Theory]
-    [InlineData(255, 3 << 20, true)]
-    [InlineData(255, 4 << 20, false)]
-    [InlineData(0, 3 << 20, false)]
-    [InlineData(134, 3 << 20, false)]
+    [InlineData(255, 1 << 20, true)]
+    [InlineData(255, 2 << 20, false)]
+    [InlineData(0, 1 << 20, false)]
+    [InlineData(134, 1 << 20, false)]
     public void Only_the_status_of_a_runtime_that_did_not_start_in_a_small_machine_is_explained(int status, ulong memory, bool isExplained)
         => Assert.Equal(isExplained, MemoryHint.IsFitting(status, memory));
 }
