@@ -17,8 +17,8 @@ public sealed class PrimesTests : IDisposable
         Dictionary<string, double> counts = bench.Primes("1000000", default).ToDictionary(one => one.Name, one => one.Value);
         Assert.InRange(counts["primes-one-core"] / counts["primes-longest-core"], Least, DotNetBench.Cores);
 
-        // Nothing of it is waiting by turning in a circle.
-        Assert.InRange(counts["primes-all-cores"] / counts["primes-one-core"], 1, 1.02);
+        // Nothing of it is waiting by turning in a circle: it is the same work, but for the timer, which one core hears for longer.
+        Assert.InRange(counts["primes-all-cores"] / counts["primes-one-core"], 0.98, 1.02);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
