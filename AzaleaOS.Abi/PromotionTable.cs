@@ -6,7 +6,7 @@ namespace AzaleaOS.Abi;
 /// <remarks>
 /// Behind it, in the same segment, stand <see cref="Count"/> offsets of four bytes: where the tail of each stub is, counted from the table's
 /// own address. In the file a tail is a <c>syscall</c> and a <c>ret</c>, so the program runs on Linux as well. The loader writes
-/// <c>cli; jmp [Entry]</c> over each tail, and into <see cref="Entry"/> the address of the kernel's entry.
+/// <c>cli; jmp [Entry]</c> over each tail, unless a <see cref="PromotionRecord"/> has it there already, and into <see cref="Entry"/> the address of the kernel's entry.
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = 16)]
 public struct PromotionTable
@@ -22,6 +22,9 @@ public struct PromotionTable
 
     /// <summary>What the loader writes first, little-endian: cli, jmp [rip + four bytes that follow].</summary>
     public const uint ConnectedTail = 0x25fffa;
+
+    /// <summary>Where in a tail the four bytes are that follow.</summary>
+    public const int JumpDistanceOffset = 3;
 
     /// <summary>How far the stub of a site is behind it, bytes, at least; at most 65,535 more.</summary>
     /// <remarks>

@@ -68,13 +68,14 @@ internal sealed class CpioWriter(Stream stream, string? promoted = null)
             return;
         }
 
-        // The record's end is the module's end; zeros between archive and record make that the end of a page.
-        int bytes = record.Length + Marshal.SizeOf<PromotionRecordEnd>();
-        Bytes(new byte[(int)(-(_position + bytes) & (PageSize - 1))]);
+        // The record begins a page, so that its pages can be mapped, and its end is the module's end, at the end of a page.
+        Bytes(new byte[(int)(-_position & (PageSize - 1))]);
         byte[] placed = record.ToArray();
         MemoryMarshal.AsRef<PromotionRecord>(placed.AsSpan()).ProgramOffset = (ulong)_programOffset;
         Bytes(placed);
-        var end = new PromotionRecordEnd { Bytes = (ulong)bytes, Magic = PromotionRecordEnd.MagicNumber };
+        int padding = (int)(-(_position + Marshal.SizeOf<PromotionRecordEnd>()) & (PageSize - 1));
+        Bytes(new byte[padding]);
+        var end = new PromotionRecordEnd { Bytes = (ulong)(record.Length + padding + Marshal.SizeOf<PromotionRecordEnd>()), Magic = PromotionRecordEnd.MagicNumber };
         Bytes(MemoryMarshal.AsBytes(new ReadOnlySpan<PromotionRecordEnd>(in end)));
         stream.Flush();
     }

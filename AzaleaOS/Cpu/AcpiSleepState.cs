@@ -5,7 +5,7 @@ namespace AzaleaOS.Cpu;
 
 /// <summary>Finds <c>Name (\_S5, Package () {a, b, ...})</c> in the DSDT without an AML interpreter.</summary>
 /// <remarks>Source: ACPI 6.5, 7.4.2.6 (\_S5) and 20.2 (AML grammar).</remarks>
-internal static class AcpiSleepState
+internal static unsafe class AcpiSleepState
 {
     private const byte NameOp = 0x08;
     private const byte PackageOp = 0x12;
@@ -111,17 +111,21 @@ internal static class AcpiSleepState
     {
         ReadOnlySpan<byte> name = "_S5_"u8;
         int from = 0;
-        for (; from + Vector128<byte>.Count + 1 <= code.Length; from += Vector128<byte>.Count)
+        Vector128<byte> letter = Vector128.Create(name[1]);
+        Vector128<byte> digit = Vector128.Create(name[2]);
+        fixed (byte* bytes = code)
         {
-            Vector128<byte> letters = Vector128.Equals(Vector128.Create(code[from..]), Vector128.Create(name[1]));
-            Vector128<byte> digits = Vector128.Equals(Vector128.Create(code[(from + 1)..]), Vector128.Create(name[2]));
-            if ((letters & digits) != Vector128<byte>.Zero)
+            for (; from + Vector128<byte>.Count + 1 <= code.Length; from += Vector128<byte>.Count)
             {
-                int begin = Math.Max(0, from - 1);
-                int found = code[begin..Math.Min(code.Length, from + Vector128<byte>.Count + 2)].IndexOf(name);
-                if (found >= 0)
+                Vector128<byte> letters = Vector128.Equals(Vector128.Load(bytes + from), letter);
+                if ((letters & Vector128.Equals(Vector128.Load(bytes + from + 1), digit)) != Vector128<byte>.Zero)
                 {
-                    return begin + found;
+                    int begin = Math.Max(0, from - 1);
+                    int found = code[begin..Math.Min(code.Length, from + Vector128<byte>.Count + 2)].IndexOf(name);
+                    if (found >= 0)
+                    {
+                        return begin + found;
+                    }
                 }
             }
         }

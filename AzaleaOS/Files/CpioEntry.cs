@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
 namespace AzaleaOS.Files;
 
 /// <summary>One file of a cpio archive in the "newc" format.</summary>
@@ -126,29 +129,23 @@ internal unsafe struct CpioEntry
 
     private static ulong Align(ulong offset) => (offset + 3) & ~3UL;
 
+    // Eight hexadecimal digits at once, a byte each, the highest first.
     private static bool Number(ReadOnlySpan<byte> header, int index, out uint value)
     {
-        value = 0;
-        foreach (byte letter in header.Slice(FirstNumber + (index * NumberBytes), NumberBytes))
-        {
-            uint digit = (uint)(letter | 0x20) - 'a' + 10;
-            if (letter <= '9')
-            {
-                digit = (uint)letter - '0';
-            }
-            else if (digit is < 10 or > 15)
-            {
-                return false;
-            }
+        const ulong Each = 0x0101_0101_0101_0101;
+        ulong text = BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<ulong>(ref Unsafe.AsRef(in header[FirstNumber + (index * NumberBytes)])));
+        ulong letters = (text >> 6) & Each; // digits have no 0x40
+        ulong low = text & (Each * 0xf);
 
-            if (digit > 15)
-            {
-                return false;
-            }
-
-            value = (value << 4) | digit;
-        }
-
-        return true;
+        // Digits are 0 to 9, letters 1 to 6, and there is nothing else in their bytes.
+        ulong isTooHigh = (low + (Each * 6) + (letters * 3)) >> 4;
+        ulong isTooLow = letters & ~((low + (Each * 0xf)) >> 4);
+        ulong isSmall = text & (letters << 5);
+        bool isSound = ((isTooHigh | isTooLow) & Each) == 0 && text == (low | isSmall | (letters << 6) | ((Each ^ letters) * '0'));
+        ulong digits = low + (letters * 9);
+        digits = (digits | (digits >> 4)) & 0x00ff_00ff_00ff_00ff;
+        digits = (digits | (digits >> 8)) & 0x0000_ffff_0000_ffff;
+        value = (uint)(digits | (digits >> 16));
+        return isSound;
     }
 }

@@ -35,6 +35,13 @@ internal unsafe struct PathWalk
     /// <summary>The last name.</summary>
     internal readonly ReadOnlySpan<byte> Name => new(_name, _nameLength);
 
+    /// <summary>A walk that has not begun. Places for links that nobody has followed are not filled.</summary>
+    internal static void Create(out PathWalk walk)
+    {
+        Unsafe.SkipInit(out walk);
+        walk.Clear();
+    }
+
     /// <summary>Begins a path.</summary>
     /// <param name="root">The directory that "/" means.</param>
     /// <param name="start">The directory where a relative path starts.</param>
@@ -44,16 +51,12 @@ internal unsafe struct PathWalk
     /// <returns>0, or -ENOENT for an empty path, -EXDEV.</returns>
     internal long Begin(FileNode* root, FileNode* start, byte* path, int length, ResolveFlags resolve = ResolveFlags.None)
     {
+        Clear();
         _at = path;
         _end = path + length;
         _start = start;
         _root = (resolve & ResolveFlags.InRoot) != 0 ? start : root;
-        _jumped = null;
-        _texts = null;
         _resolve = resolve;
-        _links = 0;
-        _depth = 0;
-        HasSlash = false;
         Directory = start;
         return length == 0 ? -Errno.ENOENT : *path == '/' ? ToRoot() : 0;
     }
@@ -83,13 +86,16 @@ internal unsafe struct PathWalk
                 continue;
             }
 
-            _name = _at;
-            while (_at < _end && *_at != '/')
+            byte* at = _at;
+            byte* end = _end;
+            _name = at;
+            while (at < end && *at != '/')
             {
-                _at++;
+                at++;
             }
 
-            _nameLength = (int)(_at - _name);
+            _at = at;
+            _nameLength = (int)(at - _name);
             Last = _name[0] != '.' || _nameLength > 2 ? LastName.Normal
                 : _nameLength == 1 ? LastName.Dot
                 : _name[1] == '.' ? LastName.DotDot : LastName.Normal;
@@ -190,6 +196,18 @@ internal unsafe struct PathWalk
             FileTree.DropLater(_jumped);
             _jumped = null;
         }
+    }
+
+    private void Clear()
+    {
+        _at = _end = _name = null;
+        _root = _start = _jumped = null;
+        _texts = null;
+        _resolve = ResolveFlags.None;
+        _nameLength = _links = _depth = 0;
+        Directory = null;
+        Last = LastName.Normal;
+        HasSlash = false;
     }
 
     // The file that the last name found means.

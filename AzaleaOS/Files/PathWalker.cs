@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 
 namespace AzaleaOS.Files;
@@ -59,6 +60,7 @@ internal static unsafe class PathWalker
         return at == to.Length ? -Errno.ERANGE : to.Length - at;
     }
 
+    [SkipLocalsInit]
     private static long Walk(FileNode* root, FileNode* start, ReadOnlySpan<byte> path, bool follow, bool hold, out FileNode* node)
     {
         node = null;
@@ -69,7 +71,7 @@ internal static unsafe class PathWalker
 
         fixed (byte* first = path)
         {
-            PathWalk walk = default;
+            PathWalk.Create(out PathWalk walk);
             FileTree.Lock.Enter();
             long result = walk.Begin(root, start, first, path.Length);
             result = result < 0 ? result : walk.Resolve(follow, out node);

@@ -208,6 +208,7 @@ internal readonly unsafe struct ElfImage
     {
         bool loads = false;
         bool entryFound = false;
+        ulong highest = 0;
         for (int i = 0; i < SegmentCount; i++)
         {
             ElfProgramHeader segment = this[i];
@@ -228,7 +229,10 @@ internal readonly unsafe struct ElfImage
                 return defect;
             }
 
-            for (int j = 0; j < i; j++)
+            // Segments nearly always ascend.
+            bool isAbove = segment.VirtualAddress >= highest;
+            highest = Math.Max(highest, segment.VirtualAddress + segment.MemorySize);
+            for (int j = 0; j < i && !isAbove; j++)
             {
                 if (Overlap(segment, this[j]))
                 {
@@ -323,6 +327,17 @@ internal readonly unsafe struct ElfImage
                 || (count = Unsafe.ReadUnaligned<PromotionTable>(bytes).Count) > (table.FileSize - (ulong)sizeof(PromotionTable)) / sizeof(uint))
             {
                 return ElfDefect.BadPromotion;
+            }
+
+            if (_promotion.IsThere)
+            {
+                // Its stubs jump already, so none is written to; of the table one word is.
+                if (table.VirtualAddress % sizeof(ulong) != 0)
+                {
+                    return ElfDefect.BadPromotion;
+                }
+
+                continue;
             }
 
             uint* offsets = (uint*)(bytes + sizeof(PromotionTable));

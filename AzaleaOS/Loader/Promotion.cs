@@ -2,15 +2,13 @@ using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
+using AzaleaOS.Memory;
 
 namespace AzaleaOS.Loader;
 
 /// <summary>Leads the stubs of a promoted program to the kernel. The program works without it as well, by <c>syscall</c>.</summary>
 internal static unsafe class Promotion
 {
-    // From its first byte to behind it: cli, and a jump through memory relative to rip.
-    private const int DistanceOffset = 3;
-
     /// <summary>From where on in the file segments are promotion's, bytes; behind every file when the program was not promoted.</summary>
     /// <remarks>All that promotion adds stands behind the program's own bytes, the segment with the table first.</remarks>
     internal static ulong AddedOffset(in ElfImage image)
@@ -29,16 +27,28 @@ internal static unsafe class Promotion
     }
 
     /// <summary>Writes the jumps, while the program's pages can still be written. <see cref="ElfImage"/> has checked the table.</summary>
-    internal static void Connect(in ElfImage image, ulong bias)
+    /// <returns>False without memory.</returns>
+    internal static bool Connect(in ElfImage image, AddressSpace* space, ulong bias)
     {
-        ulong table = TableOf(image);
-        if (table != 0)
+        ulong table = bias + TableOf(image);
+        if (!image.Promotion.IsThere)
         {
-            Connect((PromotionTable*)(bias + table), SystemCalls.PromotedEntry);
+            Connect((PromotionTable*)table, SystemCalls.PromotedEntry);
+            return true;
         }
+
+        // The record has the jumps already, in pages that are lent.
+        ulong inside = table % AddressSpace.PageSize;
+        byte* page = space->CopyLent(table - inside);
+        if (page != null)
+        {
+            ((PromotionTable*)(page + inside))->Entry = SystemCalls.PromotedEntry;
+        }
+
+        return page != null;
     }
 
-    /// <summary>The same for one table.</summary>
+    /// <summary>The same for one table of a promoted file.</summary>
     internal static void Connect(PromotionTable* table, ulong entry)
     {
         Unsafe.WriteUnaligned(&table->Entry, entry);
@@ -47,7 +57,7 @@ internal static unsafe class Promotion
         {
             byte* tail = (byte*)table + Unsafe.ReadUnaligned<uint>((uint*)(table + 1) + i);
             Unsafe.WriteUnaligned(tail, PromotionTable.ConnectedTail);
-            Unsafe.WriteUnaligned(tail + DistanceOffset, (int)((byte*)table - (tail + PromotionTable.TailBytes)));
+            Unsafe.WriteUnaligned(tail + PromotionTable.JumpDistanceOffset, (int)((byte*)table - (tail + PromotionTable.TailBytes)));
         }
     }
 

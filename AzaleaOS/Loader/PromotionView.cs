@@ -5,12 +5,18 @@ using AzaleaOS.Memory;
 
 namespace AzaleaOS.Loader;
 
-/// <summary>What a boot archive says about a program in it: words to replace in its code, and segments to add. Empty if it says nothing.</summary>
-/// <remarks>As with the program's file nothing in it is trusted: <see cref="Matches"/> checks it.</remarks>
+/// <summary>What a boot archive says about a program in it: pages to replace in its code, and segments to add. Empty if it says nothing.</summary>
+/// <remarks>
+/// <see cref="Matches"/> checks that it is about the program's file and that nothing is read outside of it. What its pages hold is as
+/// trusted as what the file's hold.
+/// </remarks>
 internal readonly unsafe struct PromotionView
 {
-    // Of words, and of added bytes.
-    private const ulong Most = 1 << 30;
+    private const ulong PageSize = PromotionRecord.Alignment;
+
+    // Of pages, and of added bytes.
+    private const ulong MostPages = 1 << 18;
+    private const ulong MostBytes = 1 << 30;
 
     private readonly PromotionRecord* _record;
     private readonly ulong _bytes;
@@ -25,7 +31,7 @@ internal readonly unsafe struct PromotionView
     internal bool IsThere => _record != null;
 
     /// <summary>The first added byte: the first program header.</summary>
-    internal byte* Added => (byte*)(Words + Unsafe.ReadUnaligned<uint>(&_record->Words));
+    internal byte* Added => Bytes + (Count * PageSize);
 
     /// <summary>Where the added bytes would be in the file.</summary>
     internal ulong AddedOffset => (Unsafe.ReadUnaligned<ulong>(&_record->ProgramBytes) + PromotionRecord.Alignment - 1) & ~(PromotionRecord.Alignment - 1);
@@ -36,7 +42,10 @@ internal readonly unsafe struct PromotionView
     /// <summary>How many program headers there are.</summary>
     internal ushort HeaderCount => (ushort)Unsafe.ReadUnaligned<uint>(&_record->Headers);
 
-    private PromotedWord* Words => (PromotedWord*)(_record + 1);
+    private uint Count => Unsafe.ReadUnaligned<uint>(&_record->Pages);
+
+    // Of the first page.
+    private byte* Bytes => (byte*)_record + Place(Count);
 
     /// <summary>What the boot modules say about a program.</summary>
     /// <param name="info">The modules.</param>
@@ -84,17 +93,18 @@ internal readonly unsafe struct PromotionView
         }
 
         PromotionRecord record = Unsafe.ReadUnaligned<PromotionRecord>(_record);
-        ulong needed = (ulong)(sizeof(PromotionRecord) + sizeof(PromotionRecordEnd)) + ((ulong)record.Words * (ulong)sizeof(PromotedWord)) + record.AddedBytes;
-        if (record.ProgramBytes != size || size < sizeof(ulong) || record.Words > Most || record.AddedBytes > Most || needed > _bytes
+        if (record.ProgramBytes != size || size < sizeof(ulong) || record.Pages > MostPages || record.AddedBytes > MostBytes
+            || Place(record.Pages) + (record.Pages * PageSize) + record.AddedBytes + (ulong)sizeof(PromotionRecordEnd) > _bytes
             || record.Headers is 0 or > ushort.MaxValue || record.Headers * (ulong)sizeof(ElfProgramHeader) > record.AddedBytes)
         {
             return false;
         }
 
-        for (uint i = 0; i < record.Words; i++)
+        for (uint i = 0; i < record.Pages; i++)
         {
-            PromotedWord word = Unsafe.ReadUnaligned<PromotedWord>(Words + i);
-            if (word.Offset > size - sizeof(ulong) || Unsafe.ReadUnaligned<ulong>(file + word.Offset) != word.Old)
+            PromotedPage page = PageOf(i);
+            if (page.Offset % PageSize != 0 || page.Offset >= size || page.Mark > size - sizeof(ulong)
+                || Unsafe.ReadUnaligned<ulong>(file + page.Mark) != page.Old)
             {
                 return false;
             }
@@ -106,77 +116,68 @@ internal readonly unsafe struct PromotionView
     /// <summary>True if an offset in the promoted file is among the added bytes.</summary>
     internal bool Has(ulong offset) => IsThere && offset >= AddedOffset;
 
-    /// <summary>Replaces the words of a segment that was loaded.</summary>
+    /// <summary>True if a range of the promoted file is among the added bytes.</summary>
+    internal bool Has(ulong offset, ulong length) => Has(offset) && offset - AddedOffset <= AddedBytes && length <= AddedBytes - (offset - AddedOffset);
+
+    /// <summary>Replaces the pages of a segment that was loaded.</summary>
     internal void Replace(in ElfProgramHeader segment, byte* start)
     {
-        if (!IsThere || (segment.Flags & ElfConstants.FlagExecute) == 0 || segment.FileSize < sizeof(ulong))
+        for (uint i = 0; Next(segment, ref i, out byte* bytes, out ulong distance, out ulong length); i++)
         {
-            return;
-        }
-
-        uint count = Unsafe.ReadUnaligned<uint>(&_record->Words);
-        for (uint i = 0; i < count; i++)
-        {
-            PromotedWord word = Unsafe.ReadUnaligned<PromotedWord>(Words + i);
-            ulong distance = word.Offset - segment.Offset;
-            if (distance <= segment.FileSize - sizeof(ulong))
-            {
-                Unsafe.WriteUnaligned(start + distance, word.New);
-            }
+            Buffer.MemoryCopy(bytes, start + distance, length, length);
         }
     }
 
-    /// <summary>Replaces the words of a segment that lies where the file is: the pages with such words become copies.</summary>
+    /// <summary>Replaces the pages of a segment that lies where the file is, by those of the record where they can be mapped, else by copies.</summary>
     /// <returns>False without memory for them.</returns>
     internal bool ReplaceLent(in ElfProgramHeader segment, AddressSpace* space, ulong start)
     {
-        const ulong Inside = AddressSpace.PageSize - 1;
-        if (!IsThere || (segment.Flags & ElfConstants.FlagExecute) == 0 || segment.FileSize < sizeof(ulong))
+        for (uint i = 0; Next(segment, ref i, out byte* bytes, out ulong distance, out ulong length); i++)
         {
-            return true;
-        }
-
-        uint count = Unsafe.ReadUnaligned<uint>(&_record->Words);
-        ulong page = ulong.MaxValue;
-        byte* copy = null;
-        for (uint index = 0; index < count; index++)
-        {
-            PromotedWord word = Unsafe.ReadUnaligned<PromotedWord>(Words + index);
-            ulong distance = word.Offset - segment.Offset;
-            if (distance > segment.FileSize - sizeof(ulong))
+            ulong inside = (start + distance) % PageSize;
+            ulong page = start + distance - inside;
+            if (space->TryLendInside(page, bytes - inside, PageSize, ElfImage.ProtectionOf(segment.Flags)))
             {
                 continue;
             }
 
-            // A word may begin in one page and end in the next.
-            ulong address = start + distance;
-            ulong first = Math.Min(sizeof(ulong), AddressSpace.PageSize - (address & Inside));
-            for (ulong at = 0; at < sizeof(ulong); at = at == 0 ? first : sizeof(ulong))
+            byte* copy = space->CopyLent(page);
+            if (copy == null)
             {
-                ulong place = address + at;
-                if ((place & ~Inside) != page)
-                {
-                    page = place & ~Inside;
-                    copy = space->CopyLent(page);
-                    if (copy == null)
-                    {
-                        return false;
-                    }
-                }
-
-                if (first == sizeof(ulong))
-                {
-                    Unsafe.WriteUnaligned(copy + (place & Inside), word.New);
-                    break;
-                }
-
-                for (ulong i = at; i < (at == 0 ? first : sizeof(ulong)); i++)
-                {
-                    copy[(address + i) & Inside] = (byte)(word.New >> (int)(8 * i));
-                }
+                return false;
             }
+
+            Buffer.MemoryCopy(bytes, copy + inside, length, length);
         }
 
         return true;
     }
+
+    // The next page that has something of a segment with code: its bytes, and where in the segment they belong.
+    private bool Next(in ElfProgramHeader segment, ref uint index, out byte* bytes, out ulong distance, out ulong length)
+    {
+        bytes = null;
+        distance = length = 0;
+        uint count = IsThere && (segment.Flags & ElfConstants.FlagExecute) != 0 ? Count : 0;
+        for (; index < count; index++)
+        {
+            ulong offset = PageOf(index).Offset;
+            ulong first = Math.Max(offset, segment.Offset);
+            ulong end = Math.Min(offset + PageSize, segment.Offset + segment.FileSize);
+            if (first < end)
+            {
+                bytes = Bytes + (index * PageSize) + (first - offset);
+                distance = first - segment.Offset;
+                length = end - first;
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private PromotedPage PageOf(uint index) => Unsafe.ReadUnaligned<PromotedPage>((PromotedPage*)(_record + 1) + index);
+
+    // Where in a record with so many pages the first one is.
+    private static ulong Place(uint pages) => (ulong)sizeof(PromotionRecord) + ((ulong)pages * (ulong)sizeof(PromotedPage)) + PageSize - 1 & ~(PageSize - 1);
 }

@@ -78,7 +78,11 @@ internal static unsafe class SegmentLoader
                 return result;
             }
 
-            Promotion.Connect(image, bias);
+            if (!Promotion.Connect(image, space, bias))
+            {
+                return -Errno.ENOMEM;
+            }
+
             AddedSegments.Protect(image, space, bias, added);
         }
 

@@ -66,6 +66,10 @@ internal unsafe partial struct AddressSpace
     internal readonly bool PopulateNow(ulong start, ulong length, Protection protection)
         => _pages.Populate(start, length, protection, default, 0);
 
+    /// <summary>Changes what may be done with pages that are there, to what their area says already.</summary>
+    /// <returns>False when memory is exhausted.</returns>
+    internal readonly bool ProtectNow(ulong start, ulong length, Protection protection) => _pages.Protect(start, length, protection);
+
     /// <summary>Whether the application may do this with every byte of a range. Takes the lock.</summary>
     internal bool Allows(ulong start, ulong length, Protection access) => AllowedPrefix(start, length, access) == length;
 
@@ -102,7 +106,7 @@ internal unsafe partial struct AddressSpace
             return ProvideFilePage(area, page, write);
         }
 
-        if (write && (area->Flags & AreaFlags.Program) != 0 && _pages.Query(page, out _) is { IsCopiedOnWrite: true } lent)
+        if (write && (area->Flags & (AreaFlags.Program | AreaFlags.Lent)) != 0 && _pages.Query(page, out _) is { IsCopiedOnWrite: true } lent)
         {
             return _pages.Copy(page, lent.Frame, area->Protection, area->Policy) ? FaultOutcome.Served : FaultOutcome.OutOfMemory;
         }

@@ -147,6 +147,15 @@ internal unsafe partial struct AddressSpace
         return true;
     }
 
+    /// <summary>The same for a part of an area that is there, for the program or <see cref="AreaFlags.Lent"/>. One page may replace another that was lent.</summary>
+    /// <param name="start">Where.</param>
+    /// <param name="from">The memory.</param>
+    /// <param name="length">Bytes, whole pages.</param>
+    /// <param name="protection">What may be done with it.</param>
+    /// <returns>False where that cannot be done; then nothing has changed.</returns>
+    internal readonly bool TryLendInside(ulong start, byte* from, ulong length, Protection protection)
+        => _pages.Lend != null && _pages.Lend(start, from, length, protection);
+
     /// <summary>The program's own copy of a page that was lent.</summary>
     /// <param name="page">The page.</param>
     /// <returns>Its bytes, as the kernel sees them and may change them; null without memory.</returns>

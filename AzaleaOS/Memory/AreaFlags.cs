@@ -58,6 +58,9 @@ internal enum AreaFlags : uint
     /// <summary>A file whose pages are somewhere else: they may be owed, and those that are written to are noted.</summary>
     Foreign = 1 << 17,
 
+    /// <summary>Pages of it may be the kernel's, lent until somebody writes.</summary>
+    Lent = 1 << 18,
+
     /// <summary>The kernel's data page that every program sees: [vvar].</summary>
     Vvar = 1 << 30,
 

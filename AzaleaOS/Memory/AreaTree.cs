@@ -140,11 +140,8 @@ internal unsafe struct AreaTree
         Area upper = *area;
         upper.Start = address;
         upper.BackingOffset += address - area->Start;
-        Split(_root, address, out Area* below, out Area* above);
         area->End = address;
-        RefreshHighest(below);
-        _root = Merge(below, above);
-        Insert(upper);
+        Insert(upper); // brings up to date what is on the way to the address, which the lower part is
     }
 
     /// <summary>Joins the two areas that meet at an address, if they are alike.</summary>
@@ -162,12 +159,9 @@ internal unsafe struct AreaTree
             return;
         }
 
-        ulong end = upper->End;
-        Remove(upper->Start, end);
-        Split(_root, address, out Area* below, out Area* above);
-        lower->End = end;
-        RefreshHighest(below);
-        _root = Merge(below, above);
+        // Removing brings up to date what is on the way to the address, which the lower one is.
+        lower->End = upper->End;
+        Remove(address, upper->End);
     }
 
     /// <summary>Takes a range out of an area that holds all of it. The memory for one more area was reserved.</summary>
@@ -309,15 +303,6 @@ internal unsafe struct AreaTree
         above->Left = Merge(below, above->Left);
         Update(above);
         return above;
-    }
-
-    private static void RefreshHighest(Area* area)
-    {
-        if (area != null)
-        {
-            RefreshHighest(area->Right);
-            Update(area);
-        }
     }
 
     private static void RefreshPath(Area* area, ulong start)

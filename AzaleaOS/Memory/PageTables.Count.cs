@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using AzaleaOS.Abi;
 
 namespace AzaleaOS.Memory;
@@ -37,6 +38,15 @@ internal readonly unsafe partial struct PageTables
             else
             {
                 ulong* behind = entry + ((next - start) >> PageSize.Shift4K);
+                Vector128<ulong> empty = Vector128<ulong>.Zero; // minus one for each
+                ulong* first = entry;
+                for (; behind - entry >= 4; entry += 4)
+                {
+                    empty += Vector128.Equals(Vector128.Load(entry), Vector128<ulong>.Zero);
+                    empty += Vector128.Equals(Vector128.Load(entry + 2), Vector128<ulong>.Zero);
+                }
+
+                sum += ((ulong)(entry - first) + empty.GetElement(0) + empty.GetElement(1)) << PageSize.Shift4K;
                 while (entry != behind)
                 {
                     sum += *entry++ == 0 ? 0 : PageSize.Size4K;

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using AzaleaOS.Abi;
 
 namespace AzaleaOS.Memory;
@@ -93,6 +94,22 @@ internal readonly unsafe partial struct PageTables
     private static int Fill(ulong* entries, int count, ulong value, ulong step)
     {
         int i = 0;
+        Vector128<ulong> values = Vector128.Create(value, value + step);
+        Vector128<ulong> twice = Vector128.Create(2 * step);
+        for (; i + 4 <= count; i += 4)
+        {
+            Vector128<ulong> next = values + twice;
+            if ((Vector128.Load(entries + i) | Vector128.Load(entries + i + 2)) != Vector128<ulong>.Zero)
+            {
+                break;
+            }
+
+            values.Store(entries + i);
+            next.Store(entries + i + 2);
+            values = next + twice;
+        }
+
+        value += step * (ulong)i;
         while (i < count && entries[i] == 0)
         {
             entries[i++] = value;

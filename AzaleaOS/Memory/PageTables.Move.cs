@@ -46,9 +46,10 @@ internal readonly unsafe partial struct PageTables
     /// <param name="address">The page.</param>
     /// <param name="physical">The frame.</param>
     /// <param name="access">What may be done from now on.</param>
+    /// <param name="marks"><see cref="PageEntry.Marks"/>.</param>
     /// <param name="tables">Frames for tables, if a large page must be split: two are enough.</param>
     /// <returns>None, NeedsTables, or BadRange if there is no page. The caller drops the translation.</returns>
-    internal PageError Replace(VirtualAddress address, PhysicalAddress physical, PageAccess access, FrameStash* tables)
+    internal PageError Replace(VirtualAddress address, PhysicalAddress physical, PageAccess access, ulong marks, FrameStash* tables)
     {
         while (true)
         {
@@ -60,7 +61,7 @@ internal readonly unsafe partial struct PageTables
 
             if (level == 0)
             {
-                *path[0] = physical.Value | PageEntry.Page(access, PageEntry.CachingOf(*path[0]), 0);
+                *path[0] = physical.Value | marks | PageEntry.Page(access, PageEntry.CachingOf(*path[0]), 0);
                 return PageError.None;
             }
 

@@ -430,12 +430,35 @@ internal static unsafe class UserPageTables
 
         FrameCache* cache = Frames.Cache;
         PageAccess access = Access(protection) & ~PageAccess.Write;
+        const ulong Marks = PageEntry.Borrowed | PageEntry.CopyOnWrite;
+        ulong* entry = length == PageSize.Size4K ? FindSmall(start, out _) : null;
+        if (entry != null && *entry != 0)
+        {
+            if ((*entry & PageEntry.CopyOnWrite) == 0)
+            {
+                return false;
+            }
+
+            *entry = physical | Marks | PageEntry.Page(access, PageCaching.WriteBack, 0);
+            Translations.DropOne(start);
+            return true;
+        }
+
+        if (entry == null && length == PageSize.Size4K && KernelMemory.Tables.TryQuery(new VirtualAddress(start), out PageMapping large))
+        {
+            s_region = ulong.MaxValue;
+            bool isReplaced = (large.Marks & PageEntry.CopyOnWrite) != 0 && HasTables(cache, 2)
+                && KernelMemory.Tables.Replace(new VirtualAddress(start), new PhysicalAddress(physical), access, Marks, &cache->Frames) is PageError.None;
+            Translations.DropOne(start);
+            return isReplaced;
+        }
+
         ulong done = 0;
         PageError error;
         do
         {
             error = KernelMemory.Tables.Map(new VirtualAddress(start + done), new PhysicalAddress(physical + done), length - done, access, PageCaching.WriteBack,
-                PageEntry.Borrowed | PageEntry.CopyOnWrite, &cache->Frames, out ulong mapped);
+                Marks, &cache->Frames, out ulong mapped);
             done += mapped;
         }
         while (error is PageError.NeedsTables && HasTables(cache, PageTables.TablesPerPage));
@@ -458,7 +481,7 @@ internal static unsafe class UserPageTables
         PageTables tables = KernelMemory.Tables;
         FrameCache* cache = Frames.Cache;
         PageError error = tables.TryQuery(new VirtualAddress(page), out _)
-            ? HasTables(cache, 2) ? tables.Replace(new VirtualAddress(page), copy.Address, Access(protection), &cache->Frames) : PageError.OutOfMemory
+            ? HasTables(cache, 2) ? tables.Replace(new VirtualAddress(page), copy.Address, Access(protection), 0, &cache->Frames) : PageError.OutOfMemory
             : Map(tables, page, copy, PageSize.Size4K, Access(protection), 0);
         if (error is not PageError.None)
         {

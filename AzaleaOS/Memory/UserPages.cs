@@ -43,7 +43,7 @@ internal unsafe struct UserPages
 
     /// <summary>
     /// Maps a range to memory of the kernel, which it keeps for ever; who writes gets a copy: start, first byte, length, protection.
-    /// False, and nothing has changed, without memory, or where this memory cannot be mapped. Null where none can.
+    /// A single page that was lent is replaced. False, and nothing has changed, without memory, or where this memory cannot be mapped. Null where none can.
     /// </summary>
     internal delegate*<ulong, byte*, ulong, Protection, bool> Lend;
 

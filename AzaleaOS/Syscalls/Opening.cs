@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Files;
@@ -136,6 +137,7 @@ internal static unsafe partial class Opening
         return descriptor < 0 ? descriptor : Install((int)descriptor, node, flags);
     }
 
+    [SkipLocalsInit]
     private static long OpenAt(int directory, ulong path, OpenFlags flags, uint mode, ResolveFlags resolve)
     {
         bool isTemporary = (flags & OpenFlags.Temporary) != 0;
@@ -166,7 +168,7 @@ internal static unsafe partial class Opening
         bool isNew = false;
         if (result >= 0)
         {
-            PathWalk walk = default;
+            PathWalk.Create(out PathWalk walk);
             FileTree.Lock.Enter();
             result = argument.Begin(ref walk, resolve);
             result = result < 0 ? result

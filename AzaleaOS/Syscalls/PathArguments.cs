@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Files;
 
 namespace AzaleaOS.Syscalls;
@@ -44,9 +45,10 @@ internal static unsafe class PathArguments
         return result;
     }
 
+    [SkipLocalsInit]
     private static long Find(in PathArgument argument, bool follow, out FileNode* node)
     {
-        PathWalk walk = default;
+        PathWalk.Create(out PathWalk walk);
         FileTree.Lock.Enter();
         long result = argument.Resolve(ref walk, follow, out node);
         if (result < 0)

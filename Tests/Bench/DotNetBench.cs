@@ -5,6 +5,7 @@ using AzaleaOS.Build.Elf;
 using AzaleaOS.Build.Images;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Build.Pipeline;
+using AzaleaOS.Promotion;
 
 namespace AzaleaOS.Bench;
 
@@ -64,9 +65,11 @@ internal sealed class DotNetBench(string work, Action<string> note)
     }
 
     /// <summary>From the kernel's entry to <c>Main</c> of Hello; <see cref="Build"/> comes first.</summary>
-    internal long CountStart(CancellationToken cancellation)
+    /// <param name="cancellation">Stops the machine.</param>
+    /// <param name="isPromoted">Whether it is promoted, as in images.</param>
+    internal long CountStart(CancellationToken cancellation, bool isPromoted = true)
     {
-        Application hello = new("Hello");
+        Application hello = new("Hello") { IsPromoted = isPromoted };
         ulong entry = InstructionPlugin.EntryOf(Guest.UnpackedImageOf("Runner"));
         return Count(Here(hello, 1), entry, hello.Main, programsOnly: false, cancellation).Sum();
     }
@@ -183,6 +186,8 @@ internal sealed class DotNetBench(string work, Action<string> note)
         {
             var files = new Initramfs();
             files.AddHost(run.Program.File, run.Program.Path);
+            if (run.Program.IsPromoted)
+                files.Promote(run.Program.Path, Promoter.Promote(File.ReadAllBytes(run.Program.File)).Record);
             if (run.Machine.Kernel != Guest.UnpackedImageOf("Runner"))
             {
                 files.AddHost(Path.Combine(work, "init"), "/init");
@@ -208,6 +213,8 @@ internal sealed class DotNetBench(string work, Action<string> note)
 
         /// <summary>Where the guests have it.</summary>
         internal string Path => "/" + name;
+
+        internal bool IsPromoted { get; init; }
 
         internal ulong Entry => ElfFile.Open(File).Entry;
 

@@ -24,10 +24,12 @@ internal static class Promoted
     /// <param name="record">How it is promoted.</param>
     internal static byte[] Append(byte[] archive, long programOffset, byte[] record)
     {
+        // At the beginning of a page, as the tools have it.
         byte[] placed = [.. record];
         MemoryMarshal.AsRef<PromotionRecord>(placed.AsSpan()).ProgramOffset = (ulong)programOffset;
         var end = new PromotionRecordEnd { Bytes = (ulong)(record.Length + Marshal.SizeOf<PromotionRecordEnd>()), Magic = PromotionRecordEnd.MagicNumber };
-        return [.. archive, .. placed, .. MemoryMarshal.AsBytes(new ReadOnlySpan<PromotionRecordEnd>(in end))];
+        byte[] padding = new byte[(int)(-archive.Length & ((int)PromotionRecord.Alignment - 1))];
+        return [.. archive, .. padding, .. placed, .. MemoryMarshal.AsBytes(new ReadOnlySpan<PromotionRecordEnd>(in end))];
     }
 
     private static byte[]? Promote(byte[] file)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Diagnostics;
@@ -78,6 +79,24 @@ internal static unsafe class MapsReport
     // Hexadecimal, padded with zeros.
     private static byte* WriteNumber(byte* to, ulong value, int width)
     {
+        if (width == sizeof(ulong))
+        {
+            if (value > uint.MaxValue)
+            {
+                to = WriteNumber(to, value >> 32, 1);
+                value &= uint.MaxValue;
+            }
+
+            // A byte for each digit; those above 9 are letters.
+            const ulong Each = 0x0101_0101_0101_0101;
+            value = (value | (value << 16)) & 0x0000_ffff_0000_ffff;
+            value = (value | (value << 8)) & 0x00ff_00ff_00ff_00ff;
+            value = (value | (value << 4)) & (Each * 0xf);
+            ulong letters = ((value + (Each * 6)) >> 4) & Each;
+            *(ulong*)to = BinaryPrimitives.ReverseEndianness(value + (Each * '0') + (letters * ('a' - '0' - 10)));
+            return to + sizeof(ulong);
+        }
+
         int digits = Math.Max(width, (67 - BitOperations.LeadingZeroCount(value)) / 4);
         for (int i = digits - 1; i >= 0; i--)
         {

@@ -139,6 +139,12 @@ internal static unsafe class ReportDirectory
         }
 
         ReportEntry place = new(directory);
+        if (!name.IsEmpty && name[^1] is < (byte)'0' or > (byte)'9')
+        {
+            AddNamed(directory, place, name);
+            return;
+        }
+
         for (byte* line = ReportLine.Next(place.Line); *line != '\n'; line = ReportLine.Next(line))
         {
             // Nearly all lines are other files'.
@@ -164,6 +170,36 @@ internal static unsafe class ReportDirectory
                 {
                     return;
                 }
+            }
+        }
+    }
+
+    // A name that no number ends, and that is not there yet.
+    private static void AddNamed(FileNode* directory, in ReportEntry place, ReadOnlySpan<byte> name)
+    {
+        byte* line = place.Line;
+        byte* block = (byte*)((nuint)line & ~(nuint)(Vector128<byte>.Count - 1));
+        uint ends = ReportLine.Ends(block) & (uint.MaxValue << (int)(line - block));
+        byte first = name[0];
+        while (true)
+        {
+            while (ends == 0)
+            {
+                block += Vector128<byte>.Count;
+                ends = ReportLine.Ends(block);
+            }
+
+            line = block + BitOperations.TrailingZeroCount(ends) + 1;
+            ends &= ends - 1;
+            if (*line == '\n')
+            {
+                return;
+            }
+
+            if (*line == first && IsSame(name, line) && ReportLine.Mark(line) == line + name.Length)
+            {
+                Add(directory, line, new ReadOnlySpan<byte>(line, name.Length), place.Argument);
+                return;
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using AzaleaOS.Abi;
 using AzaleaOS.Files;
@@ -82,6 +83,30 @@ public sealed unsafe class InitramfsTests : IDisposable
     [InlineData("a/../../b")]
     [InlineData("..")]
     public void A_name_that_climbs_is_refused(string path) => Assert.Equal(CpioDefect.BadName, Add(new Archive().File(path, "x")));
+
+    [Fact]
+    public void Numbers_have_hexadecimal_digits_and_nothing_else()
+    {
+        const int Modified = 6 + (5 * 8);
+        for (int place = 0; place < 8; place++)
+        {
+            for (int letter = 0; letter < 256; letter++)
+            {
+                byte[] bytes = new Archive().File("file", "text", modified: 0x1234_abcd).ToBytes();
+                bytes[Modified + place] = (byte)letter;
+                string text = Encoding.Latin1.GetString(bytes, Modified, 8);
+                bool isNumber = text.All(char.IsAsciiHexDigit);
+                fixed (byte* archive = bytes)
+                {
+                    ulong offset = 0;
+                    CpioDefect defect = CpioEntry.Read(archive, (ulong)bytes.Length, ref offset, out CpioEntry entry);
+                    Assert.Equal((place, letter, isNumber ? CpioDefect.None : CpioDefect.BadNumber), (place, letter, defect));
+                    if (isNumber)
+                        Assert.Equal(uint.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), entry.Modified);
+                }
+            }
+        }
+    }
 
     [Fact]
     public void Impossible_entries_are_refused_for_what_is_wrong_with_them()

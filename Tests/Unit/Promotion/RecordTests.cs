@@ -18,6 +18,7 @@ public sealed unsafe class RecordTests
     {
         byte[] original = ConnectionTests.Original();
         byte[] promoted = Promoter.Promote(original).File;
+        byte[] connected = Connected([.. promoted]);
         WithModule(original, module => module, (view, program) =>
         {
             Assert.Equal(ElfDefect.None, ElfImage.Read(program, (ulong)original.Length, view, out ElfImage image));
@@ -37,7 +38,7 @@ public sealed unsafe class RecordTests
 
                     // The file's own header says where the program headers of the promoted file are: that is another one.
                     int skipped = segment.Offset == 0 ? 64 : 0;
-                    Assert.Equal(new ReadOnlySpan<byte>(expected.BytesOf(segment), loaded.Length)[skipped..], loaded.AsSpan(skipped));
+                    Assert.Equal(connected.AsSpan((int)segment.Offset, loaded.Length)[skipped..], loaded.AsSpan(skipped));
                 }
             }
         });
@@ -54,6 +55,7 @@ public sealed unsafe class RecordTests
             Assert.InRange(length, 1u, (ulong)module.Length - RecordBytes - EndBytes);
             Assert.Equal("TRAILER!!!"u8, module.AsSpan(module.AsSpan().IndexOf("TRAILER!!!"u8), 10));
             Assert.True(module.AsSpan().IndexOf("TRAILER!!!"u8) < (int)length);
+            Assert.Equal(0, Record(module) % 4096);
         }
     }
 
@@ -70,14 +72,17 @@ public sealed unsafe class RecordTests
 
     [Theory]
     [InlineData(8, 0x2fff)] // a file of another length
-    [InlineData(16, int.MaxValue)] // more words than there are
-    [InlineData(16, 1 << 20)]
+    [InlineData(16, int.MaxValue)] // more pages than there are
+    [InlineData(16, 64)]
     [InlineData(20, 0)] // no headers
     [InlineData(20, 60_000)]
     [InlineData(24, 1 << 20)] // more bytes than there are
-    [InlineData(RecordBytes, 0x2ffc)] // a word that reaches behind the file
+    [InlineData(RecordBytes, 1)] // no page
+    [InlineData(RecordBytes, 1 << 20)] // a page behind the file
     [InlineData(RecordBytes + 4, 1)]
-    [InlineData(RecordBytes + 8, 0x1234)] // other bytes than the program has
+    [InlineData(RecordBytes + 8, 0x2ffc)] // a mark that reaches behind the file
+    [InlineData(RecordBytes + 12, 1)]
+    [InlineData(RecordBytes + 16, 0x1234)] // other bytes than the program has
     public void A_record_that_does_not_fit_the_program_is_refused(int offset, int value)
     {
         byte[] original = ConnectionTests.Original();
@@ -85,8 +90,7 @@ public sealed unsafe class RecordTests
             original,
             module =>
             {
-                int record = module.Length - (int)MemoryMarshal.Read<PromotionRecordEnd>(module.AsSpan(module.Length - EndBytes)).Bytes;
-                MemoryMarshal.Write(module.AsSpan(record + offset), value);
+                MemoryMarshal.Write(module.AsSpan(Record(module) + offset), value);
                 return module;
             },
             (view, program) => Assert.Equal(ElfDefect.BadPromotion, ElfImage.Read(program, (ulong)original.Length, view, out _)));
@@ -98,14 +102,16 @@ public sealed unsafe class RecordTests
         byte[] original = ConnectionTests.Original();
         byte[] sound = Module(original);
         var random = new Random(7);
-        int record = sound.Length - (int)MemoryMarshal.Read<PromotionRecordEnd>(sound.AsSpan(sound.Length - EndBytes)).Bytes;
+        int record = Record(sound);
+        int added = record + (4096 * (1 + (int)MemoryMarshal.Read<PromotionRecord>(sound.AsSpan(record)).Pages));
         for (int i = 0; i < 5_000; i++)
         {
             WithModule(
                 original,
                 module =>
                 {
-                    int at = random.Next(record, Math.Min(module.Length, record + 1_200));
+                    int from = random.Next(2) == 0 ? record : added;
+                    int at = random.Next(from, Math.Min(module.Length, from + 1_200));
                     module[at] = (byte)random.Next(256);
                     return module;
                 },
@@ -123,9 +129,56 @@ public sealed unsafe class RecordTests
                         bool inFile = bytes >= program && bytes + segment.FileSize <= program + original.Length;
                         bool inRecord = bytes >= added && bytes + segment.FileSize <= added + view.AddedBytes;
                         Assert.True(inFile || inRecord);
+                        byte[] loaded = new byte[segment.FileSize];
+                        fixed (byte* start = loaded)
+                            image.Promotion.Replace(segment, start);
                     }
                 });
         }
+    }
+
+    [Fact]
+    public void A_table_whose_word_for_the_entry_could_lie_in_two_pages_is_refused()
+    {
+        byte[] original = ConnectionTests.Original();
+        WithModule(
+            original,
+            module =>
+            {
+                int record = Record(module);
+                PromotionRecord head = MemoryMarshal.Read<PromotionRecord>(module.AsSpan(record));
+                Span<ElfProgramHeader> headers = MemoryMarshal.Cast<byte, ElfProgramHeader>(module.AsSpan(record + (4096 * (1 + (int)head.Pages))))[..(int)head.Headers];
+                foreach (ref ElfProgramHeader header in headers)
+                    header.VirtualAddress += header.Type == PromotionTable.SegmentType ? 4u : 0;
+                return module;
+            },
+            (view, program) => Assert.Equal(ElfDefect.BadPromotion, ElfImage.Read(program, (ulong)original.Length, view, out _)));
+    }
+
+    // Where the record begins.
+    private static int Record(byte[] module)
+        => module.Length - (int)MemoryMarshal.Read<PromotionRecordEnd>(module.AsSpan(module.Length - EndBytes)).Bytes;
+
+    // The promoted file with jumps in its stubs, as the loader writes them.
+    private static byte[] Connected(byte[] file)
+    {
+        ElfProgramHeader[] segments = new ElfHeaderView(file).Segments;
+        ElfProgramHeader table = segments.Single(segment => segment.Type == PromotionTable.SegmentType);
+        int count = (int)MemoryMarshal.Read<PromotionTable>(file.AsSpan((int)table.Offset)).Count;
+        Assert.Equal(2, count);
+        for (int i = 0; i < count; i++)
+        {
+            ulong tail = table.VirtualAddress + MemoryMarshal.Read<uint>(file.AsSpan((int)table.Offset + sizeof(PromotionTable) + (4 * i)));
+            ElfProgramHeader segment = segments.Single(segment => segment.Type == ElfConstants.SegmentLoad && tail - segment.VirtualAddress < segment.FileSize);
+            Span<byte> bytes = file.AsSpan((int)(segment.Offset + (tail - segment.VirtualAddress)), PromotionTable.TailBytes);
+            Assert.Equal([0x0f, 0x05, 0xc3], bytes[..3].ToArray());
+            bytes[0] = 0xfa; // cli
+            bytes[1] = 0xff; // jmp [rip + ...]
+            bytes[2] = 0x25;
+            MemoryMarshal.Write(bytes[3..], (int)(table.VirtualAddress - tail) - PromotionTable.TailBytes);
+        }
+
+        return file;
     }
 
     private static byte[] Module(byte[] original)
