@@ -32,7 +32,7 @@ public sealed class LinkedTests(SampleTree tree) : IClassFixture<SampleTree>
     }
 
     [Theory]
-    [InlineData("promoted", "signals 256, registers wrong 0, handler right\npromoted yes, a signal before 1, inside 1, behind 1\nrestarted read 1 x,")]
+    [InlineData("promoted", "signals 1024, registers wrong 0, handler right\npromoted yes, a signal before 1, inside 1, behind 1\nrestarted read 1 x,")]
     [InlineData("cancelling", "at any time: cancelled 256, signals 256, cleanups 256\nin a call: cancelled 1400, signals 1400, cleanups 1400\n")]
     [InlineData("restarting", "restarted wrong 0, signals 1400\ninterrupted wrong 0, signals 2800\n")]
     public void A_signal_at_every_instruction_of_a_call_is_as_at_a_syscall(string program, string output)

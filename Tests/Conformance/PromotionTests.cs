@@ -64,7 +64,7 @@ public sealed class PromotionTests(SampleTree tree) : IClassFixture<SampleTree>
         string path = tree.Promote(tree.AddProgram("promoted", "-static"));
         MachineResult result = tree.Run(new MachineDescription { CountInstructions = true }, path, "places");
         Assert.StartsWith(
-            "signals 256, registers wrong 0, handler right\npromoted yes, a signal before 1, inside 1, behind 1\nrestarted read 1 x,",
+            "signals 1024, registers wrong 0, handler right\npromoted yes, a signal before 1, inside 1, behind 1\nrestarted read 1 x,",
             result.Output,
             StringComparison.Ordinal);
     }

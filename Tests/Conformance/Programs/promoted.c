@@ -138,10 +138,11 @@ int main(int argc, char **argv)
     for (int i = 0; i < 12; i++) in[i] = 0x0101010101010101UL * (i + 1);
 
     make_timer((void (*)(int))on_timer, SA_SIGINFO | SA_RESTART);
-    int rounds = argc > 1 ? 256 : 100;
+    // A signal comes at each place once in 256 rounds or so: some more, so that none is missed.
+    int rounds = argc > 1 ? 1024 : 100;
     for (int k = 0; k < rounds; k++) {
         int before = count;
-        arm(4000, 0);
+        arm(4000 + k / 256 * 7, 0);
         wait(k & 255);
         for (int i = 0; i < 2000 && count == before; i++) {
             for (int j = 0; j < 14; j++) out[j] = 0;
