@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Channel;
 using AzaleaOS.Abi.Linux;
@@ -179,6 +180,7 @@ internal sealed unsafe partial class OffloadHandler
     }
 
     /// <summary>Reads from a regular file if its pages are in memory, else by a helper.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long ReadRegular(OpenFile file, long offset, int flags)
     {
         long wanted = _chain.WritableBytes - ResponseHeader.Bytes;
