@@ -64,6 +64,9 @@ internal static unsafe class OneShotTimer
         const ulong InterruptsOn = 1 << 9;
         if ((Instructions.ReadFlags() & InterruptsOn) == 0) return false;
         Instructions.DisableInterrupts();
+
+        // What the timer was armed for is forgotten: as after each of its interrupts the scheduler arms it again, on the way out.
+        CoreWork.Request(CoreBlock.Current, CoreWork.Timer);
         ulong start = Instructions.ReadTimestamp();
         uint count = ArmFor(times, 0, Vector.Nap);
         Instructions.EnableInterruptsAndHalt();

@@ -5,12 +5,18 @@ namespace AzaleaOS.Loader;
 /// <summary>Says why a program may have ended without a word.</summary>
 /// <remarks>
 /// .NET's runtime looks how much memory there is before it starts, and ends with status 255 when that is too little for
-/// its collector: no call of the kernel fails, and nothing is printed. Measured with .NET 10: it starts in a machine of 6 MiB and not in one of 5 MiB.
+/// its collector: no call of the kernel fails, and nothing is printed. With a little more it starts, and one of its threads then
+/// ends it by a signal where it finds none. Measured with .NET 10: it starts in a machine of 6 MiB and not in one of 5 MiB.
 /// </remarks>
 internal static class MemoryHint
 {
     /// <summary>What .NET's runtime ends with.</summary>
     private const int NoRuntime = 255;
+
+    // 128 and SIGABRT, SIGKILL, SIGSEGV.
+    private const int Aborted = 134;
+    private const int Killed = 137;
+    private const int Faulted = 139;
 
     /// <summary>Bytes that are free in a machine of 6 MiB, rounded up.</summary>
     private const ulong Enough = 2 << 20;
@@ -27,5 +33,5 @@ internal static class MemoryHint
     }
 
     /// <summary>Whether memory may be the reason.</summary>
-    internal static bool IsFitting(int status, ulong memory) => status == NoRuntime && memory < Enough;
+    internal static bool IsFitting(int status, ulong memory) => (status is NoRuntime or Aborted or Killed or Faulted) && memory < Enough;
 }

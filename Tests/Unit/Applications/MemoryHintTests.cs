@@ -9,7 +9,12 @@ public sealed class MemoryHintTests
     [InlineData(255, 1 << 20, true)]
     [InlineData(255, 2 << 20, false)]
     [InlineData(0, 1 << 20, false)]
-    [InlineData(134, 1 << 20, false)]
-    public void Only_the_status_of_a_runtime_that_did_not_start_in_a_small_machine_is_explained(int status, ulong memory, bool isExplained)
+    [InlineData(7, 1 << 20, false)]
+    [InlineData(134, 1 << 20, true)]
+    [InlineData(134, 2 << 20, false)]
+    [InlineData(137, 1 << 20, true)]
+    [InlineData(139, 1 << 20, true)]
+    [InlineData(139, 2 << 20, false)]
+    public void What_a_runtime_ends_with_in_a_small_machine_is_explained(int status, ulong memory, bool isExplained)
         => Assert.Equal(isExplained, MemoryHint.IsFitting(status, memory));
 }
