@@ -45,7 +45,10 @@ public sealed class UserAppTests
     {
         Outcome here = new ProgramRun(UserApp.Find("Hello")) { Memory = MemorySize.Mebibytes(5) }.Here(cpus: 1);
         Assert.True(here.Status is 255 or 134 or 137 or 139, here.Details);
-        Assert.Single(here.Details.Split('\n'), line => line.Contains("a .NET program needs a machine of 6 MiB, give it more (AZ8002)", StringComparison.Ordinal));
+
+        // Which of its threads finds none first, and so how it ends, is not the same each time.
+        Assert.Single(here.Details.Split('\n'), line => line.Contains("a .NET program needs a machine of 6 MiB, give it more (AZ8002)", StringComparison.Ordinal)
+            || line.StartsWith("error: memory is exhausted: ", StringComparison.Ordinal));
     }
 
     [Fact]
