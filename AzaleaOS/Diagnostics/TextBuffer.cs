@@ -22,7 +22,7 @@ internal ref struct TextBuffer(Span<byte> memory, int length = 0)
 
     /// <summary>Appends bytes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void Append(ReadOnlySpan<byte> bytes)
+    internal void Append(scoped ReadOnlySpan<byte> bytes)
     {
         foreach (byte value in bytes) Append(value);
     }
@@ -36,9 +36,17 @@ internal ref struct TextBuffer(Span<byte> memory, int length = 0)
     /// <summary>Appends a number in decimal.</summary>
     internal void Append(ulong value)
     {
-        ulong power = 1;
-        while (value / power >= 10) power *= 10;
-        for (; power != 0; power /= 10) Append((byte)('0' + (value / power % 10)));
+        const int MostDigits = 20;
+        Span<byte> digits = stackalloc byte[MostDigits];
+        int first = MostDigits;
+        do
+        {
+            ulong rest = value / 10;
+            digits[--first] = (byte)('0' + (value - (rest * 10)));
+            value = rest;
+        }
+        while (value != 0);
+        Append(digits[first..]);
     }
 
     /// <summary>Appends a number in decimal, with its sign.</summary>

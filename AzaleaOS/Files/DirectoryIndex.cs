@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AzaleaOS.Files;
 
 /// <summary>The entries of one directory: by name, and in the order they were made.</summary>
@@ -10,21 +12,40 @@ internal static unsafe class DirectoryIndex
     // Positions 1 and 2 are behind "." and "..".
     private const long FirstPosition = 3;
 
+    /// <summary>The hash of no bytes.</summary>
+    internal const uint NoBytes = 2166136261;
+
+    /// <summary>The hash with one more byte: FNV-1a.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint Hash(uint hash, byte letter) => (hash ^ letter) * 16777619;
+
     /// <summary>Finds a name.</summary>
     /// <returns>The entry, or null.</returns>
-    internal static DirectoryEntry* Find(FileNode* directory, ReadOnlySpan<byte> name)
+    internal static DirectoryEntry* Find(FileNode* directory, ReadOnlySpan<byte> name) => Find(directory, name, HashOf(name));
+
+    /// <summary>Finds a name.</summary>
+    /// <param name="directory">Where.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="hash">What <see cref="Hash"/> makes of its bytes, from <see cref="NoBytes"/> on.</param>
+    /// <returns>The entry, or null.</returns>
+    internal static DirectoryEntry* Find(FileNode* directory, ReadOnlySpan<byte> name, uint hash)
     {
-        uint hash = HashOf(name);
+        hash = Mix(hash);
         DirectoryEntry* entry = directory->SearchRoot;
         while (entry != null)
         {
-            int order = Compare(hash, name, entry);
-            if (order == 0)
+            bool isBefore = hash < entry->Hash;
+            if (hash == entry->Hash)
             {
-                return entry;
+                if (name.Length == entry->NameLength && name.SequenceEqual(entry->Text))
+                {
+                    return entry;
+                }
+
+                isBefore = name.SequenceCompareTo(entry->Text) < 0;
             }
 
-            entry = order < 0 ? entry->Before : entry->After;
+            entry = isBefore ? entry->Before : entry->After;
         }
 
         return null;
@@ -35,7 +56,7 @@ internal static unsafe class DirectoryIndex
     {
         FileNode* directory = added->Directory;
         ReadOnlySpan<byte> name = added->Text;
-        added->Hash = HashOf(name);
+        added->Hash = Mix(HashOf(name));
         DirectoryEntry** place = &directory->SearchRoot;
         while (*place != null && (*place)->Priority >= added->Priority)
         {
@@ -126,15 +147,18 @@ internal static unsafe class DirectoryIndex
     private static int Compare(uint hash, ReadOnlySpan<byte> name, DirectoryEntry* entry)
         => hash != entry->Hash ? (hash < entry->Hash ? -1 : 1) : name.SequenceCompareTo(entry->Text);
 
-    // FNV-1a.
-    private static uint HashOf(ReadOnlySpan<byte> name)
+    /// <summary>The hash of a whole name.</summary>
+    internal static uint HashOf(ReadOnlySpan<byte> name)
     {
-        uint hash = 2166136261;
+        uint hash = NoBytes;
         foreach (byte letter in name)
         {
-            hash = (hash ^ letter) * 16777619;
+            hash = Hash(hash, letter);
         }
 
-        return hash * 0x9e3779b1;
+        return hash;
     }
+
+    // So that the order has nothing to do with the names'.
+    private static uint Mix(uint hash) => hash * 0x9e3779b1;
 }

@@ -91,14 +91,24 @@ internal static unsafe class FileTree
 
     /// <summary>Finds a name in a directory. The lock is held.</summary>
     /// <returns>The entry, or null.</returns>
-    internal static DirectoryEntry* Find(FileNode* directory, ReadOnlySpan<byte> name)
+    internal static DirectoryEntry* Find(FileNode* directory, ReadOnlySpan<byte> name) => Find(directory, name, DirectoryIndex.HashOf(name));
+
+    /// <summary>Finds a name in a directory. The lock is held.</summary>
+    /// <param name="directory">Where.</param>
+    /// <param name="name">The name; not empty.</param>
+    /// <param name="hash"><see cref="DirectoryIndex.Hash"/> of its bytes.</param>
+    /// <returns>The entry, or null.</returns>
+    internal static DirectoryEntry* Find(FileNode* directory, ReadOnlySpan<byte> name, uint hash)
     {
-        if (directory->Names != null && directory->Names->Update != null)
+        DirectoryEntry* entry = DirectoryIndex.Find(directory, name, hash);
+        NodeOperations* names = directory->Names;
+        if (names == null || names->Update == null || (entry != null && !NodeOperations.MayBeGone(entry)))
         {
-            directory->Names->Update(directory, name);
+            return entry;
         }
 
-        return DirectoryIndex.Find(directory, name);
+        names->Update(directory, name);
+        return DirectoryIndex.Find(directory, name, hash);
     }
 
     /// <summary>Gives a file a name that no file has there. The lock is held.</summary>
@@ -297,7 +307,8 @@ internal static unsafe class FileTree
         return directory;
     }
 
-    private static DirectoryEntry* AddLasting(FileNode* directory, byte* name, int length, FileNode* node)
+    /// <summary>As <see cref="Add"/>, for a name that stays where it is and need not be copied.</summary>
+    internal static DirectoryEntry* AddLasting(FileNode* directory, byte* name, int length, FileNode* node)
     {
         DirectoryEntry* entry = s_entries.Take();
         if (entry == null)

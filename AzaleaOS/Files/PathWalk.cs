@@ -19,6 +19,8 @@ internal unsafe struct PathWalk
     private ResolveFlags _resolve;
     private byte* _name;
     private int _nameLength;
+    private uint _hash;
+    private DirectoryEntry* _entry;
     private int _links;
     private int _depth;
     private RestList _rests;
@@ -88,13 +90,36 @@ internal unsafe struct PathWalk
 
             byte* at = _at;
             byte* end = _end;
-            _name = at;
-            while (at < end && *at != '/')
+            uint hash;
+            while (true)
             {
-                at++;
+                _name = at;
+                hash = DirectoryIndex.NoBytes;
+                for (; at < end && *at != '/'; at++)
+                {
+                    hash = DirectoryIndex.Hash(hash, *at);
+                }
+
+                // Most names are those of directories on the way, and nothing is special about them.
+                byte* behind = at + 1;
+                if (_resolve != ResolveFlags.None || *_name == '.' || behind >= end || *behind == '/' || at - _name > FileTree.NameMax)
+                {
+                    break;
+                }
+
+                _entry = FileTree.Find(Directory, new ReadOnlySpan<byte>(_name, (int)(at - _name)), hash);
+                if (_entry == null || !_entry->Node->IsDirectory)
+                {
+                    break;
+                }
+
+                Directory = _entry->Node;
+                _entry = null;
+                at = behind;
             }
 
             _at = at;
+            _hash = hash;
             _nameLength = (int)(at - _name);
             Last = _name[0] != '.' || _nameLength > 2 ? LastName.Normal
                 : _nameLength == 1 ? LastName.Dot
@@ -203,8 +228,10 @@ internal unsafe struct PathWalk
         _at = _end = _name = null;
         _root = _start = _jumped = null;
         _texts = null;
+        _entry = null;
         _resolve = ResolveFlags.None;
         _nameLength = _links = _depth = 0;
+        _hash = 0;
         Directory = null;
         Last = LastName.Normal;
         HasSlash = false;
@@ -236,7 +263,8 @@ internal unsafe struct PathWalk
                 return -Errno.ENAMETOOLONG;
             }
 
-            DirectoryEntry* entry = FileTree.Find(Directory, Name);
+            DirectoryEntry* entry = _entry != null ? _entry : FileTree.Find(Directory, Name, _hash);
+            _entry = null;
             if (entry == null)
             {
                 return -Errno.ENOENT;

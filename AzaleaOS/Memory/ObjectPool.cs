@@ -7,14 +7,16 @@ internal unsafe struct ObjectPool<T>
     where T : unmanaged
 {
     private void* _free;
+    private T* _fresh;
     private int _freeCount;
+    private int _freshCount;
 
     /// <summary>Makes sure that the next takes succeed.</summary>
     /// <param name="count">How many.</param>
     /// <returns>False when memory is exhausted.</returns>
     internal bool Reserve(int count)
     {
-        while (_freeCount < count)
+        while (_freeCount + _freshCount < count)
         {
             byte* page = (byte*)KernelPages.Take();
             if (page == null)
@@ -22,10 +24,14 @@ internal unsafe struct ObjectPool<T>
                 return false;
             }
 
-            for (int offset = 0; offset + sizeof(T) <= KernelPages.Size; offset += sizeof(T))
+            while (_freshCount != 0)
             {
-                Return((T*)(page + offset));
+                _freshCount--;
+                Return(_fresh++);
             }
+
+            _fresh = (T*)page;
+            _freshCount = KernelPages.Size / sizeof(T);
         }
 
         return true;
@@ -34,9 +40,16 @@ internal unsafe struct ObjectPool<T>
     /// <summary>Takes an object, filled with zeros; null when memory is exhausted.</summary>
     internal T* Take()
     {
-        if (_freeCount == 0 && !Reserve(1))
+        if (_freeCount == 0)
         {
-            return null;
+            if (_freshCount == 0 && !Reserve(1))
+            {
+                return null;
+            }
+
+            // What was never used is as the page came: zeros.
+            _freshCount--;
+            return _fresh++;
         }
 
         T* taken = (T*)_free;

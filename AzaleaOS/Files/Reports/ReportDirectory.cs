@@ -132,12 +132,6 @@ internal static unsafe class ReportDirectory
     // Brings a directory's entries up to date.
     private static void Update(FileNode* directory, ReadOnlySpan<byte> name)
     {
-        // What is there and has no number stays.
-        if (!name.IsEmpty && name[^1] is < (byte)'0' or > (byte)'9' && DirectoryIndex.Find(directory, name) != null)
-        {
-            return;
-        }
-
         ReportEntry place = new(directory);
         if (!name.IsEmpty && name[^1] is < (byte)'0' or > (byte)'9')
         {
@@ -156,7 +150,10 @@ internal static unsafe class ReportDirectory
             int length = (int)(ReportLine.Mark(line) - line);
             if (length > 1 && line[length - 2] == '#')
             {
-                UpdateNumbered(directory, line, length - 2, name);
+                if (UpdateNumbered(directory, line, length - 2, name))
+                {
+                    return;
+                }
             }
             else if (length != 0 && (name.IsEmpty || (name.Length == length && IsSame(name, line))))
             {
@@ -204,44 +201,49 @@ internal static unsafe class ReportDirectory
         }
     }
 
-    private static void UpdateNumbered(FileNode* directory, byte* line, int prefix, ReadOnlySpan<byte> name)
+    // True if the name is one of these, so that it is none of any other line.
+    private static bool UpdateNumbered(FileNode* directory, byte* line, int prefix, ReadOnlySpan<byte> name)
     {
         const ulong Sweep = 15;
-        if (!name.IsEmpty)
+        int wanted = name.IsEmpty ? -1 : NumberIn(name, line, prefix);
+        if (wanted >= 0)
         {
-            UpdateOne(directory, line, prefix, NumberIn(name, line, prefix));
-            if ((directory->EntryCount & Sweep) != Sweep)
-            {
-                return;
-            }
+            UpdateOne(directory, line, prefix, wanted, name);
+        }
+
+        if (!name.IsEmpty && (directory->EntryCount & Sweep) != Sweep)
+        {
+            return wanted >= 0;
         }
 
         // Now and then also for a name: somebody may look at one thread after the other, and never list them.
         for (DirectoryEntry* entry = directory->FirstEntry; entry != null;)
         {
             DirectoryEntry* next = entry->Next;
-            UpdateOne(directory, line, prefix, NumberIn(entry->Text, line, prefix));
+            int number = NumberIn(entry->Text, line, prefix);
+            if (number >= 0)
+            {
+                UpdateOne(directory, line, prefix, number, entry->Text);
+            }
+
             entry = next;
         }
 
+        byte* memory = stackalloc byte[LongestName];
         for (int number = -1; name.IsEmpty && (number = ReportNumbers.Next(line[prefix + 1], number + 1)) >= 0;)
         {
-            UpdateOne(directory, line, prefix, number);
+            TextBuffer made = new(new Span<byte>(memory, LongestName));
+            made.Append(new ReadOnlySpan<byte>(line, prefix));
+            made.Append((ulong)number);
+            UpdateOne(directory, line, prefix, number, made.Written);
         }
+
+        return wanted >= 0;
     }
 
-    private static void UpdateOne(FileNode* directory, byte* line, int prefix, int number)
+    private static void UpdateOne(FileNode* directory, byte* line, int prefix, int number, ReadOnlySpan<byte> name)
     {
-        if (number < 0)
-        {
-            return;
-        }
-
-        byte* memory = stackalloc byte[LongestName];
-        TextBuffer name = new(new Span<byte>(memory, LongestName));
-        name.Append(new ReadOnlySpan<byte>(line, prefix));
-        name.Append((ulong)number);
-        DirectoryEntry* entry = DirectoryIndex.Find(directory, name.Written);
+        DirectoryEntry* entry = DirectoryIndex.Find(directory, name);
         bool isThere = ReportNumbers.Next(line[prefix + 1], number) == number;
         if (entry != null && !isThere)
         {
@@ -249,7 +251,7 @@ internal static unsafe class ReportDirectory
         }
         else if (entry == null && isThere)
         {
-            Add(directory, line, name.Written, ReportEntry.Append(new ReportEntry(directory).Argument, number));
+            Add(directory, line, name, ReportEntry.Append(new ReportEntry(directory).Argument, number));
         }
     }
 
@@ -267,6 +269,7 @@ internal static unsafe class ReportDirectory
     // Without memory there is no such file.
     private static void Add(FileNode* directory, byte* line, ReadOnlySpan<byte> name, ulong argument)
     {
+        byte* first = line;
         byte* mark = ReportLine.Mark(line);
         uint mode = *mark switch
         {
@@ -303,7 +306,13 @@ internal static unsafe class ReportDirectory
         }
 
         node->Object = new ReportEntry(line, argument).Object;
-        FileTree.Add(directory, name, node);
+        fixed (byte* text = name)
+        {
+            // A name of the table stays where it is.
+            bool isLasting = text == first;
+            _ = isLasting ? FileTree.AddLasting(directory, text, name.Length, node) : FileTree.Add(directory, name, node);
+        }
+
         FileTree.DropLater(node);
     }
 
