@@ -16,6 +16,12 @@ public interface IRequestHandler : IDisposable
     /// <returns>Bytes written from the start of the writable part, or <see cref="Kept"/>.</returns>
     public long Handle(DescriptorChain request);
 
+    /// <summary>Answers a request at once and gives it back, if it is of a kind whose answer must not lose time.</summary>
+    /// <param name="request">Its buffers. Not used after the call returns.</param>
+    /// <param name="queue">Where it came from.</param>
+    /// <returns>False if nothing was done: then <see cref="Handle"/> answers it.</returns>
+    public bool TryAnswer(DescriptorChain request, Virtqueue queue) => false;
+
     /// <summary>Finishes a kept request that can go on.</summary>
     /// <param name="request">Which; no longer kept.</param>
     /// <param name="written">Bytes written from the start of its writable part.</param>

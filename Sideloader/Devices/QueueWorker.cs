@@ -115,6 +115,12 @@ internal sealed class QueueWorker : IDisposable
                     return false;
             }
 
+            if (_handler.TryAnswer(_chain, _queue))
+            {
+                Notify();
+                continue;
+            }
+
             long written = _handler.Handle(_chain);
             if (written == IRequestHandler.Kept)
             {
@@ -138,6 +144,11 @@ internal sealed class QueueWorker : IDisposable
     private void Give(ushort head, uint written)
     {
         _queue.Give(head, written);
+        Notify();
+    }
+
+    private void Notify()
+    {
         if (_queue.ShouldNotify())
             _signals.Call.Signal();
     }

@@ -144,6 +144,30 @@ public sealed unsafe class DescriptorChain : IDisposable
     /// <param name="count">Its result: nothing if that is an error.</param>
     public void AddMoved(long count) => MovedBytes += Math.Max(count, 0);
 
+    /// <summary>This process copied bytes out of the buffers or into them by itself, past <see cref="Read"/> and <see cref="Write"/>.</summary>
+    internal void AddCopied(long count) => CopiedBytes += count;
+
+    /// <summary>Cuts off the two headers of a request that has at most one buffer of data in each direction.</summary>
+    /// <param name="request">Where the request's header is.</param>
+    /// <param name="answer">Where the answer's header belongs.</param>
+    /// <param name="readable">What lies behind the request's header; maybe nothing.</param>
+    /// <param name="writable">What lies behind the answer's header; maybe nothing.</param>
+    /// <returns>False if it lies in more buffers, or a header in two.</returns>
+    internal bool TryCut<TRequest, TAnswer>(out TRequest* request, out TAnswer* answer, out IoVector readable, out IoVector writable)
+        where TRequest : unmanaged
+        where TAnswer : unmanaged
+    {
+        request = null;
+        answer = null;
+        (readable, writable) = (default, default);
+        if (ReadableCount is not (1 or 2) || WritableCount is not (1 or 2))
+            return false;
+
+        request = (TRequest*)_segments->Base;
+        answer = (TAnswer*)_segments[ReadableCount].Base;
+        return TryCut(_segments, ReadableCount, sizeof(TRequest), out readable) && TryCut(_segments + ReadableCount, WritableCount, sizeof(TAnswer), out writable);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -192,6 +216,12 @@ public sealed unsafe class DescriptorChain : IDisposable
 
     /// <summary>Whether a part of some bytes, most often a header, lies in one buffer.</summary>
     private static bool Holds(IoVector* segment, long offset, int length) => (ulong)offset <= segment->Length && segment->Length - (ulong)offset >= (ulong)length;
+
+    private static bool TryCut(IoVector* segments, int count, int bytes, out IoVector rest)
+    {
+        rest = count == 2 ? segments[1] : new IoVector { Base = segments->Base + (ulong)bytes, Length = segments->Length - (ulong)bytes };
+        return count == 2 ? segments->Length == (ulong)bytes : segments->Length >= (ulong)bytes;
+    }
 
     private ReadOnlySpan<IoVector> Select(IoVector* segments, int count, long offset, long length)
     {

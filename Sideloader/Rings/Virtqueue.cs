@@ -107,6 +107,7 @@ public sealed unsafe class Virtqueue
     /// <summary>Gives a chain back. The driver is told by <see cref="ShouldNotify"/>.</summary>
     /// <param name="head">Which.</param>
     /// <param name="written">Bytes written from the start of its writable part.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Give(ushort head, uint written)
     {
         var element = (VirtqUsedElement*)(_used + SplitRing.EntriesOffset + (_nextUsed & _mask) * VirtqUsedElement.Bytes);

@@ -26,17 +26,20 @@ internal sealed unsafe class CallMeter(StatisticsFile file, int queue)
     /// <summary>The unikernel's own word, at its end, on how many bytes of data it copied.</summary>
     internal void Ended(ulong copied) => file.CopiedByUnikernel = copied;
 
+    /// <summary>Whether somebody wants a trace, or the end of one has not been noticed yet: an ordinary call notices it.</summary>
+    internal bool IsTracing => file.TraceUntil != _traced;
+
     /// <summary>When a request was seen, of <see cref="StatisticsFile.Now"/>; 0 if it is not timed.</summary>
     /// <param name="operation">Its number.</param>
     internal long Begin(ushort operation)
     {
         int slot = StatisticsLayout.SlotOf(operation);
-        return slot < 0 || _block[slot * WordsPerSlot] % TimedOneIn == 0 || file.TraceUntil != _traced ? StatisticsFile.Now : 0;
+        return slot < 0 || _block[slot * WordsPerSlot] % TimedOneIn == 0 || IsTracing ? StatisticsFile.Now : 0;
     }
 
     /// <summary>Counts a call that has its result.</summary>
     /// <param name="header">The request.</param>
-    /// <param name="chain">Its chain, not given back yet.</param>
+    /// <param name="chain">Its chain, not given back yet if there is a trace.</param>
     /// <param name="start">When the request was seen: of <see cref="Begin"/>, or not 0 if it was kept.</param>
     /// <param name="result">What the application gets.</param>
     /// <param name="isKept">Whether it waited, or a helper made it.</param>
