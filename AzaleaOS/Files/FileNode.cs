@@ -48,6 +48,9 @@ internal unsafe struct FileNode
     /// <summary>Made by O_TMPFILE without O_EXCL: it may get a name although it has none.</summary>
     internal bool CanBeLinked;
 
+    /// <summary>Generated, and gone when what it stands for is: whoever finds it looks again whether that is there.</summary>
+    internal bool ComesAndGoes;
+
     /// <summary>F_SEAL_ bits: what can be done to it no more.</summary>
     internal uint Seals;
 

@@ -102,7 +102,7 @@ internal static unsafe class FileTree
     {
         DirectoryEntry* entry = DirectoryIndex.Find(directory, name, hash);
         NodeOperations* names = directory->Names;
-        if (names == null || names->Update == null || (entry != null && !NodeOperations.MayBeGone(entry)))
+        if (names == null || names->Update == null || (entry != null && !entry->Node->ComesAndGoes))
         {
             return entry;
         }

@@ -17,7 +17,4 @@ internal unsafe struct NodeOperations
     /// Under the tree's lock.
     /// </summary>
     internal delegate*<FileNode*, FileNode*> Follow;
-
-    /// <summary>Whether an entry has to be looked at by <see cref="Update"/> before it is used: names with a number at their end come and go.</summary>
-    internal static bool MayBeGone(DirectoryEntry* entry) => entry->Name[entry->NameLength - 1] is >= (byte)'0' and <= (byte)'9';
 }

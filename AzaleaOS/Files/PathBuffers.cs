@@ -23,7 +23,7 @@ internal static unsafe class PathBuffers
         void* page = s_free;
         s_free = page == null ? null : *(void**)page;
         s_lock.Exit();
-        return (byte*)(page == null ? KernelPages.Take() : page);
+        return (byte*)(page == null ? KernelPages.TakeAny() : page);
     }
 
     /// <summary>Gives them back.</summary>

@@ -45,6 +45,7 @@ internal static unsafe class Application
     internal static int Run(in BootInfo info, in KernelOptions options)
     {
         KernelPages.Take = &Frames.TakePage;
+        KernelPages.TakeAny = &Frames.TakeAnyPage;
         KernelPages.Give = &Frames.ReturnPage;
         ConsoleFile.Output = &ConsoleFile.WriteToConsole;
         ConsoleChannel.Initialize(options.Streams, options.Terminal);

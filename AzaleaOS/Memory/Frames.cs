@@ -87,6 +87,9 @@ internal static unsafe class Frames
     /// <summary>Takes a page of zeros near this core, seen through the direct map; null if memory is exhausted.</summary>
     internal static void* TakePage() => TryTakeZeroed(out FrameNumber frame) ? frame.Address.Mapped.Pointer : null;
 
+    /// <summary>Takes a page near this core, contents undefined; null if memory is exhausted.</summary>
+    internal static void* TakeAnyPage() => TryTake(out FrameNumber frame) ? frame.Address.Mapped.Pointer : null;
+
     /// <summary>Takes a page of zeros on or near a node; null if memory is exhausted.</summary>
     internal static void* TakePage(uint node)
     {

@@ -10,6 +10,9 @@ internal static unsafe class KernelPages
     /// <summary>Takes one page, filled with zeros; null when there is none.</summary>
     internal static delegate*<void*> Take;
 
+    /// <summary>Takes one page with whatever is in it; null when there is none.</summary>
+    internal static delegate*<void*> TakeAny;
+
     /// <summary>Gives a page back that was taken whole.</summary>
     internal static delegate*<void*, void> Give;
 }

@@ -15,6 +15,13 @@ internal readonly unsafe partial struct PageTables
         {
             int level = Walk(start, out Path path);
             ulong* entry = path[level];
+            if (level == 0 && start % PageSize.Size2M == 0 && end - start >= PageSize.Size2M)
+            {
+                sum += (ulong)PageEntry.CountOf(*path[1]) << PageSize.Shift4K;
+                start += PageSize.Size2M;
+                continue;
+            }
+
             if (*entry == 0)
             {
                 // A reservation is a table with little in it.
@@ -31,16 +38,12 @@ internal readonly unsafe partial struct PageTables
             {
                 sum += next - start;
             }
-            else if (next - start == PageSize.Size2M)
-            {
-                sum += (ulong)PageEntry.CountOf(*path[1]) << PageSize.Shift4K;
-            }
             else
             {
                 ulong* behind = entry + ((next - start) >> PageSize.Shift4K);
                 Vector128<ulong> empty = Vector128<ulong>.Zero; // minus one for each
                 ulong* first = entry;
-                for (; behind - entry >= 4; entry += 4)
+                for (; entry + 4 <= behind; entry += 4)
                 {
                     empty += Vector128.Equals(Vector128.Load(entry), Vector128<ulong>.Zero);
                     empty += Vector128.Equals(Vector128.Load(entry + 2), Vector128<ulong>.Zero);

@@ -106,19 +106,18 @@ internal readonly unsafe partial struct PageTables
         // A thread's stack is a table of which two pages are there: what is empty is most of it.
         const int Step = 8;
         int most = (int)Math.Min((ulong)(Entries - ((int)(address >> shift) & (Entries - 1))), (end - address) >> shift);
-        int count = 0;
-        while (most - count >= Step
-            && (entry[count] | entry[count + 1] | entry[count + 2] | entry[count + 3]
-                | entry[count + 4] | entry[count + 5] | entry[count + 6] | entry[count + 7]) == 0)
+        ulong* at = entry;
+        ulong* behind = entry + most;
+        while (at + Step <= behind && (at[0] | at[1] | at[2] | at[3] | at[4] | at[5] | at[6] | at[7]) == 0)
         {
-            count += Step;
+            at += Step;
         }
 
-        while (count < most && entry[count] == 0)
+        while (at < behind && *at == 0)
         {
-            count++;
+            at++;
         }
 
-        return count;
+        return (int)(at - entry);
     }
 }

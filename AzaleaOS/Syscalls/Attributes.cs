@@ -185,6 +185,12 @@ internal static unsafe class Attributes
     {
         node = null;
         bool emptyPath = (flags & AtFlags.EmptyPath) != 0;
+        if (emptyPath && path != 0 && UserMemory.TryRead(path, out byte first) && first == 0)
+        {
+            // What libraries make of fstat.
+            path = 0;
+        }
+
         return (flags & ~StatFlags) != 0 ? -Errno.EINVAL
             : path == 0 && emptyPath ? PathArguments.Find(directory, out node)
             : PathArguments.Find(directory, path, (flags & AtFlags.NoFollow) == 0, emptyPath, out node);

@@ -54,26 +54,6 @@ internal unsafe ref struct PathArgument
         return result;
     }
 
-    /// <summary>No path at all: the descriptor itself.</summary>
-    /// <returns>0, or -EBADF, -ENOMEM; then there is nothing to release.</returns>
-    internal long ReadNone(int directory)
-    {
-        _text = PathBuffers.Take();
-        if (_text == null)
-        {
-            return -Errno.ENOMEM;
-        }
-
-        _length = 0;
-        long result = SetStart(directory);
-        if (result < 0)
-        {
-            PathBuffers.Give(_text);
-        }
-
-        return result;
-    }
-
     /// <summary>Nothing follows it: the path is empty.</summary>
     internal readonly bool IsEmpty => _length == 0;
 

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using AzaleaOS.Abi;
+using AzaleaOS.Abi.Linux;
 using AzaleaOS.Files;
 
 namespace AzaleaOS.Syscalls;
@@ -32,17 +34,24 @@ internal static unsafe class PathArguments
     /// <returns>0, or -EBADF.</returns>
     internal static long Find(int descriptor, out FileNode* node)
     {
-        node = null;
-        PathArgument argument = default;
-        long result = argument.ReadNone(descriptor);
-        if (result < 0)
+        if (descriptor != AtFlags.WorkingDirectory)
         {
-            return result;
+            FileReference reference = DescriptorTable.GetAny(descriptor);
+            node = reference.IsNull ? null : reference.File->Node;
+            if (node != null)
+            {
+                FileNode.Hold(node);
+            }
+
+            reference.Release();
+            return node == null ? -Errno.EBADF : 0;
         }
 
-        result = Find(argument, follow: false, out node);
-        argument.Release();
-        return result;
+        FileTree.Lock.Enter();
+        node = Process.WorkingDirectory;
+        FileNode.Hold(node);
+        FileTree.Lock.Exit();
+        return 0;
     }
 
     [SkipLocalsInit]

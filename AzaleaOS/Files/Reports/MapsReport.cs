@@ -14,6 +14,8 @@ internal static unsafe class MapsReport
     private const int NameColumn = 73;
     private const int LongestLine = 96;
 
+    private const ulong Each = 0x0101_0101_0101_0101;
+
     /// <summary>Writes all areas, as they are at one moment.</summary>
     internal static void Write(ReportText* text, bool isDetailed)
     {
@@ -24,22 +26,41 @@ internal static unsafe class MapsReport
             return;
         }
 
-        byte* line = stackalloc byte[LongestLine];
-        byte* details = ReportTable.Find((byte)'d');
+        byte* details = isDetailed ? ReportTable.Find((byte)'d') : null;
+        FileNode* named = null;
+        int nameLength = 0;
+        byte* line = null;
         AddressSpace* space = AddressSpace.Current;
         space->Lock.Enter();
-        for (Area* area = space->AreaAtOrAbove(0); area != null; area = space->AreaAtOrAbove(area->End))
+        for (Area* area = space->AreaAtOrAbove(0); area != null && (line = text->RoomFor(LongestLine)) != null; area = space->AreaAtOrAbove(area->End))
         {
-            long end = text->Length + NameColumn;
-            text->Append(new ReadOnlySpan<byte>(line, WriteArea(area, line)));
-            int length = NameOf(area, new Span<byte>(name, UserMemory.PathMax));
-            if (length != 0)
+            FileNode* file = FileOf(area);
+            byte* at = WriteArea(area, file, line);
+
+            // The parts of a program follow each other.
+            if (file == null || file != named)
             {
-                text->Pad(end);
+                nameLength = NameOf(area, file, new Span<byte>(name, UserMemory.PathMax));
+                named = file;
             }
 
-            text->Append(new ReadOnlySpan<byte>(name, length));
-            text->Append((byte)'\n');
+            if (nameLength == 0)
+            {
+                *at++ = (byte)'\n';
+                text->Appended(at - line);
+            }
+            else
+            {
+                for (byte* pad = at; pad < line + NameColumn; pad += sizeof(ulong))
+                {
+                    *(ulong*)pad = Each * ' ';
+                }
+
+                text->Appended(Math.Max(NameColumn, at - line));
+                text->Append(new ReadOnlySpan<byte>(name, nameLength));
+                text->Append((byte)'\n');
+            }
+
             if (isDetailed)
             {
                 ReportTemplate.WriteLines(text, details, area->Start);
@@ -51,68 +72,65 @@ internal static unsafe class MapsReport
     }
 
     // Every program of .NET reads this when it starts, so that it is not made from a template.
-    private static int WriteArea(Area* area, byte* to)
+    private static byte* WriteArea(Area* area, FileNode* file, byte* at)
     {
-        FileNode* file = FileOf(area);
-        byte* at = WriteNumber(to, area->Start, 8);
+        at = WriteNumber(at, area->Start);
         *at++ = (byte)'-';
-        at = WriteNumber(at, area->End, 8);
+        at = WriteNumber(at, area->End);
         *at++ = (byte)' ';
         *at++ = (area->Protection & Protection.Read) != 0 ? (byte)'r' : (byte)'-';
         *at++ = (area->Protection & Protection.Write) != 0 ? (byte)'w' : (byte)'-';
         *at++ = (area->Protection & Protection.Execute) != 0 ? (byte)'x' : (byte)'-';
         *at++ = area->IsShared ? (byte)'s' : (byte)'p';
         *at++ = (byte)' ';
-        at = WriteNumber(at, file == null ? 0 : area->BackingOffset, 8);
-        *at++ = (byte)' ';
-        at = WriteNumber(at, 0, 2);
-        *at++ = (byte)':';
-        at = WriteNumber(at, file == null ? 0 : FileStatus.MinorOf(file), 2);
-        *at++ = (byte)' ';
-        TextBuffer number = new(new Span<byte>(at, LongestLine - (int)(at - to)));
-        number.Append(file == null ? 0 : file->Inode);
+        at = WriteNumber(at, file == null ? 0 : area->BackingOffset);
+        " 00:00 0 "u8.CopyTo(new Span<byte>(at, 9));
+        if (file == null)
+        {
+            return at + 9;
+        }
+
+        // Minor numbers of devices without a disk are few.
+        at += 4;
+        *(ushort*)at = (ushort)(Digits(FileStatus.MinorOf(file)) >> 48);
+        at += 3;
+        TextBuffer number = new(new Span<byte>(at, 20));
+        number.Append(file->Inode);
         at += number.Length;
         *at++ = (byte)' ';
-        return (int)(at - to);
+        return at;
     }
 
-    // Hexadecimal, padded with zeros.
-    private static byte* WriteNumber(byte* to, ulong value, int width)
+    // Hexadecimal, eight digits or more.
+    private static byte* WriteNumber(byte* to, ulong value)
     {
-        if (width == sizeof(ulong))
+        uint high = (uint)(value >> 32);
+        if (high != 0)
         {
-            if (value > uint.MaxValue)
-            {
-                to = WriteNumber(to, value >> 32, 1);
-                value &= uint.MaxValue;
-            }
-
-            // A byte for each digit; those above 9 are letters.
-            const ulong Each = 0x0101_0101_0101_0101;
-            value = (value | (value << 16)) & 0x0000_ffff_0000_ffff;
-            value = (value | (value << 8)) & 0x00ff_00ff_00ff_00ff;
-            value = (value | (value << 4)) & (Each * 0xf);
-            ulong letters = ((value + (Each * 6)) >> 4) & Each;
-            *(ulong*)to = BinaryPrimitives.ReverseEndianness(value + (Each * '0') + (letters * ('a' - '0' - 10)));
-            return to + sizeof(ulong);
+            int zeros = BitOperations.LeadingZeroCount(high) / 4;
+            *(ulong*)to = Digits(high) >> (8 * zeros);
+            to += sizeof(ulong) - zeros;
         }
 
-        int digits = Math.Max(width, (67 - BitOperations.LeadingZeroCount(value)) / 4);
-        for (int i = digits - 1; i >= 0; i--)
-        {
-            to[i] = "0123456789abcdef"u8[(int)value & 15];
-            value >>= 4;
-        }
+        *(ulong*)to = Digits((uint)value);
+        return to + sizeof(ulong);
+    }
 
-        return to + digits;
+    // Eight digits as they are in memory: a byte for each; those above 9 are letters.
+    private static ulong Digits(ulong value)
+    {
+        value = (value | (value << 16)) & 0x0000_ffff_0000_ffff;
+        value = (value | (value << 8)) & 0x00ff_00ff_00ff_00ff;
+        value = (value | (value << 4)) & (Each * 0xf);
+        ulong letters = ((value + (Each * 6)) >> 4) & Each;
+        return BinaryPrimitives.ReverseEndianness(value + (Each * '0') + (letters * ('a' - '0' - 10)));
     }
 
     /// <summary>The file that an area shows; null for none.</summary>
     internal static FileNode* FileOf(Area* area) => (area->Flags & AreaFlags.Program) != 0 ? Process.Program : (FileNode*)area->Backing;
 
-    private static int NameOf(Area* area, Span<byte> to)
+    private static int NameOf(Area* area, FileNode* file, Span<byte> to)
     {
-        FileNode* file = FileOf(area);
         if (file != null)
         {
             FileTree.Lock.Enter();

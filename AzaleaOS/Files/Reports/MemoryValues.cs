@@ -12,6 +12,14 @@ internal static unsafe class MemoryValues
         AddressSpace* space = AddressSpace.Current;
         ulong sum = 0;
         space->Lock.Enter();
+        if (item == 'R')
+        {
+            // All that is mapped is in some area.
+            sum = space->ResidentIn(0, AddressSpace.Highest);
+            space->Lock.Exit();
+            return sum;
+        }
+
         for (Area* area = space->AreaAtOrAbove(0); area != null; area = space->AreaAtOrAbove(area->End))
         {
             sum += Of(item, space, area);
@@ -19,6 +27,46 @@ internal static unsafe class MemoryValues
 
         space->Lock.Exit();
         return sum;
+    }
+
+    /// <summary>statm, which .NET reads whenever it wants to know how much it uses: in pages all areas, what is in memory, that of it which is files' or shared, code, data.</summary>
+    internal static void WriteSums(ReportText* text)
+    {
+        ulong all = 0;
+        ulong shown = 0;
+        ulong code = 0;
+        ulong data = 0;
+        AddressSpace* space = AddressSpace.Current;
+        space->Lock.Enter();
+        ulong resident = space->ResidentIn(0, AddressSpace.Highest);
+        for (Area* area = space->AreaAtOrAbove(0); area != null; area = space->AreaAtOrAbove(area->End))
+        {
+            // As in the letters V, M, E and D.
+            ulong length = area->Length;
+            all += length;
+            if (area->IsShared || MapsReport.FileOf(area) != null)
+            {
+                shown += space->ResidentIn(area->Start, area->End);
+            }
+
+            if ((area->Protection & Protection.Write) == 0)
+            {
+                code += (area->Protection & Protection.Execute) != 0 ? length : 0;
+            }
+            else if ((area->Flags & (AreaFlags.Shared | AreaFlags.Stack | AreaFlags.GrowsDown)) == 0)
+            {
+                data += length;
+            }
+        }
+
+        space->Lock.Exit();
+        WritePages(text, all);
+        WritePages(text, resident);
+        WritePages(text, shown);
+        WritePages(text, code);
+        text->Append("0 "u8);
+        WritePages(text, data);
+        text->Append((byte)'0');
     }
 
     /// <summary>Something of the area at an address.</summary>
@@ -58,4 +106,10 @@ internal static unsafe class MemoryValues
 
     private static bool IsOwn(Area* area)
         => !area->IsShared && (MapsReport.FileOf(area) == null || (area->Protection & Protection.Write) != 0);
+
+    private static void WritePages(ReportText* text, ulong bytes)
+    {
+        text->Append(bytes / AddressSpace.PageSize);
+        text->Append((byte)' ');
+    }
 }

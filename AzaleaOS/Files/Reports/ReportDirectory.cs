@@ -49,14 +49,18 @@ internal static unsafe class ReportDirectory
     /// <param name="nameLength">Bytes of that; 0 for the section above itself.</param>
     internal static byte* FindSection(byte* parent, int parentLength, byte* name, int nameLength)
     {
+        int length = parentLength + (nameLength == 0 ? 0 : 1 + nameLength);
         for (ushort* at = Heads; ; at++)
         {
+            // Where it ends first: many begin alike. What follows the last head is longer than any name.
             byte* line = ReportTable.First + *at;
-            byte* rest = line + parentLength;
+            if (line[length] != '\n')
+            {
+                continue;
+            }
 
-            // Where names end first: many begin alike. What follows the last head is longer than any name.
-            bool mayBe = nameLength == 0 ? *rest == '\n' : *rest == '/' && rest[1 + nameLength] == '\n';
-            if (mayBe && Begins(line, parent, parentLength) && (nameLength == 0 || Begins(rest + 1, name, nameLength)))
+            byte* rest = line + parentLength;
+            if (Begins(line, parent, parentLength) && (nameLength == 0 || (*rest == '/' && Begins(rest + 1, name, nameLength))))
             {
                 return line;
             }
@@ -70,13 +74,17 @@ internal static unsafe class ReportDirectory
         byte* table = ReportTable.First;
         byte* end = table + ReportTable.Text.Length;
         *at++ = 0;
+        uint before = 0;
         for (byte* block = (byte*)((nuint)table & ~(nuint)(Vector128<byte>.Count - 1)); block < end; block += Vector128<byte>.Count)
         {
-            // One in fifty lines is one.
-            for (uint ends = ReportLine.Ends(block); ends != 0; ends &= ends - 1)
+            // A slash behind the end of a line.
+            uint ends = (ReportLine.Ends(block) << 1) | before;
+            uint heads = ends & Vector128.Equals(Vector128.Load(block), Vector128.Create((byte)'/')).ExtractMostSignificantBits();
+            before = ends >> Vector128<byte>.Count;
+            for (; heads != 0; heads &= heads - 1)
             {
-                byte* line = block + BitOperations.TrailingZeroCount(ends) + 1;
-                if (line > table && line < end && *line == '/')
+                byte* line = block + BitOperations.TrailingZeroCount(heads);
+                if (line > table && line < end)
                 {
                     *at++ = (ushort)(line - table);
                 }
@@ -160,7 +168,7 @@ internal static unsafe class ReportDirectory
                 ReadOnlySpan<byte> own = new(line, length);
                 if (DirectoryIndex.Find(directory, own) == null)
                 {
-                    Add(directory, line, own, place.Argument);
+                    Add(directory, line, line + length, own, place.Argument);
                 }
 
                 if (!name.IsEmpty)
@@ -193,9 +201,10 @@ internal static unsafe class ReportDirectory
                 return;
             }
 
-            if (*line == first && IsSame(name, line) && ReportLine.Mark(line) == line + name.Length)
+            byte* mark = line + name.Length;
+            if (*line == first && IsSame(name, line) && ReportLine.Mark(line) == mark)
             {
-                Add(directory, line, new ReadOnlySpan<byte>(line, name.Length), place.Argument);
+                Add(directory, line, mark, new ReadOnlySpan<byte>(line, name.Length), place.Argument);
                 return;
             }
         }
@@ -251,7 +260,12 @@ internal static unsafe class ReportDirectory
         }
         else if (entry == null && isThere)
         {
-            Add(directory, line, name, ReportEntry.Append(new ReportEntry(directory).Argument, number));
+            FileNode* node = Add(directory, line, line + prefix + 2, name, ReportEntry.Append(new ReportEntry(directory).Argument, number));
+            if (node != null)
+            {
+                // Cores, caches, memory nodes and the process stay.
+                node->ComesAndGoes = line[prefix + 1] is (byte)'T' or (byte)'F';
+            }
         }
     }
 
@@ -267,10 +281,9 @@ internal static unsafe class ReportDirectory
     }
 
     // Without memory there is no such file.
-    private static void Add(FileNode* directory, byte* line, ReadOnlySpan<byte> name, ulong argument)
+    private static FileNode* Add(FileNode* directory, byte* line, byte* mark, ReadOnlySpan<byte> name, ulong argument)
     {
         byte* first = line;
-        byte* mark = ReportLine.Mark(line);
         uint mode = *mark switch
         {
             (byte)'/' when name.Length == 2 && name[0] == 'f' && name[1] == 'd' => OwnDirectory,
@@ -283,7 +296,7 @@ internal static unsafe class ReportDirectory
         FileNode* node = FileTree.NewNode(mode, hasTimes: false);
         if (node == null)
         {
-            return;
+            return null;
         }
 
         node->FileSystem = mark[0] == '/' && mark[1] == '2' ? FileSystemKind.ControlGroups : directory->FileSystem;
@@ -309,11 +322,10 @@ internal static unsafe class ReportDirectory
         fixed (byte* text = name)
         {
             // A name of the table stays where it is.
-            bool isLasting = text == first;
-            _ = isLasting ? FileTree.AddLasting(directory, text, name.Length, node) : FileTree.Add(directory, name, node);
+            DirectoryEntry* entry = text == first ? FileTree.AddLasting(directory, text, name.Length, node) : FileTree.Add(directory, name, node);
+            FileTree.DropLater(node);
+            return entry == null ? null : node;
         }
-
-        FileTree.DropLater(node);
     }
 
     // The number behind a prefix; -1 if there is none, or one with zeros in front.

@@ -33,6 +33,22 @@ internal static unsafe class ReportLine
         return at + BitOperations.TrailingZeroCount(ends) + 1;
     }
 
+    /// <summary>The next value in a template, or its end.</summary>
+    internal static byte* ValueOrEnd(byte* template)
+    {
+        byte* at = (byte*)((nuint)template & ~(nuint)(Vector128<byte>.Count - 1));
+        uint found = (Ends(at) | Values(at)) & (uint.MaxValue << (int)(template - at));
+        while (found == 0)
+        {
+            at += Vector128<byte>.Count;
+            found = Ends(at) | Values(at);
+        }
+
+        return at + BitOperations.TrailingZeroCount(found);
+    }
+
+    private static uint Values(byte* at) => Vector128.Equals(Vector128.Load(at), Vector128.Create((byte)'%')).ExtractMostSignificantBits();
+
     /// <summary>A bit for each of sixteen bytes that ends a line.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static uint Ends(byte* at) => Vector128.Equals(Vector128.Load(at), Vector128.Create((byte)'\n')).ExtractMostSignificantBits();

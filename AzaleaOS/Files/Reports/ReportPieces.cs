@@ -78,6 +78,9 @@ internal static unsafe class ReportPieces
             case 'm' or 'M':
                 MapsReport.Write(text, isDetailed: item == 'M');
                 break;
+            case 'z':
+                MemoryValues.WriteSums(text);
+                break;
             case 'A' or 'E' or 'V':
                 StackReport.Write(text, item == 'A' ? ProgramAddress.Arguments : item == 'E' ? ProgramAddress.Environment : ProgramAddress.Auxiliary);
                 break;

@@ -125,7 +125,7 @@ internal static unsafe class ReportTable
         personality=00000000
         smaps;%NM
         stat=%ti (%Nn) %ctX 1 %pi %pi 0 -1 4194304 0 0 0 0 %tt 0 0 0 %tp %tn %pn 0 0 %aV %gaR 18446744073709551615 %pA %pB %pK 0 0 %&tP %&tB %&tI %&tC 0 0 0 17 %tk %tr %to 0 0 0 %pC %pD %pb %pE %pF %pG %pH 0
-        statm=%gaV %gaR %gaM %gaE 0 %gaD 0
+        statm=%Nz
         status:
         |Name:	%Nn
         |Umask:	%04opu

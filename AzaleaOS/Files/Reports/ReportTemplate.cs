@@ -49,13 +49,9 @@ internal static unsafe class ReportTemplate
         {
             if (*template != '%')
             {
-                byte* from = template;
-                while (template[1] is not ((byte)'%' or (byte)'\n'))
-                {
-                    template++;
-                }
-
-                text->Append(new ReadOnlySpan<byte>(from, (int)(template + 1 - from)));
+                byte* end = ReportLine.ValueOrEnd(template);
+                text->Append(new ReadOnlySpan<byte>(template, (int)(end - template)));
+                template = end - 1;
                 continue;
             }
 

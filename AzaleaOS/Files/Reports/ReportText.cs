@@ -22,7 +22,18 @@ internal unsafe struct ReportText
 
     /// <summary>Appends a byte.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void Append(byte value) => Append(new ReadOnlySpan<byte>(in value));
+    internal void Append(byte value)
+    {
+        byte* to = RoomFor(1);
+        if (to == null)
+        {
+            Length++;
+            return;
+        }
+
+        *to = value;
+        Appended(1);
+    }
 
     /// <summary>Appends bytes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -47,6 +58,26 @@ internal unsafe struct ReportText
             _last->Used += count;
             text = text[count..];
         }
+    }
+
+    /// <summary>Room for a piece of text that lies in one page; <see cref="Appended"/> follows.</summary>
+    /// <param name="bytes">At most <see cref="ReportPage.Room"/>.</param>
+    /// <returns>Where; null when memory is exhausted.</returns>
+    internal byte* RoomFor(int bytes)
+    {
+        if (!IsCut && (_last == null || ReportPage.Room - _last->Used < bytes))
+        {
+            Grow();
+        }
+
+        return IsCut ? null : ReportPage.TextOf(_last) + _last->Used;
+    }
+
+    /// <summary>What was written to <see cref="RoomFor"/> is a part of the text.</summary>
+    internal void Appended(long bytes)
+    {
+        Length += bytes;
+        _last->Used += bytes;
     }
 
     /// <summary>Appends spaces.</summary>
@@ -81,11 +112,13 @@ internal unsafe struct ReportText
 
         byte* digits = stackalloc byte[MostDigits];
         int first = MostDigits;
+        int shift = radix == 16 ? 4 : 3;
         do
         {
-            uint digit = (uint)(radix == 16 ? value & 15 : radix == 8 ? value & 7 : value % 10);
+            ulong rest = radix == 10 ? value / 10 : value >> shift;
+            uint digit = (uint)(value - (radix == 10 ? rest * 10 : rest << shift));
             digits[--first] = (byte)(digit + (digit < 10 ? '0' : 'a' - 10));
-            value = radix == 16 ? value >> 4 : radix == 8 ? value >> 3 : value / 10;
+            value = rest;
         }
         while (value != 0);
         for (int more = width - (MostDigits - first); more > 0; more--)
@@ -105,12 +138,15 @@ internal unsafe struct ReportText
 
     private void Grow()
     {
-        ReportPage* page = (ReportPage*)KernelPages.Take();
+        ReportPage* page = (ReportPage*)KernelPages.TakeAny();
         if (page == null)
         {
             IsCut = true;
             return;
         }
+
+        page->Next = null;
+        page->Used = 0;
 
         if (_last == null)
         {

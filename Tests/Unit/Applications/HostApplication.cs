@@ -31,6 +31,7 @@ public sealed unsafe class HostApplication : IDisposable
         Exited = -1;
 
         KernelPages.Take = &TakeKernelPage;
+        KernelPages.TakeAny = &TakeKernelPage;
         CoreBlock* core = (CoreBlock*)TakeKernelPage();
         s_thread = (AzaleaOS.Threads.Thread*)TakeKernelPage();
         core->Running = s_thread;

@@ -155,7 +155,8 @@ internal static unsafe class HostPages
     private static ulong CountPresent(ulong start, ulong end)
     {
         ulong sum = 0;
-        for (ulong page = start; page < end; page += PageSize)
+        ulong last = Math.Min(end, s_window + ((ulong)s_pages.Length * PageSize));
+        for (ulong page = Math.Max(start, s_window); page < last; page += PageSize)
             sum += At(page).IsPresent ? PageSize : 0;
         return sum;
     }

@@ -121,6 +121,17 @@ public sealed unsafe class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Statm_says_in_pages_what_status_says_in_kibibytes()
+    {
+        string[] lines = ReadAll("/proc/self/status", 8192).Split('\n');
+        string[] pages = ReadAll("/proc/self/statm", 100).TrimEnd('\n').Split(' ');
+        string[] names = ["VmSize", "VmRSS", "VmExe", "VmData"];
+        long[] kibibytes = [.. names.Select(name => long.Parse(lines.Single(line => line.StartsWith(name + ":", StringComparison.Ordinal)).Split(['\t', ' '], StringSplitOptions.RemoveEmptyEntries)[1], null))];
+        Assert.True(kibibytes[1] > 0);
+        Assert.Equal([kibibytes[0] / 4, kibibytes[1] / 4, kibibytes[2] / 4, 0, kibibytes[3] / 4, 0], pages.Where((_, i) => i != 2).Select(page => long.Parse(page, null)));
+    }
+
+    [Fact]
     public void Descriptors_come_and_go_in_their_directory()
     {
         Assert.Equal(0, PipeCalls.Pipe(new UserPointer<DescriptorPair>(_room)));
