@@ -202,9 +202,9 @@ public static class SyscallStubs
         {
             a.Cfi.SyscallEntry();
             a.lea(rsp, __[rsp - RedZone]);
-            a.push(rcx);
-            a.Cfi.Saved(Register.RIP, -RedZone - 8);
             a.push(r11);
+            a.push(rcx);
+            a.Cfi.Saved(Register.RIP, -RedZone - 16);
             foreach (AssemblerRegister64 register in clobbered)
                 a.push(register);
             if (call.ParameterCount > 3)
@@ -212,9 +212,11 @@ public static class SyscallStubs
             a.call(a[call.Symbol]);
             foreach (AssemblerRegister64 register in clobbered.Reverse())
                 a.pop(register);
-            a.popfq();
             a.pop(rcx);
             a.Cfi.InRegister(Register.RIP, rcx);
+            a.popfq();
+
+            // From here on interrupts are on, and azalea_interrupt knows these instructions (SystemCallTail).
             a.lea(rsp, __[rsp + RedZone]); // not ADD: the flags are the caller's again
 
             // No SYSRET: the caller is in ring 0 as well, there is no privilege to give back.

@@ -112,6 +112,8 @@ internal static class SyscallEntry
         a.Cfi.InRegister(Register.RIP, rcx);
         a.add(rsp, 8);
         a.popfq();
+
+        // From here on interrupts are on, and azalea_interrupt knows these instructions (SystemCallTail): nobody looks at the work any more.
         a.pop(rsp);
         a.Cfi.Cfa(rsp, 0);
         a.Cfi.Unchanged(rsp);

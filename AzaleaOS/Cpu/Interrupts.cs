@@ -45,12 +45,14 @@ internal static unsafe class Interrupts
         LocalApic.EndOfInterrupt();
         if (core->Work == 0 || core->Scheduler == null) return 0;
 
-        // The application's half of the address space is the lower one.
-        if ((long)frame->Rip >= 0) return 1;
+        if (IsOfApplication(frame)) return 1;
 
         // A leaf on the application's stack does not look at the work when it returns: soon, when it has. Not always after the same time: where
         // the clock counts instructions, a loop around a leaf would be found at the same place again and again.
         if ((long)frame->Rsp >= 0) OneShotTimer.ArmShortly(more: (uint)core->TimerInterrupts & 63);
         return 0;
     }
+
+    // The application's half of the address space is the lower one.
+    private static bool IsOfApplication(TrapFrame* frame) => (long)frame->Rip >= 0 || (SystemCallTail.TryFinish(frame) && (long)frame->Rip >= 0);
 }

@@ -13,6 +13,12 @@ internal static unsafe class OneShotTimer
     // How far apart two readings have to be, for the rate to be exact: a second has as many of them.
     private const ulong SpansPerSecond = 1000;
 
+    // How exactly the two counters have to be read at the same time: a host may stop the core in between for as long as it likes.
+    private const int Exactness = 256;
+
+    // How often a timer is armed nearly before the rate is measured, whatever that takes: a nap that the host made long says little.
+    private const int MostNearly = 64;
+
     // Countdown ticks per TSC tick, in units of 2^-32; 0 until measured. Written by the boot core.
     private static ulong s_rate;
 
@@ -23,6 +29,8 @@ internal static unsafe class OneShotTimer
     private static bool s_isCounting;
     private static uint s_startCount;
     private static ulong s_startTsc;
+    private static ulong s_startError;
+    private static int s_nearly;
 
     /// <summary>Starts the countdown by which the rate will be measured, on the boot core.</summary>
     internal static void Start()
@@ -47,7 +55,7 @@ internal static unsafe class OneShotTimer
     /// <summary>The same, for who does not mind to be woken too early while the countdown's rate is not exactly known.</summary>
     internal static void ArmNearly(ulong deadline)
     {
-        if (CpuFeatures.HasTscDeadline || s_rate != 0 || s_rateAtMost == 0 || CanMeasure(Tsc.KnownFrequency / SpansPerSecond)) Arm(deadline);
+        if (CpuFeatures.HasTscDeadline || s_rate != 0 || s_rateAtMost == 0 || CanMeasure(Tsc.KnownFrequency / SpansPerSecond) || ++s_nearly > MostNearly) Arm(deadline);
         else CountDownTo(deadline, s_rateAtMost);
     }
 
@@ -127,6 +135,9 @@ internal static unsafe class OneShotTimer
             s_startCount = count;
             s_startTsc = Instructions.ReadTimestamp();
             s_isCounting = true;
+            LocalApic.StartCountdown(count, interrupt ? Vector.Timer : 0);
+            s_startError = Instructions.ReadTimestamp() - s_startTsc;
+            return;
         }
         LocalApic.StartCountdown(count, interrupt ? Vector.Timer : 0);
     }
@@ -152,29 +163,29 @@ internal static unsafe class OneShotTimer
             MeasureAnew(span);
             return;
         }
-        uint left;
-        ulong now;
-        do
-        {
-            left = LocalApic.Countdown;
-            now = Instructions.ReadTimestamp();
-        }
-        while (now - s_startTsc < span);
-        s_rate = ((ulong)(s_startCount - left) << RateShift) / (now - s_startTsc);
+        s_rate = Measure(s_startCount, s_startTsc, s_startError, span);
     }
 
     private static void MeasureAnew(ulong span)
     {
         ulong start = Instructions.ReadTimestamp();
         LocalApic.StartCountdown(uint.MaxValue, vector: 0);
-        ulong now;
+        s_rate = Measure(uint.MaxValue, start, Instructions.ReadTimestamp() - start, span);
+    }
+
+    // Rather too low than too high: a timer may fire early, not late.
+    private static ulong Measure(uint startCount, ulong start, ulong startError, ulong span)
+    {
         uint left;
+        ulong before;
+        ulong now;
         do
         {
+            before = Instructions.ReadTimestamp();
             left = LocalApic.Countdown;
             now = Instructions.ReadTimestamp();
         }
-        while (now - start < span);
-        s_rate = ((ulong)(uint.MaxValue - left) << RateShift) / (now - start);
+        while (now - start < span || (now - before + startError) * Exactness > now - start);
+        return ((ulong)(startCount - left) << RateShift) / (now - start);
     }
 }

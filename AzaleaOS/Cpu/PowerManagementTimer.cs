@@ -8,6 +8,13 @@ internal static class PowerManagementTimer
 {
     private const ulong Frequency = 3_579_545;
     private const ulong ShortestTicks = Frequency / 200;
+    private const ulong LongestTicks = Frequency / 10;
+
+    // A host may stop the core between the readings of the two counters: what that may change, beside the time that is measured.
+    private const int Exactness = 1024;
+    private const ulong QuickReading = 10_000;
+    private const int MostReadings = 4;
+
     private const int PatiencePolls = 10_000_000;
 
     // What a nap is measured in is not known yet: the first is short wherever this runs, and none is much longer than the one before.
@@ -23,38 +30,41 @@ internal static class PowerManagementTimer
     private static uint s_mask;
     private static ulong s_startTsc;
     private static uint s_start;
+    private static ulong s_startError;
 
     /// <summary>Reads both counters. Port 0: there is no such timer.</summary>
     internal static void Start(ushort port, bool has32Bits)
     {
         s_port = port;
         s_mask = has32Bits ? uint.MaxValue : 0xff_ffff;
-        if (port != 0) Sample(out s_startTsc, out s_start);
+        if (port != 0) s_startError = Sample(out s_startTsc, out s_start);
     }
 
     /// <summary>
     /// Computes TSC ticks per second since <see cref="Start"/>; waits until 5 ms have passed since then, halted where interrupts
-    /// are on. A tick of this timer and a read of its port, about 1 us together, are the error: at most 200 in a million.
+    /// are on. A tick of this timer and a read of its port, about 1 us together, are the error: at most 200 in a million; and 1,000
+    /// where a host stops the core again and again, for which it waits longer.
     /// </summary>
     internal static bool TryMeasure(out ulong frequency)
     {
         frequency = 0;
         if (s_port == 0) return false;
 
-        Sample(out ulong tsc, out uint now);
+        ulong error = Sample(out ulong tsc, out uint now);
         ulong wrapAfter = SlowestTsc / Frequency * s_mask;
         if (tsc - s_startTsc > wrapAfter)
         {
             s_startTsc = tsc;
             s_start = now;
+            s_startError = error;
         }
         uint nap = FirstNap;
-        for (int polls = 0; ((now - s_start) & s_mask) < ShortestTicks; polls++)
+        for (int polls = 0; !IsEnough(tsc - s_startTsc, (now - s_start) & s_mask, s_startError + error); polls++)
         {
             if (polls == PatiencePolls) return false;
             uint before = now;
             bool isNapping = polls < MostNaps && OneShotTimer.TryNap(nap);
-            Sample(out tsc, out now);
+            error = Sample(out tsc, out now);
             if (isNapping) nap = NextNap(nap, (now - before) & s_mask, ShortestTicks - (uint)Math.Min(ShortestTicks, (now - s_start) & s_mask));
         }
         frequency = Compute(tsc - s_startTsc, (now - s_start) & s_mask);
@@ -71,9 +81,30 @@ internal static class PowerManagementTimer
     internal static uint NextNap(uint last, uint took, ulong left)
         => (uint)Math.Min((last * left / Math.Max(1, took)) + 1, Math.Min(last * NapGrowth, LongestNap));
 
-    private static void Sample(out ulong tsc, out uint timer)
+    /// <summary>Whether a measurement can end.</summary>
+    /// <param name="tscTicks">What has passed.</param>
+    /// <param name="timerTicks">The same in ticks of this timer.</param>
+    /// <param name="error">By how many TSC ticks it may be wrong.</param>
+    internal static bool IsEnough(ulong tscTicks, uint timerTicks, ulong error)
+        => timerTicks >= ShortestTicks && (error * Exactness <= tscTicks || timerTicks >= LongestTicks);
+
+    /// <summary>Reads both counters at nearly the same time.</summary>
+    /// <returns>How many TSC ticks the reading took.</returns>
+    private static ulong Sample(out ulong tsc, out uint timer)
     {
-        timer = Port.In32(s_port) & s_mask;
-        tsc = Instructions.ReadTimestamp();
+        ulong least = ulong.MaxValue;
+        tsc = 0;
+        timer = 0;
+        for (int i = 0; i < MostReadings && least > QuickReading; i++)
+        {
+            ulong before = Instructions.ReadTimestamp();
+            uint now = Port.In32(s_port) & s_mask;
+            ulong took = Instructions.ReadTimestamp() - before;
+            if (took >= least) continue;
+            least = took;
+            tsc = before + (took / 2);
+            timer = now;
+        }
+        return least;
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace AzaleaOS.Cpu;
 
 /// <summary>Keeps a program that sets TF from tracing the kernel: what it steps into is as one instruction to it, as <c>syscall</c> is on Linux.</summary>
@@ -15,11 +13,6 @@ internal static unsafe class SingleStep
 
     // DR6 with nothing to tell (SDM vol. 3B, 18.2.3).
     private const ulong NoReasons = 0xffff_0ff0;
-
-    // lea rsp, [rsp + 32 bits], and jmp rcx, little-endian.
-    private const uint LeaStack = 0x24a4_8d48;
-    private const int LeaBytes = 8;
-    private const ushort JumpToCaller = 0xe1ff;
 
     /// <summary>Goes on from a debug exception in the kernel's entry or in the end of its exit.</summary>
     /// <returns>False if it is about something else.</returns>
@@ -41,21 +34,11 @@ internal static unsafe class SingleStep
             return true;
         }
 
-        byte* code = (byte*)frame->Rip;
-        ulong skipped = 0;
-        if (Unsafe.ReadUnaligned<uint>(code) == LeaStack)
-        {
-            skipped = Unsafe.ReadUnaligned<uint>(code + sizeof(uint));
-            code += LeaBytes;
-        }
-
-        if (Unsafe.ReadUnaligned<ushort>(code) != JumpToCaller)
+        if (!SystemCallTail.TryFinish(frame))
         {
             return false;
         }
 
-        frame->Rsp += skipped;
-        frame->Rip = frame->Rcx;
         Instructions.WriteDr6(NoReasons);
         return true;
     }

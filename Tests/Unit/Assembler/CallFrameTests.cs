@@ -72,7 +72,7 @@ public sealed class CallFrameTests
     {
         ElfImage image = Kernel();
         CallFrameRow leaf = AtCall(image, "azalea_trap_39", "azalea_sys_39");
-        Assert.Equal((CallFrameBase.Rsp, 128 + 16, -136), (leaf.Base, leaf.BaseOffset, leaf.ReturnAddress));
+        Assert.Equal((CallFrameBase.Rsp, 128 + 16, -144), (leaf.Base, leaf.BaseOffset, leaf.ReturnAddress));
         Assert.Null(leaf.SavedRsp);
 
         CallFrameRow trap = AtCall(image, "azalea_syscall_out_of_range", "azalea_own_number");

@@ -44,6 +44,20 @@ public sealed class ClockTests
             });
 
     [Theory]
+    [InlineData(5, 0, true)]
+    [InlineData(4, 0, false)]
+    [InlineData(5, 3, true)]
+    [InlineData(5, 10_000, false)] // stopped by the host between the readings, for as long again
+    [InlineData(1000, 10_000, true)] // there is no better one to be had
+    public void A_measurement_goes_on_until_it_is_exact(int milliseconds, int errorInMicroseconds, bool isEnough)
+    {
+        const ulong TscPerMicrosecond = 3000;
+
+        uint ticks = (uint)(PowerManagementFrequency * (ulong)milliseconds / 1000);
+        Assert.Equal(isEnough, PowerManagementTimer.IsEnough((ulong)milliseconds * 1000 * TscPerMicrosecond, ticks, (ulong)errorInMicroseconds * TscPerMicrosecond));
+    }
+
+    [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 1)]
     [InlineData(1000, 1000)]
