@@ -58,6 +58,8 @@ internal static unsafe class Redirection
             return -Errno.ENOMEM;
         }
 
+        // What the page had before is no answer of a peer that writes none.
+        page->Text[1] = 0;
         long length = Forwarding.CallPeer(number, form, arguments, structureBytes, texts, lengths, files, page->Text, Page.Room);
         long result = length switch
         {

@@ -14,8 +14,14 @@ public sealed unsafe class DescriptorChain : IDisposable
     /// <summary>The most buffers of a chain. Source: Linux, UIO_MAXIOV, the most that one system call takes.</summary>
     public const int MaxSegments = 1024;
 
+    /// <summary>The most descriptors that are remembered: what a short transfer has, in a table of its own or not.</summary>
+    private const int MaxRemembered = 4;
+
     private readonly IoVector* _segments = Allocate();
     private readonly IoVector* _selected = Allocate();
+    private readonly Remembered* _remembered = (Remembered*)NativeMemory.Alloc(MaxRemembered, (nuint)sizeof(Remembered));
+    private Virtqueue? _owner;
+    private int _descriptors;
     private bool _disposed;
 
     /// <summary>The index by which the chain is given back.</summary>
@@ -177,11 +183,44 @@ public sealed unsafe class DescriptorChain : IDisposable
         _disposed = true;
         NativeMemory.Free(_segments);
         NativeMemory.Free(_selected);
+        NativeMemory.Free(_remembered);
     }
+
+    /// <summary>Begins the chain anew, if it was the last one too and its descriptors say what they said then.</summary>
+    /// <remarks>Drivers use a place again, and programs a buffer. What was checked then need not be checked again.</remarks>
+    internal bool TryRepeat(Virtqueue queue, ushort head)
+    {
+        if (_owner != queue || Head != head)
+            return false;
+
+        for (int i = 0; i < _descriptors; i++)
+        {
+            Remembered* one = _remembered + i;
+            if (Volatile.Read(ref *one->Place) != one->Address || Volatile.Read(ref *(one->Place + 1)) != one->Rest)
+                return false;
+        }
+
+        CopiedBytes = 0;
+        MovedBytes = 0;
+        return true;
+    }
+
+    /// <summary>A descriptor was read, at a place in the driver's memory.</summary>
+    internal void Remember(ulong* place, ulong address, ulong rest)
+    {
+        if (_descriptors < MaxRemembered)
+            _remembered[_descriptors] = new Remembered { Place = place, Address = address, Rest = rest };
+        _descriptors++;
+    }
+
+    /// <summary>The chain is whole, and obeys all rules of a queue.</summary>
+    internal void End(Virtqueue queue) => _owner = _descriptors <= MaxRemembered ? queue : null;
 
     /// <summary>Starts to collect a chain.</summary>
     internal void Begin(ushort head)
     {
+        _owner = null;
+        _descriptors = 0;
         Head = head;
         ReadableCount = 0;
         WritableCount = 0;
@@ -219,8 +258,16 @@ public sealed unsafe class DescriptorChain : IDisposable
 
     private static bool TryCut(IoVector* segments, int count, int bytes, out IoVector rest)
     {
-        rest = count == 2 ? segments[1] : new IoVector { Base = segments->Base + (ulong)bytes, Length = segments->Length - (ulong)bytes };
-        return count == 2 ? segments->Length == (ulong)bytes : segments->Length >= (ulong)bytes;
+        // By field: a copy of both that were just stored one by one would have to wait for the stores.
+        ulong length = segments->Length;
+        if (count == 2)
+        {
+            (rest.Base, rest.Length) = (segments[1].Base, segments[1].Length);
+            return length == (ulong)bytes;
+        }
+
+        (rest.Base, rest.Length) = (segments->Base + (ulong)bytes, length - (ulong)bytes);
+        return length >= (ulong)bytes;
     }
 
     private ReadOnlySpan<IoVector> Select(IoVector* segments, int count, long offset, long length)
@@ -245,4 +292,11 @@ public sealed unsafe class DescriptorChain : IDisposable
     }
 
     private static IoVector* Allocate() => (IoVector*)NativeMemory.Alloc(MaxSegments, (nuint)sizeof(IoVector));
+
+    private struct Remembered
+    {
+        internal ulong* Place;
+        internal ulong Address;
+        internal ulong Rest;
+    }
 }

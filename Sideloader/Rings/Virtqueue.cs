@@ -10,7 +10,7 @@ namespace AzaleaOS.Sideloader.Rings;
 /// once into a local, checked there, and used from there. A rule that is broken stops the queue and nothing else; the
 /// driver gets on by a reset. Source: VIRTIO 1.2, 2.7.
 /// </remarks>
-public sealed unsafe class Virtqueue
+public sealed unsafe partial class Virtqueue
 {
     private readonly GuestMemory _memory;
     private readonly VirtioFeatures _features;
@@ -80,24 +80,29 @@ public sealed unsafe class Virtqueue
 
             int ahead = (ushort)(_seenAvailable - _nextAvailable);
             if (ahead > _size - InFlight)
-                return Break(RingRule.AvailableIndex, $"the available index is {_seenAvailable}, {ahead} ahead, with {InFlight} of {_size} chains in flight");
+                return BreakForIndex(ahead);
             if (_validator is not null)
             {
                 var flags = (VirtqRingFlags)Volatile.Read(ref *(ushort*)(_available + SplitRing.FlagsOffset));
                 if (_validator.CheckAvailableFlags(flags) is var rule and not RingRule.None)
-                    return Break(rule, $"the available ring's flags are 0x{(ushort)flags:x}");
+                    return BreakForFlags(rule, flags);
             }
         }
 
         ushort head = Volatile.Read(ref *(ushort*)(_available + SplitRing.EntriesOffset + (_nextAvailable & _mask) * sizeof(ushort)));
         if (head >= _size)
-            return Break(RingRule.Head, $"the available entry {_nextAvailable} names descriptor {head} of {_size}");
+            return BreakForHead(head);
         if (_validator is not null && _validator.CheckHead(head) is not RingRule.None)
-            return Break(RingRule.InFlight, $"the available entry {_nextAvailable} names descriptor {head}, which is in flight");
+            return BreakForHeadInFlight(head);
 
-        chain.Begin(head);
-        if (!Collect(chain))
-            return TakeResult.Broken;
+        // The validator wants to see each chain.
+        if (_validator is not null || !chain.TryRepeat(this, head))
+        {
+            chain.Begin(head);
+            if (!Collect(chain))
+                return TakeResult.Broken;
+            chain.End(this);
+        }
 
         _nextAvailable++;
         InFlight++;
@@ -172,17 +177,20 @@ public sealed unsafe class Virtqueue
 
         for (int steps = 0; ;)
         {
-            VirtqDescriptor descriptor = ReadOnce(table + index * VirtqDescriptor.Bytes);
-            if (_validator is not null && _validator.CheckDescriptor(chain.Head, index, direct, descriptor.Flags) is var rule and not RingRule.None)
-            {
-                return Refuse(rule, rule == RingRule.UnknownFlags
-                    ? $"descriptor {index} of chain {chain.Head} has the flags 0x{(ushort)descriptor.Flags:x}"
-                    : $"descriptor {index} of chain {chain.Head} is part of another chain in flight");
-            }
+            // One load for each half: what is checked is what is used. Its fields stay in registers.
+            byte* entry = table + index * VirtqDescriptor.Bytes;
+            ulong address = Volatile.Read(ref *(ulong*)entry);
+            ulong rest = Volatile.Read(ref *(ulong*)(entry + sizeof(ulong)));
+            chain.Remember((ulong*)entry, address, rest);
+            uint length = (uint)rest;
+            var flags = (VirtqDescriptorFlags)(ushort)(rest >> 32);
+            int next = (int)(rest >> 48);
+            if (_validator is not null && _validator.CheckDescriptor(chain.Head, index, direct, flags) is var rule and not RingRule.None)
+                return RefuseDescriptor(rule, chain.Head, index, flags);
 
-            if ((descriptor.Flags & VirtqDescriptorFlags.Indirect) != 0)
+            if ((flags & VirtqDescriptorFlags.Indirect) != 0)
             {
-                if (!EnterTable(chain.Head, index, direct, in descriptor, ref table, ref count))
+                if (!EnterTable(chain.Head, index, direct, address, length, flags, ref table, ref count))
                     return false;
 
                 direct = false;
@@ -192,85 +200,54 @@ public sealed unsafe class Virtqueue
 
             // A loop has no end: it is the chain that is too long.
             if (++steps > limit)
-                return Refuse(RingRule.ChainLength, $"chain {chain.Head} has a loop or more than {limit} descriptors");
-            total += descriptor.Length;
+                return RefuseLength(chain.Head, limit);
+            total += length;
             if (total > 1UL << 32)
-                return Refuse(RingRule.ChainBytes, $"chain {chain.Head} has more than 2^32 bytes");
-            if (!AddBuffer(chain, index, in descriptor))
+                return RefuseBytes(chain.Head);
+            if (!AddBuffer(chain, index, address, length, (flags & VirtqDescriptorFlags.Write) != 0))
                 return false;
-            if ((descriptor.Flags & VirtqDescriptorFlags.Next) == 0)
+            if ((flags & VirtqDescriptorFlags.Next) == 0)
                 return true;
-            if (descriptor.Next >= count)
-                return Refuse(RingRule.Next, $"descriptor {index} of chain {chain.Head} goes on at {descriptor.Next} of {count}");
+            if (next >= count)
+                return RefuseNext(chain.Head, index, next, count);
 
-            index = descriptor.Next;
+            index = next;
         }
     }
 
-    private bool EnterTable(ushort head, int index, bool direct, in VirtqDescriptor descriptor, ref byte* table, ref int count)
+    private bool EnterTable(ushort head, int index, bool direct, ulong address, uint length, VirtqDescriptorFlags flags, ref byte* table, ref int count)
     {
-        if ((_features & VirtioFeatures.IndirectDescriptors) == 0)
-            return Refuse(RingRule.IndirectNotNegotiated, $"descriptor {index} of chain {head} is indirect, which was not negotiated");
-        if (!direct)
-            return Refuse(RingRule.IndirectInIndirect, $"descriptor {index} of the indirect table of chain {head} is indirect itself");
-        if ((descriptor.Flags & VirtqDescriptorFlags.Next) != 0)
-            return Refuse(RingRule.IndirectWithNext, $"descriptor {index} of chain {head} is indirect and has a next one");
-        if (descriptor.Length == 0 || descriptor.Length % VirtqDescriptor.Bytes != 0)
-            return Refuse(RingRule.IndirectTable, $"the indirect table of chain {head} has {descriptor.Length} bytes");
-
-        byte* start = _memory.Translate(descriptor.Address, descriptor.Length);
-        if (start == null)
-            return Refuse(RingRule.IndirectTable, $"the indirect table of chain {head}, {descriptor.Length} bytes at 0x{descriptor.Address:x}, is not in the guest's memory");
+        byte* start = null;
+        if ((_features & VirtioFeatures.IndirectDescriptors) == 0 || !direct || (flags & VirtqDescriptorFlags.Next) != 0
+            || length == 0 || length % VirtqDescriptor.Bytes != 0 || (start = _memory.Translate(address, length)) == null)
+            return RefuseTable(head, index, direct, address, length, flags);
 
         table = start;
-        count = (int)(descriptor.Length / VirtqDescriptor.Bytes);
+        count = (int)(length / VirtqDescriptor.Bytes);
         return true;
     }
 
-    private bool AddBuffer(DescriptorChain chain, int index, in VirtqDescriptor descriptor)
+    private bool AddBuffer(DescriptorChain chain, int index, ulong start, uint length, bool writable)
     {
-        bool writable = (descriptor.Flags & VirtqDescriptorFlags.Write) != 0;
         if (!writable && chain.WritableCount > 0)
-            return Refuse(RingRule.Order, $"descriptor {index} of chain {chain.Head} is to be read, behind one to be written");
+            return RefuseOrder(chain.Head, index);
 
-        ulong address = descriptor.Address;
-        for (ulong left = descriptor.Length; left > 0;)
+        ulong address = start;
+        for (ulong left = length; left > 0;)
         {
-            byte* start = _memory.TranslatePiece(address, left, out ulong piece);
-            if (start == null)
-                return Refuse(RingRule.Memory, $"descriptor {index} of chain {chain.Head}, {descriptor.Length} bytes at 0x{descriptor.Address:x}, is not in the guest's memory");
-            if (!chain.TryAdd(start, piece, writable))
-                return Refuse(RingRule.ChainLength, $"chain {chain.Head} has more than {DescriptorChain.MaxSegments} buffers");
+            byte* host = _memory.TranslatePiece(address, left, out ulong piece);
+            if (host == null)
+                return RefuseAddress(chain.Head, index, start, length);
+            if (!chain.TryAdd(host, piece, writable))
+                return RefuseBuffers(chain.Head);
 
             // Past the end of the address space is 0 again, which may be memory: not a continuation.
             left -= piece;
             address += piece;
             if (left > 0 && address == 0)
-                return Refuse(RingRule.Memory, $"descriptor {index} of chain {chain.Head} passes the end of the address space");
+                return RefuseEnd(chain.Head, index);
         }
 
         return true;
-    }
-
-    /// <summary>One load for each half: what is checked is what is used.</summary>
-    private static VirtqDescriptor ReadOnce(byte* from)
-    {
-        VirtqDescriptor copy;
-        ((ulong*)&copy)[0] = Volatile.Read(ref Unsafe.AsRef<ulong>(from));
-        ((ulong*)&copy)[1] = Volatile.Read(ref Unsafe.AsRef<ulong>(from + sizeof(ulong)));
-        return copy;
-    }
-
-    private TakeResult Break(RingRule rule, string complaint)
-    {
-        Refuse(rule, complaint);
-        return TakeResult.Broken;
-    }
-
-    private bool Refuse(RingRule rule, string complaint)
-    {
-        BrokenRule = rule;
-        Complaint = complaint;
-        return false;
     }
 }

@@ -10,7 +10,7 @@ internal sealed unsafe class CallMeter(StatisticsFile file, int queue)
     private const int WordsPerSlot = StatisticsLayout.SlotBytes / sizeof(ulong);
 
     /// <summary>Of so many calls of a kind one is timed, a power of two: two looks at the clock are a tenth of a short call.</summary>
-    private const ulong TimedOneIn = 8;
+    private const ulong TimedOneIn = 64;
 
     private readonly ulong* _block = file.Queue(queue);
 

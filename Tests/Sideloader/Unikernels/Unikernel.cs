@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AzaleaOS.Abi;
+using AzaleaOS.Sideloader.Devices;
 using AzaleaOS.Sideloader.Offload;
 using AzaleaOS.Sideloader.VhostUser;
 
@@ -25,11 +26,12 @@ internal sealed class Unikernel : IDisposable
     /// <param name="arguments">Words for the program.</param>
     /// <param name="machine">More words for QEMU.</param>
     /// <param name="kernel">Options for the kernel.</param>
-    internal Unikernel(string program, OffloadOptions options, string[] arguments, string[]? machine = null, string kernel = "")
+    /// <param name="disguise">Puts another device before that of the peer.</param>
+    internal Unikernel(string program, OffloadOptions options, string[] arguments, string[]? machine = null, string kernel = "", Func<IVirtioDevice, IVirtioDevice>? disguise = null)
     {
         string socket = Path.Combine(Path.GetTempPath(), $"azalea-{Guid.NewGuid():N}");
         Device = new OffloadDevice(options);
-        _server = new VhostUserServer(socket, Device, new VhostUserOptions { Strict = true, Log = Note });
+        _server = new VhostUserServer(socket, disguise?.Invoke(Device) ?? Device, new VhostUserOptions { Strict = true, Log = Note });
         _thread = new Thread(Serve);
         _thread.Start();
         string[] words =
