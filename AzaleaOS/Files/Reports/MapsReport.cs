@@ -30,12 +30,13 @@ internal static unsafe class MapsReport
         FileNode* named = null;
         int nameLength = 0;
         byte* line = null;
+        LastNumber last = default;
         AddressSpace* space = AddressSpace.Current;
         space->Lock.Enter();
         for (Area* area = space->AreaAtOrAbove(0); area != null && (line = text->RoomFor(LongestLine)) != null; area = space->AreaAtOrAbove(area->End))
         {
             FileNode* file = FileOf(area);
-            byte* at = WriteArea(area, file, line);
+            byte* at = WriteArea(area, file, line, &last);
 
             // The parts of a program follow each other.
             if (file == null || file != named)
@@ -72,23 +73,27 @@ internal static unsafe class MapsReport
     }
 
     // Every program of .NET reads this when it starts, so that it is not made from a template.
-    private static byte* WriteArea(Area* area, FileNode* file, byte* at)
+    private static byte* WriteArea(Area* area, FileNode* file, byte* at, LastNumber* last)
     {
-        at = WriteNumber(at, area->Start);
+        at = WriteNumber(at, area->Start, last);
         *at++ = (byte)'-';
-        at = WriteNumber(at, area->End);
+        at = WriteNumber(at, area->End, last);
         *at++ = (byte)' ';
-        *at++ = (area->Protection & Protection.Read) != 0 ? (byte)'r' : (byte)'-';
-        *at++ = (area->Protection & Protection.Write) != 0 ? (byte)'w' : (byte)'-';
-        *at++ = (area->Protection & Protection.Execute) != 0 ? (byte)'x' : (byte)'-';
-        *at++ = area->IsShared ? (byte)'s' : (byte)'p';
-        *at++ = (byte)' ';
-        at = WriteNumber(at, file == null ? 0 : area->BackingOffset);
-        " 00:00 0 "u8.CopyTo(new Span<byte>(at, 9));
+        at[0] = (area->Protection & Protection.Read) != 0 ? (byte)'r' : (byte)'-';
+        at[1] = (area->Protection & Protection.Write) != 0 ? (byte)'w' : (byte)'-';
+        at[2] = (area->Protection & Protection.Execute) != 0 ? (byte)'x' : (byte)'-';
+        at[3] = area->IsShared ? (byte)'s' : (byte)'p';
+        at[4] = (byte)' ';
+        at += 5;
         if (file == null)
         {
-            return at + 9;
+            ReadOnlySpan<byte> nothing = "00000000 00:00 0 "u8;
+            nothing.CopyTo(new Span<byte>(at, nothing.Length));
+            return at + nothing.Length;
         }
+
+        at = WriteNumber(at, area->BackingOffset, last);
+        " 00:00 "u8.CopyTo(new Span<byte>(at, 7));
 
         // Minor numbers of devices without a disk are few.
         at += 4;
@@ -101,18 +106,26 @@ internal static unsafe class MapsReport
         return at;
     }
 
-    // Hexadecimal, eight digits or more.
-    private static byte* WriteNumber(byte* to, ulong value)
+    // Hexadecimal, eight digits or more. Most areas begin where the one before ends, or near it.
+    private static byte* WriteNumber(byte* to, ulong value, LastNumber* last)
     {
-        uint high = (uint)(value >> 32);
-        if (high != 0)
+        if (last->Value >> 32 != value >> 32)
         {
+            uint high = (uint)(value >> 32);
             int zeros = BitOperations.LeadingZeroCount(high) / 4;
-            *(ulong*)to = Digits(high) >> (8 * zeros);
-            to += sizeof(ulong) - zeros;
+            last->High = high == 0 ? 0 : Digits(high) >> (8 * zeros);
+            last->HighDigits = sizeof(ulong) - zeros;
         }
 
-        *(ulong*)to = Digits((uint)value);
+        if (last->Value != value || last->Low == 0)
+        {
+            last->Low = Digits((uint)value);
+            last->Value = value;
+        }
+
+        *(ulong*)to = last->High;
+        to += last->HighDigits;
+        *(ulong*)to = last->Low;
         return to + sizeof(ulong);
     }
 
@@ -147,5 +160,14 @@ internal static unsafe class MapsReport
             : default;
         name.CopyTo(to);
         return name.Length;
+    }
+
+    // The number that was written last, and its text.
+    private struct LastNumber
+    {
+        internal ulong Value;
+        internal ulong High;
+        internal ulong Low;
+        internal int HighDigits;
     }
 }

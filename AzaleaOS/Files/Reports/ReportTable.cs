@@ -89,6 +89,20 @@ internal static unsafe class ReportTable
         cmdline;%NA
         comm!%Nn
         environ~%NE
+        maps;%Nm
+        statm=%Nz
+        mountinfo:
+        |1 0 0:2 / / rw,relatime - tmpfs tmpfs rw
+        |2 1 0:3 / /dev rw,relatime - devtmpfs devtmpfs rw
+        |3 1 0:4 / /proc rw,relatime - proc proc rw
+        |4 1 0:5 / /sys ro,relatime - sysfs sysfs ro
+        |5 4 0:6 / /sys/fs/cgroup ro,relatime - cgroup2 cgroup ro
+        mounts:
+        |tmpfs / tmpfs rw,relatime 0 0
+        |devtmpfs /dev devtmpfs rw,relatime 0 0
+        |proc /proc proc rw,relatime 0 0
+        |sysfs /sys sysfs ro,relatime 0 0
+        |cgroup /sys/fs/cgroup cgroup2 ro,relatime 0 0
         limits:
         |Limit                     Soft Limit           Hard Limit           Units%5_
         |Max cpu time              %Sa%Haseconds%3_
@@ -107,25 +121,11 @@ internal static unsafe class ReportTable
         |Max nice priority         %Sn%Hn
         |Max realtime priority     %So%Ho
         |Max realtime timeout      %Sp%Hpus%8_
-        maps;%Nm
-        mountinfo:
-        |1 0 0:2 / / rw,relatime - tmpfs tmpfs rw
-        |2 1 0:3 / /dev rw,relatime - devtmpfs devtmpfs rw
-        |3 1 0:4 / /proc rw,relatime - proc proc rw
-        |4 1 0:5 / /sys ro,relatime - sysfs sysfs ro
-        |5 4 0:6 / /sys/fs/cgroup ro,relatime - cgroup2 cgroup ro
-        mounts:
-        |tmpfs / tmpfs rw,relatime 0 0
-        |devtmpfs /dev devtmpfs rw,relatime 0 0
-        |proc /proc proc rw,relatime 0 0
-        |sysfs /sys sysfs ro,relatime 0 0
-        |cgroup /sys/fs/cgroup cgroup2 ro,relatime 0 0
         oom_score=0
         oom_score_adj=0
         personality=00000000
         smaps;%NM
         stat=%ti (%Nn) %ctX 1 %pi %pi 0 -1 4194304 0 0 0 0 %tt 0 0 0 %tp %tn %pn 0 0 %aV %gaR 18446744073709551615 %pA %pB %pK 0 0 %&tP %&tB %&tI %&tC 0 0 0 17 %tk %tr %to 0 0 0 %pC %pD %pb %pE %pF %pG %pH 0
-        statm=%Nz
         status:
         |Name:	%Nn
         |Umask:	%04opu
