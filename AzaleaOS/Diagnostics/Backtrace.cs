@@ -103,7 +103,7 @@ internal static unsafe class Backtrace
                 line.Append(symbol.File);
                 if (symbol.IsFileOfType)
                 {
-                    line.Append(symbol.Type[(symbol.Type.LastIndexOf((byte)'.') + 1)..]);
+                    line.Append(TextBuffer.BehindLast(symbol.Type, (byte)'.'));
                     line.Append(".cs"u8);
                 }
 

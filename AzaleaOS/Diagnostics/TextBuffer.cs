@@ -8,6 +8,18 @@ internal ref struct TextBuffer(Span<byte> memory, int length = 0)
     private readonly Span<byte> _memory = memory;
     private int _length = length;
 
+    /// <summary>What follows the last letter of a kind; all of the text if there is none.</summary>
+    internal static ReadOnlySpan<byte> BehindLast(ReadOnlySpan<byte> text, byte letter)
+    {
+        int at = text.Length;
+        while (at > 0 && text[at - 1] != letter)
+        {
+            at--;
+        }
+
+        return text[at..];
+    }
+
     /// <summary>How many bytes were written.</summary>
     internal readonly int Length => _length;
 

@@ -52,7 +52,7 @@ internal static unsafe class FileTree
         FileLocks.Initialize();
         Root = NewNode(FileMode.Directory | 0x1ed);
         Anonymous = NewNameless(0x180, FileSystemKind.Anonymous);
-        return Root != null && Anonymous != null;
+        return Root != null && Anonymous != null && RecentDirectories.Initialize();
     }
 
     /// <summary>Makes a file without a name, with one reference for the caller; null when memory is exhausted.</summary>
@@ -141,6 +141,7 @@ internal static unsafe class FileTree
     {
         FileNode* node = entry->Node;
         FileNode* directory = entry->Directory;
+        RecentDirectories.Forget();
         DirectoryIndex.Remove(entry);
         entry->IsRemoved = true;
         if (node->IsDirectory)
@@ -168,6 +169,7 @@ internal static unsafe class FileTree
     {
         FileNode* from = entry->Directory;
         FileNode* node = entry->Node;
+        RecentDirectories.Forget();
         DirectoryIndex.Remove(entry);
         FreeName(entry);
         entry->Name = name;
@@ -198,6 +200,7 @@ internal static unsafe class FileTree
     /// <summary>Two entries exchange their files. The lock is held.</summary>
     internal static void Exchange(DirectoryEntry* a, DirectoryEntry* b)
     {
+        RecentDirectories.Forget();
         FileNode* left = a->Node;
         FileNode* right = b->Node;
         if (a->Directory != b->Directory && left->IsDirectory != right->IsDirectory)

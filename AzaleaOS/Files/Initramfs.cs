@@ -97,8 +97,14 @@ internal static unsafe class Initramfs
 
             int length = (int)(at - name);
             ReadOnlySpan<byte> text = new(name, length);
-            bool isLast = new ReadOnlySpan<byte>(at, (int)(end - at)).IndexOfAnyExcept((byte)'/') < 0;
-            if (length > FileTree.NameMax || text.SequenceEqual(".."u8) || text.Contains((byte)0))
+            byte* next = at;
+            while (next < end && *next == '/')
+            {
+                next++;
+            }
+
+            bool isLast = next == end;
+            if (length > FileTree.NameMax || text.SequenceEqual(".."u8) || text.IndexOf((byte)0) >= 0)
             {
                 return CpioDefect.BadName;
             }
@@ -152,7 +158,7 @@ internal static unsafe class Initramfs
     {
         uint kind = entry.Mode & FileMode.KindMask;
         if (kind == FileMode.SymbolicLink
-            && (entry.Size is 0 or >= UserMemory.PathMax || new ReadOnlySpan<byte>(entry.Data, (int)entry.Size).Contains((byte)0)))
+            && (entry.Size is 0 or >= UserMemory.PathMax || new ReadOnlySpan<byte>(entry.Data, (int)entry.Size).IndexOf((byte)0) >= 0))
         {
             return CpioDefect.BadLink;
         }

@@ -10,6 +10,8 @@ internal unsafe struct PathWalk
     // Linux's limit of symbolic links in one path (include/linux/namei.h, MAXSYMLINKS).
     private const int MaxLinks = 40;
 
+    private byte* _path;
+    private byte* _pathEnd;
     private byte* _at;
     private byte* _end;
     private FileNode* _root;
@@ -21,6 +23,7 @@ internal unsafe struct PathWalk
     private int _nameLength;
     private uint _hash;
     private DirectoryEntry* _entry;
+    private int _known;
     private int _links;
     private int _depth;
     private RestList _rests;
@@ -60,7 +63,25 @@ internal unsafe struct PathWalk
         _root = (resolve & ResolveFlags.InRoot) != 0 ? start : root;
         _resolve = resolve;
         Directory = start;
-        return length == 0 ? -Errno.ENOENT : *path == '/' ? ToRoot() : 0;
+        if (length == 0 || *path != '/')
+        {
+            return length == 0 ? -Errno.ENOENT : 0;
+        }
+
+        if (resolve == ResolveFlags.None)
+        {
+            _path = path;
+            _pathEnd = _end;
+            _known = RecentDirectories.Find(root, path, length, out FileNode* known, out _links);
+            if (_known != 0)
+            {
+                _at += _known;
+                Directory = known;
+                return 0;
+            }
+        }
+
+        return ToRoot();
     }
 
     /// <summary>The path that was begun is what is left of another, in which so many links were followed already.</summary>
@@ -129,12 +150,14 @@ internal unsafe struct PathWalk
             if (_at == _end && _depth == 0)
             {
                 HasSlash |= isBeforeSlash;
+                Remember();
                 return 0;
             }
 
             long result = Step(out FileNode* next);
             if (result < 0)
             {
+                Remember();
                 return result;
             }
 
@@ -225,16 +248,26 @@ internal unsafe struct PathWalk
 
     private void Clear()
     {
-        _at = _end = _name = null;
+        _at = _end = _name = _path = _pathEnd = null;
         _root = _start = _jumped = null;
         _texts = null;
         _entry = null;
         _resolve = ResolveFlags.None;
         _nameLength = _links = _depth = 0;
         _hash = 0;
+        _known = 0;
         Directory = null;
         Last = LastName.Normal;
         HasSlash = false;
+    }
+
+    // What led to the directory will lead there again, if it is part of the path as it was given.
+    private readonly void Remember()
+    {
+        if (_path != null && _name > _path + _known + 1 && _name < _pathEnd && Directory != null && !Directory->ComesAndGoes)
+        {
+            RecentDirectories.Add(_root, _path, _name - 1 - _path, Directory, _links);
+        }
     }
 
     // The file that the last name found means.
@@ -254,6 +287,7 @@ internal unsafe struct PathWalk
             }
 
             next = Directory == _root ? Directory : Directory->Parent;
+            _path = null;
         }
         else
         {
@@ -296,9 +330,14 @@ internal unsafe struct PathWalk
 
         byte* text = link->Data;
         int length = (int)link->Size;
-        if (link->Names != null && link->Names->ReadLink != null)
+        if (link->Names == null)
         {
-            LinkText* page = (LinkText*)KernelPages.Take();
+            // Somebody may want to know when it was followed last.
+            _path = null;
+        }
+        else if (link->Names->ReadLink != null)
+        {
+            LinkText* page = (LinkText*)KernelPages.TakeAny();
             if (page == null)
             {
                 return -Errno.ENOMEM;
@@ -330,6 +369,7 @@ internal unsafe struct PathWalk
     private long Jump(FileNode* link, out FileNode* target)
     {
         target = null;
+        _path = null;
         if ((_resolve & ResolveFlags.NoMagicLinks) != 0)
         {
             return -Errno.ELOOP;

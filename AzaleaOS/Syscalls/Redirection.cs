@@ -179,7 +179,7 @@ internal static unsafe class Redirection
 
     // What is made or removed may have the name "..": the kernel's method says what is wrong with it.
     private static bool IsGood(ReadOnlySpan<byte> path)
-        => path.Length != 0 && path[0] == '/' && !path.Contains((byte)0) && (Forwarding.IsInternal(path) || path.EndsWith("/.."u8));
+        => path.Length != 0 && path[0] == '/' && path.IndexOf((byte)0) < 0 && (Forwarding.IsInternal(path) || path.EndsWith("/.."u8));
 
     private struct Page
     {

@@ -1,5 +1,6 @@
 using AzaleaOS.Abi;
 using AzaleaOS.Cpu;
+using AzaleaOS.Diagnostics;
 using AzaleaOS.Memory;
 using AzaleaOS.Threads;
 
@@ -200,7 +201,7 @@ internal static unsafe class ThreadCalls
     /// <param name="path">The program's path.</param>
     internal static Thread.ThreadName NameOf(ReadOnlySpan<byte> path)
     {
-        ReadOnlySpan<byte> file = path[(path.LastIndexOf((byte)'/') + 1)..];
+        ReadOnlySpan<byte> file = TextBuffer.BehindLast(path, (byte)'/');
         Thread.ThreadName name = default;
         file[..Math.Min(file.Length, Thread.ThreadName.Size - 1)].CopyTo(name);
         return name;

@@ -264,7 +264,7 @@ internal static unsafe class ReportDirectory
             if (node != null)
             {
                 // Cores, caches, memory nodes and the process stay.
-                node->ComesAndGoes = line[prefix + 1] is (byte)'T' or (byte)'F';
+                node->ComesAndGoes |= line[prefix + 1] is (byte)'T' or (byte)'F';
             }
         }
     }
@@ -300,6 +300,7 @@ internal static unsafe class ReportDirectory
         }
 
         node->FileSystem = mark[0] == '/' && mark[1] == '2' ? FileSystemKind.ControlGroups : directory->FileSystem;
+        node->ComesAndGoes = directory->ComesAndGoes;
         if (node->IsRegular)
         {
             node->Operations = FileOperations.Report;
