@@ -132,22 +132,40 @@ internal readonly unsafe struct PromotionView
     /// <returns>False without memory for them.</returns>
     internal bool ReplaceLent(in ElfProgramHeader segment, AddressSpace* space, ulong start)
     {
-        for (uint i = 0; Next(segment, ref i, out byte* bytes, out ulong distance, out ulong length); i++)
+        if (!IsThere || (segment.Flags & ElfConstants.FlagExecute) == 0)
         {
-            ulong inside = (start + distance) % PageSize;
-            ulong page = start + distance - inside;
-            if (space->TryLendInside(page, bytes - inside, PageSize, ElfImage.ProtectionOf(segment.Flags)))
+            return true;
+        }
+
+        // The segment begins in its first page where it begins in the file's.
+        Protection protection = ElfImage.ProtectionOf(segment.Flags);
+        ulong first = segment.Offset;
+        ulong end = first + segment.FileSize;
+        PromotedPage* page = (PromotedPage*)(_record + 1);
+        byte* bytes = Bytes;
+        for (byte* behind = Added; bytes != behind; page++, bytes += PageSize)
+        {
+            ulong offset = Unsafe.ReadUnaligned<ulong>(&page->Offset);
+            if (offset + PageSize <= first || offset >= end)
             {
                 continue;
             }
 
-            byte* copy = space->CopyLent(page);
+            ulong at = start - first + offset;
+            if (space->TryLendInside(at, bytes, PageSize, protection))
+            {
+                continue;
+            }
+
+            byte* copy = space->CopyLent(at);
             if (copy == null)
             {
                 return false;
             }
 
-            Buffer.MemoryCopy(bytes, copy + inside, length, length);
+            ulong before = Math.Max(first, offset) - offset;
+            ulong length = Math.Min(end - offset, PageSize) - before;
+            Buffer.MemoryCopy(bytes + before, copy + before, length, length);
         }
 
         return true;

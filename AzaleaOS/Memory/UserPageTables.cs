@@ -12,6 +12,9 @@ namespace AzaleaOS.Memory;
 /// </remarks>
 internal static unsafe class UserPageTables
 {
+    // Of a page that is somebody else's: the first who writes gets a copy.
+    private const ulong LentMarks = PageEntry.Borrowed | PageEntry.CopyOnWrite;
+
     private const int LargeOrder = PageSize.Shift2M - PageSize.Shift4K;
 
     // Cutting a 1 GiB page at either end takes two tables each.
@@ -428,27 +431,33 @@ internal static unsafe class UserPageTables
             return false;
         }
 
-        FrameCache* cache = Frames.Cache;
-        PageAccess access = Access(protection) & ~PageAccess.Write;
-        const ulong Marks = PageEntry.Borrowed | PageEntry.CopyOnWrite;
         ulong* entry = length == PageSize.Size4K ? FindSmall(start, out _) : null;
-        if (entry != null && *entry != 0)
+        if (entry == null || *entry == 0)
         {
-            if ((*entry & PageEntry.CopyOnWrite) == 0)
-            {
-                return false;
-            }
-
-            *entry = physical | Marks | PageEntry.Page(access, PageCaching.WriteBack, 0);
-            Translations.DropOne(start);
-            return true;
+            return LendNew(start, physical, length, protection, entry);
         }
 
+        if ((*entry & PageEntry.CopyOnWrite) == 0)
+        {
+            return false;
+        }
+
+        *entry = physical | LentMarks | PageEntry.Page(Access(protection) & ~PageAccess.Write, PageCaching.WriteBack, 0);
+        Translations.DropOne(start);
+        return true;
+    }
+
+    // What is no page in place of another.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool LendNew(ulong start, ulong physical, ulong length, Protection protection, ulong* entry)
+    {
+        FrameCache* cache = Frames.Cache;
+        PageAccess access = Access(protection) & ~PageAccess.Write;
         if (entry == null && length == PageSize.Size4K && KernelMemory.Tables.TryQuery(new VirtualAddress(start), out PageMapping large))
         {
             s_region = ulong.MaxValue;
             bool isReplaced = (large.Marks & PageEntry.CopyOnWrite) != 0 && HasTables(cache, 2)
-                && KernelMemory.Tables.Replace(new VirtualAddress(start), new PhysicalAddress(physical), access, Marks, &cache->Frames) is PageError.None;
+                && KernelMemory.Tables.Replace(new VirtualAddress(start), new PhysicalAddress(physical), access, LentMarks, &cache->Frames) is PageError.None;
             Translations.DropOne(start);
             return isReplaced;
         }
@@ -458,7 +467,7 @@ internal static unsafe class UserPageTables
         do
         {
             error = KernelMemory.Tables.Map(new VirtualAddress(start + done), new PhysicalAddress(physical + done), length - done, access, PageCaching.WriteBack,
-                Marks, &cache->Frames, out ulong mapped);
+                LentMarks, &cache->Frames, out ulong mapped);
             done += mapped;
         }
         while (error is PageError.NeedsTables && HasTables(cache, PageTables.TablesPerPage));
