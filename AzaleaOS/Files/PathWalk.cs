@@ -129,7 +129,13 @@ internal unsafe struct PathWalk
                 }
 
                 _entry = FileTree.Find(Directory, new ReadOnlySpan<byte>(_name, (int)(at - _name)), hash);
-                if (_entry == null || !_entry->Node->IsDirectory)
+                if (_entry == null)
+                {
+                    Remember();
+                    return -Errno.ENOENT;
+                }
+
+                if (!_entry->Node->IsDirectory)
                 {
                     break;
                 }

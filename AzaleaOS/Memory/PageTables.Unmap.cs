@@ -104,7 +104,6 @@ internal readonly unsafe partial struct PageTables
     private static int CountEmpty(ulong* entry, ulong address, ulong end, int shift)
     {
         // A thread's stack is a table of which two pages are there: what is empty is most of it.
-        const int Step = 8;
         int most = (int)Math.Min((ulong)(Entries - ((int)(address >> shift) & (Entries - 1))), (end - address) >> shift);
         ulong* at = entry;
         ulong* behind = entry + most;

@@ -25,6 +25,10 @@ internal readonly unsafe partial struct PageTables(PhysicalAddress root, ulong d
 
     private const int RootLevel = 3;
     private const int Entries = 512;
+
+    // Entries that are looked at together where most are empty.
+    private const int Step = 8;
+
     private readonly PhysicalAddress _root = root;
     private readonly ulong _directMap = directMap;
     private readonly bool _hasHugePages = hasHugePages;

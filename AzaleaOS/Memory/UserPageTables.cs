@@ -543,7 +543,8 @@ internal static unsafe class UserPageTables
         };
     }
 
-    private static ulong CountPresent(ulong start, ulong end) => KernelMemory.Tables.CountMapped(start, end);
+    private static ulong CountPresent(ulong start, ulong end)
+        => start == 0 && end == AddressSpace.Highest ? KernelMemory.Tables.CountMapped() : KernelMemory.Tables.CountMapped(start, end);
 
     private static void Complete(ref PageBatch batch, FrameCache* cache)
     {

@@ -2,6 +2,7 @@ using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Files;
 using AzaleaOS.Files.Reports;
+using AzaleaOS.Memory;
 using AzaleaOS.Syscalls;
 using AzaleaOS.Tests.Unit.Applications;
 
