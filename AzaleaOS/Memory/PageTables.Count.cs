@@ -63,35 +63,13 @@ internal readonly unsafe partial struct PageTables
     }
 
     /// <summary>Bytes of the application's half that are mapped, whatever the access.</summary>
-    internal ulong CountMapped()
+    internal ulong CountMapped() => CountIn(Table(_root.Value), Entries / 2, RootLevel, Entries);
+
+    // What is mapped by entries of a table. How many are in use is known, or one too many of a pinned table, or not at all.
+    private ulong CountIn(ulong* at, int entries, int level, int left)
     {
         ulong sum = 0;
-        ulong* table = Table(_root.Value);
-        for (int i = 0; i < Entries / 2; i++)
-        {
-            sum += table[i] == 0 ? 0 : CountMapped(table[i], RootLevel);
-        }
-
-        return sum;
-    }
-
-    // Of an entry that is not empty. The table that it refers to says in it how many more there are; a pinned one says one too many.
-    private ulong CountMapped(ulong entry, int level)
-    {
-        if ((entry & PageEntry.Large) != 0)
-        {
-            return 1UL << PageEntry.Shift(level);
-        }
-
-        int left = PageEntry.CountOf(entry);
-        if (level == 1)
-        {
-            return (ulong)left << PageSize.Shift4K;
-        }
-
-        ulong sum = 0;
-        ulong* at = Table(entry);
-        for (ulong* end = at + Entries; left != 0 && at < end; at += Step)
+        for (ulong* end = at + entries; left > 0 && at < end; at += Step)
         {
             if ((at[0] | at[1] | at[2] | at[3] | at[4] | at[5] | at[6] | at[7]) == 0)
             {
@@ -100,9 +78,13 @@ internal readonly unsafe partial struct PageTables
 
             for (int i = 0; i < Step; i++)
             {
-                if (at[i] != 0)
+                ulong entry = at[i];
+                if (entry != 0)
                 {
-                    sum += CountMapped(at[i], level - 1);
+                    int count = PageEntry.CountOf(entry);
+                    sum += (entry & PageEntry.Large) != 0 ? 1UL << PageEntry.Shift(level)
+                        : level == 1 ? (ulong)count << PageSize.Shift4K
+                        : CountIn(Table(entry), Entries, level - 1, count);
                     left--;
                 }
             }

@@ -34,7 +34,6 @@ internal static unsafe class ReportDirectory
             return false;
         }
 
-        FindHeads();
         Directories->Update = &Update;
         TextLinks->ReadLink = &ReportLink.ReadText;
         FileLinks->ReadLink = &ReportLink.ReadFile;
@@ -47,13 +46,14 @@ internal static unsafe class ReportDirectory
     /// <param name="parentLength">Bytes of it.</param>
     /// <param name="name">What follows a slash behind it.</param>
     /// <param name="nameLength">Bytes of that; 0 for the section above itself.</param>
+    /// <returns>The head; there is one for every directory.</returns>
     internal static byte* FindSection(byte* parent, int parentLength, byte* name, int nameLength)
     {
         int length = parentLength + (nameLength == 0 ? 0 : 1 + nameLength);
-        for (ushort* at = Heads; ; at++)
+        foreach (ushort at in ReportTable.Heads)
         {
             // Where it ends first: many begin alike. What follows the last head is longer than any name.
-            byte* line = ReportTable.First + *at;
+            byte* line = ReportTable.First + at;
             if (line[length] != '\n')
             {
                 continue;
@@ -65,31 +65,8 @@ internal static unsafe class ReportDirectory
                 return line;
             }
         }
-    }
 
-    // Notes where the heads of sections are, for the table is long.
-    private static void FindHeads()
-    {
-        ushort* at = Heads;
-        byte* table = ReportTable.First;
-        byte* end = table + ReportTable.Text.Length;
-        *at++ = 0;
-        uint before = 0;
-        for (byte* block = (byte*)((nuint)table & ~(nuint)(Vector128<byte>.Count - 1)); block < end; block += Vector128<byte>.Count)
-        {
-            // A slash behind the end of a line.
-            uint ends = (ReportLine.Ends(block) << 1) | before;
-            uint heads = ends & Vector128.Equals(Vector128.Load(block), Vector128.Create((byte)'/')).ExtractMostSignificantBits();
-            before = ends >> Vector128<byte>.Count;
-            for (; heads != 0; heads &= heads - 1)
-            {
-                byte* line = block + BitOperations.TrailingZeroCount(heads);
-                if (line > table && line < end)
-                {
-                    *at++ = (ushort)(line - table);
-                }
-            }
-        }
+        return null;
     }
 
     private static bool IsSame(ReadOnlySpan<byte> name, byte* text)
@@ -118,9 +95,6 @@ internal static unsafe class ReportDirectory
 
     // Symbolic links that lead to a file whatever its name.
     private static NodeOperations* FileLinks => s_names + 2;
-
-    // Offsets in the table, behind the operations.
-    private static ushort* Heads => (ushort*)(s_names + 3);
 
     private static bool Mount(ReadOnlySpan<byte> path, FileSystemKind kind)
     {

@@ -423,6 +423,14 @@ internal static unsafe class ReportTable
 
         """u8;
 
+    /// <summary>Where in the table the heads of sections are. Nobody looks for them when the kernel starts: a test says what they must be.</summary>
+    internal static ReadOnlySpan<ushort> Heads =>
+    [
+        0, 1266, 1281, 3810, 3829, 3841, 3867, 3883, 3959, 3991, 4121, 4383, 4460, 4481, 4516, 4662,
+        4689, 4711, 4756, 4803, 4902, 5004, 5052, 5098, 5314, 5557, 5664, 5946, 5964, 6290, 6307, 6356,
+        6400, 6540, 6697, 7167, 7204,
+    ];
+
     /// <summary>Its first byte.</summary>
     internal static byte* First => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Text));
 

@@ -16,6 +16,13 @@ public sealed partial class ReportTableTests
     public void A_line_is_found_by_a_word_of_sixteen_bits() => Assert.InRange(s_table.Length, 1, ushort.MaxValue);
 
     [Fact]
+    public void Sections_are_where_they_are_looked_for()
+    {
+        int[] heads = [.. Enumerable.Range(0, s_table.Length).Where(at => s_table[at] == '/' && (at == 0 || s_table[at - 1] == '\n'))];
+        Assert.Equal(string.Join(", ", heads), string.Join(", ", ReportTable.Heads.ToArray()));
+    }
+
+    [Fact]
     public void Every_directory_has_a_section_and_every_section_a_directory()
     {
         string head = "";
