@@ -48,11 +48,12 @@ internal static unsafe class SystemFiles
         }
 
         FileNode* made = FileTree.NewNode(mode);
-        if (made == null || !FileTree.Link(parent, PointerTo(name), name.Length, made))
+        if (made == null || FileTree.AddLasting(parent, PointerTo(name), name.Length, made) == null)
         {
             return null;
         }
 
+        FileNode.Drop(made);
         made->FileSystem = parent->FileSystem;
         return made;
     }
