@@ -89,7 +89,7 @@ public sealed unsafe class RecentDirectoryTests : IDisposable
         ulong one = Number(One + "/inside/file");
         Assert.Equal(one, Number("/outside/link/inside/file"));
         Assert.Equal(one, Number("/outside/link/inside/file"));
-        Assert.Equal(0, Known("/outside/link/inside/file"));
+        Assert.InRange(Known("/outside/link/inside/file"), 0, "/outside".Length);
         Assert.Equal(0, Call(&Names.Unlink, "/outside/link"));
         Assert.Equal(0, Link(Two, "/outside/link"));
         Assert.Equal(Number(Two + "/inside/file"), Number("/outside/link/inside/file"));
