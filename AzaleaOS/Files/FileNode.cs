@@ -48,7 +48,10 @@ internal unsafe struct FileNode
     /// <summary>Made by O_TMPFILE without O_EXCL: it may get a name although it has none.</summary>
     internal bool CanBeLinked;
 
-    /// <summary>Generated, and gone when what it stands for is: whoever finds it looks again whether that is there.</summary>
+    /// <summary>
+    /// Generated, and gone when what it stands for is: a thread, a descriptor, or something below one. The names of the former
+    /// end with a number, and whoever finds such a one looks again whether it is there.
+    /// </summary>
     internal bool ComesAndGoes;
 
     /// <summary>F_SEAL_ bits: what can be done to it no more.</summary>

@@ -102,7 +102,7 @@ internal static unsafe class FileTree
     {
         DirectoryEntry* entry = DirectoryIndex.Find(directory, name, hash);
         NodeOperations* names = directory->Names;
-        if (names == null || names->Update == null || (entry != null && !entry->Node->ComesAndGoes))
+        if (names == null || names->Update == null || (entry != null && !(entry->Node->ComesAndGoes && char.IsAsciiDigit((char)name[^1]))))
         {
             return entry;
         }

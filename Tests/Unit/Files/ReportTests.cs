@@ -131,6 +131,22 @@ public sealed unsafe class ReportTests : IDisposable
         Assert.Equal([kibibytes[0] / 4, kibibytes[1] / 4, kibibytes[2] / 4, 0, kibibytes[3] / 4, 0], pages.Where((_, i) => i != 2).Select(page => long.Parse(page, null)));
     }
 
+    [Theory]
+    [InlineData("/proc/2/task/2/stat")]
+    [InlineData("/proc/2/task/2/fdinfo/0")]
+    [InlineData("/proc/self/stat")]
+    [InlineData("/sys/devices/system/clocksource/clocksource0/current_clocksource")]
+    [InlineData("/sys/devices/system/node/node0/cpulist")]
+    public void A_file_that_is_looked_for_again_is_the_same(string path)
+    {
+        Assert.Equal(0, PipeCalls.Pipe(new UserPointer<DescriptorPair>(_room)));
+        string before = ReadAll(path, 1000);
+        ulong nodes = FileTree.NodeCount;
+        Assert.NotEmpty(ReadAll(path, 1000));
+        Assert.Equal(before.Length, ReadAll(path, 1000).Length);
+        Assert.Equal(nodes, FileTree.NodeCount);
+    }
+
     [Fact]
     public void Descriptors_come_and_go_in_their_directory()
     {
