@@ -59,6 +59,11 @@ internal sealed class CSharpProgram(string name, bool staticPie) : ProgramRecipe
             <CppCompilerAndLinker>gcc</CppCompilerAndLinker>
             <CppLinker>gcc</CppLinker>
         {(staticPie ? Linking : Fixed)}
+          <ItemGroup>
+            <DirectPInvoke Include="suspension" />
+            <DirectPInvoke Include="libc!getppid;libc!read;libc!write" />
+            <LinkerArg Include="suspension.o" />
+          </ItemGroup>
         </Project>
         """;
 
@@ -69,6 +74,7 @@ internal sealed class CSharpProgram(string name, bool staticPie) : ProgramRecipe
         File.WriteAllText(folder["Directory.Build.props"], "<Project />");
         File.WriteAllText(folder["Directory.Packages.props"], "<Project />");
         File.WriteAllText(folder["program.csproj"], Project);
+        folder.Run("/usr/bin/gcc", "-O2", "-fPIE", "-c", "CSharp/suspension.c", "-o", "suspension.o");
         folder.Run(DotNet.Host, "publish", "program.csproj", "-c", "Release", "-o", "out", "--nologo", "-v", "quiet");
         foreach (string file in (string[])[name, name + ".dbg"])
             File.Move(folder[Path.Combine("out", file)], folder[file]);

@@ -6,7 +6,7 @@ using AzaleaOS.Build.Launching;
 namespace AzaleaOS.Tests.Programs.Running;
 
 /// <summary>A program in a working directory of its own, on this host and on the kernel.</summary>
-/// <remarks>Machines with one core run it as it is, those with more run it promoted.</remarks>
+/// <remarks>Machines with one core run it as it is, those with more run it promoted, unless something else is said.</remarks>
 /// <param name="Program">The executable: the same path on both.</param>
 /// <param name="Arguments">Its arguments.</param>
 internal sealed record ProgramRun(string Program, params IReadOnlyList<string> Arguments)
@@ -37,6 +37,12 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
 
     /// <summary>Memory of the machine.</summary>
     internal MemorySize Memory { get; init; } = MemorySize.Mebibytes(512);
+
+    /// <summary>Whether the machine's clock counts instructions.</summary>
+    internal bool CountInstructions { get; init; }
+
+    /// <summary>Whether it runs promoted on one core as well.</summary>
+    internal bool Promote { get; init; }
 
     /// <summary>More arguments for QEMU.</summary>
     internal IReadOnlyList<string> ExtraArguments { get; init; } = [];
@@ -107,7 +113,7 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
         files.AddDirectory("/tmp");
         files.AddDirectory(s_work);
         files.AddHost(Program, Program);
-        if (Promoted.IsUsual(cpus))
+        if (Promote || Promoted.IsUsual(cpus))
             files.Promote(Program, Promoted.RecordOf(Program));
         foreach (string file in HostFiles)
             files.AddHost(file, file);
@@ -126,6 +132,7 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
                 Memory = Memory,
                 CommandLine = [.. Typed is null ? Array.Empty<string>() : ["stdio=ttt", "tty=80x25"], .. AllVariables.Select(variable => "env=" + variable), "cwd=" + s_work, "--", Program, .. Arguments],
                 Timeout = Patience,
+                CountInstructions = CountInstructions,
                 ExtraArguments = ExtraArguments,
             }, new MachineStreams { Output = screen, Input = screen is null ? null : screen.Type });
             return new Outcome(screen?.ToArray() ?? result.OutputBytes.ToArray(), result.Status, result.ToString());

@@ -16,6 +16,9 @@ internal static class Program
             case "gc":
                 GarbageCollection.Run();
                 return 0;
+            case "suspension":
+                Suspension.Run(places: arguments is [_, "places"]);
+                return 0;
             case "faults":
                 Faults.Run();
                 return 0;
