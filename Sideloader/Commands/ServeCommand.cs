@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using AzaleaOS.Build.Launching;
+using AzaleaOS.Build.StackTraces;
 using AzaleaOS.Sideloader.Confinement;
 using AzaleaOS.Sideloader.Offload;
 using AzaleaOS.Sideloader.Statistics;
@@ -72,7 +73,12 @@ internal sealed class ServeCommand : Command
         }
 
         if (device.ExitStatus is { } status)
+        {
+            if (WaitStatus.ToExit(status) == UnhandledException.Status)
+                control.SayErrors(device.Errors);
             control.SayExit(status);
+        }
+
         Array.ForEach(ignored, registration => registration.Dispose());
         return ExitStatus.Success;
     }

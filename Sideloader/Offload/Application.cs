@@ -49,6 +49,9 @@ internal sealed class Application : IDisposable
     /// <summary>The wait status that the application ended with, if it did.</summary>
     internal int? ExitStatus { get; set; }
 
+    /// <summary>The end of what it wrote to its standard error.</summary>
+    internal ErrorsTail Errors { get; private set; } = new();
+
     /// <summary>The handlers of all queues, for requests that interrupt others.</summary>
     internal List<OffloadHandler> Handlers { get; } = [];
 
@@ -108,7 +111,8 @@ internal sealed class Application : IDisposable
     internal void Reset()
     {
         Files.Clear();
-        _streams?.AddTo(Files);
+        Errors = new ErrorsTail();
+        _streams?.AddTo(Files, Errors);
         Greeted = false;
         HasPlaces = false;
         ExitStatus = null;

@@ -43,6 +43,9 @@ public sealed class OffloadDevice : IVirtioDevice, IDisposable
     /// <summary>The wait status that the application ended with, as Linux's wait4 gives it; null before that.</summary>
     public int? ExitStatus => _application.ExitStatus;
 
+    /// <summary>The end of what the application wrote to its standard error, of bytes at most 65,536.</summary>
+    public string Errors => _application.Errors.Text;
+
     /// <summary>Has the unikernel send a signal to its application, as if from outside. One that is still on its way is sent once. Any thread may call it.</summary>
     /// <param name="signal">Linux's number, from 1 to 64.</param>
     public void Raise(int signal)

@@ -190,6 +190,8 @@ internal sealed unsafe partial class OffloadHandler
             : Read(_chain, file.Descriptor, offset, flags);
         if (result == -(int)Errno.EAGAIN && file.Waits && !file.NonBlocking && (_header.Flags & RequestFlags.NonBlocking) == 0 && (flags & NoWait) == 0)
             result = Keep(file, writes, flags);
+        if (writes)
+            file.Tail?.Add(_chain, result);
         file.Release();
         if (!writes && result > 0)
             _answered = result;

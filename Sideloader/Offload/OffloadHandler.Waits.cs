@@ -212,7 +212,7 @@ internal sealed unsafe partial class OffloadHandler
             return error;
         }
 
-        AddWaiting(descriptor, writes, flags);
+        AddWaiting(descriptor, writes, flags).Tail = writes ? file.Tail : null;
         return KeptForLater;
     }
 
@@ -237,7 +237,7 @@ internal sealed unsafe partial class OffloadHandler
 
     private WaitingRequest AddWaiting(WaitingRequest waiting, int descriptor, bool writes, int flags)
     {
-        (waiting.Chain, waiting.Descriptor, waiting.Writes, waiting.Flags) = (_chain, descriptor, writes, flags);
+        (waiting.Chain, waiting.Descriptor, waiting.Writes, waiting.Flags, waiting.Tail) = (_chain, descriptor, writes, flags, null);
         waiting.Sequence = _header.Sequence;
         (waiting.Header, waiting.Seen) = (_header, _seen != 0 ? _seen : StatisticsFile.Now);
         lock (_waitGate)
@@ -262,6 +262,7 @@ internal sealed unsafe partial class OffloadHandler
                 ? Write(waiting.Chain!, waiting.Descriptor, -1, waiting.Flags)
                 : Read(waiting.Chain!, waiting.Descriptor, -1, waiting.Flags);
             waiting.Answered = waiting.Writes ? 0 : Math.Max(result, 0);
+            waiting.Tail?.Add(waiting.Chain!, result);
         }
 
         // Somebody else was faster.

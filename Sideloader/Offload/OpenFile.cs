@@ -42,11 +42,14 @@ internal sealed class OpenFile(OpenFileTable table)
     /// <summary>Past the host's memory: O_DIRECT, O_SYNC, O_DSYNC.</summary>
     internal bool IsDirect { get; set; }
 
+    /// <summary>Where what is written is kept as well; null for all but standard error.</summary>
+    internal ErrorsTail? Tail { get; set; }
+
     /// <summary>Takes over a descriptor, for one holder.</summary>
     internal void Start(int descriptor, bool waits, bool nonBlocking, bool shared)
     {
         (Descriptor, Waits, NonBlocking, Shared) = (descriptor, waits, nonBlocking, shared);
-        (Tree, IsPath, IsRegular, IsRoot, IsDirect, _trusted) = (0, false, false, null, false, 0);
+        (Tree, IsPath, IsRegular, IsRoot, IsDirect, Tail, _trusted) = (0, false, false, null, false, null, 0);
         Volatile.Write(ref _holders, 1);
     }
 

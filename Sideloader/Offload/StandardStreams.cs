@@ -15,6 +15,8 @@ internal sealed unsafe class StandardStreams : IDisposable
 {
     internal const int Count = 3;
 
+    private const int Errors = 2;
+
     private const int GetFlags = 3;
     private readonly (int Descriptor, bool Waits, bool Shared)[] _streams = new (int, bool, bool)[Count];
 
@@ -25,7 +27,9 @@ internal sealed unsafe class StandardStreams : IDisposable
     }
 
     /// <summary>Gives the streams to a table that is empty. One that is closed here is closed there.</summary>
-    internal void AddTo(OpenFileTable files)
+    /// <param name="files">The table.</param>
+    /// <param name="errors">Keeps the end of what is written to standard error.</param>
+    internal void AddTo(OpenFileTable files, ErrorsTail errors)
     {
         for (int number = 0; number < Count; number++)
         {
@@ -34,6 +38,7 @@ internal sealed unsafe class StandardStreams : IDisposable
                 continue;
 
             OpenFile file = files.Create(LinuxException.ThrowIfFailed(Libc.Duplicate(descriptor), "duplicate a descriptor"), waits, nonBlocking: false, shared);
+            file.Tail = number == Errors ? errors : null;
             files.Put(number, file);
         }
     }

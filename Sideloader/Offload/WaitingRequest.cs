@@ -27,6 +27,9 @@ internal sealed class WaitingRequest
 
     internal int Flags { get; set; }
 
+    /// <summary>Where what it writes is kept as well, or null.</summary>
+    internal ErrorsTail? Tail { get; set; }
+
     /// <summary>Files that it uses, held.</summary>
     internal OpenFile? File { get; set; }
 

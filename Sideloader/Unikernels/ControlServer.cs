@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text;
 
 namespace AzaleaOS.Sideloader.Unikernels;
 
 /// <summary>The supervisor's end of the control socket: lines from the daemon and from other commands.</summary>
 /// <remarks>
-/// <c>daemon</c> makes a connection the daemon's: it then gets <c>signal N</c>, and says <c>ready</c>, <c>log TEXT</c> and
-/// <c>exit STATUS</c>. Other commands say <c>signal N</c> or <c>end N</c> and get <c>ok</c>, or say <c>wait</c> and find the
+/// <c>daemon</c> makes a connection the daemon's: it then gets <c>signal N</c>, and says <c>ready</c>, <c>log TEXT</c>,
+/// <c>errors BASE64</c> and <c>exit STATUS</c>. Other commands say <c>signal N</c> or <c>end N</c> and get <c>ok</c>, or say <c>wait</c> and find the
 /// connection closed when all is over. Only the user's own processes reach the socket: its directory is 0700.
 /// </remarks>
 internal sealed class ControlServer : IDisposable
@@ -14,6 +15,7 @@ internal sealed class ControlServer : IDisposable
     internal const string Daemon = "daemon";
     internal const string Ready = "ready";
     internal const string Log = "log ";
+    internal const string Errors = "errors ";
     internal const string Exit = "exit ";
     internal const string Signal = "signal ";
     internal const string End = "end ";
@@ -39,6 +41,9 @@ internal sealed class ControlServer : IDisposable
 
     /// <summary>Takes the wait status that the application ended with.</summary>
     internal required Action<int> OnExit { get; init; }
+
+    /// <summary>Takes the end of what an application that aborted wrote to its standard error; called before <see cref="OnExit"/>.</summary>
+    internal required Action<string> OnErrors { get; init; }
 
     /// <summary>Takes a signal for the application.</summary>
     internal required Action<int> OnSignal { get; init; }
@@ -133,6 +138,8 @@ internal sealed class ControlServer : IDisposable
             DaemonIsReady.Set();
         else if (line.StartsWith(Log, StringComparison.Ordinal))
             OnLog(line[Log.Length..]);
+        else if (line.StartsWith(Errors, StringComparison.Ordinal))
+            OnErrors(Text(line.AsSpan(Errors.Length)));
         else if (Number(line, Exit) is { } status)
             OnExit(status);
         else if (Number(line, Signal) is { } signal and >= 1 and <= 64)
@@ -141,6 +148,13 @@ internal sealed class ControlServer : IDisposable
             Answer(() => OnEnd(end), writer);
         else if (line != Wait)
             writer.WriteLine("unknown");
+    }
+
+    /// <summary>The text; nothing if it is none.</summary>
+    private static string Text(ReadOnlySpan<char> base64)
+    {
+        byte[] bytes = new byte[base64.Length];
+        return Convert.TryFromBase64Chars(base64, bytes, out int count) ? Encoding.UTF8.GetString(bytes, 0, count) : "";
     }
 
     private static void Answer(Action action, StreamWriter writer)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text;
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Sideloader.Native;
 
@@ -51,6 +52,9 @@ internal sealed class DaemonControl : IDisposable
     internal void SayReady() => Send(ControlServer.Ready);
 
     internal void SayExit(int waitStatus) => Send(string.Create(CultureInfo.InvariantCulture, $"{ControlServer.Exit}{waitStatus}"));
+
+    /// <summary>The end of what an application that aborted wrote to its standard error.</summary>
+    internal void SayErrors(string text) => Send(ControlServer.Errors + Convert.ToBase64String(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>A line for the user.</summary>
     internal void Log(string line) => Send(ControlServer.Log + line.ReplaceLineEndings(" "));

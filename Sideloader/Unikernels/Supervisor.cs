@@ -1,5 +1,6 @@
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Build.Launching;
+using AzaleaOS.Build.StackTraces;
 using AzaleaOS.Build.Streams;
 using AzaleaOS.Sideloader.Statistics;
 
@@ -33,6 +34,7 @@ internal sealed class Supervisor
     private volatile bool _machineEnded;
     private (int Status, string Reason)? _forced;
     private int? _waitStatus;
+    private volatile string _errors = "";
     private ControlServer? _control;
     private StatisticsFile? _statistics;
     private InterruptCounter _interrupts;
@@ -60,6 +62,8 @@ internal sealed class Supervisor
             Update(_record with { State = UnikernelState.Ended, Ended = DateTimeOffset.UtcNow, Status = status, Signal = ApplicationSignal, Reason = reason });
             if (reason is not null)
                 _say(reason);
+            else if (status == UnhandledException.Status)
+                ShowException();
             return status;
         }
         catch (Exception e)
@@ -114,6 +118,7 @@ internal sealed class Supervisor
         _control = new ControlServer(_home.ControlSocket)
         {
             OnLog = line => _say(line),
+            OnErrors = text => _errors = text,
             OnExit = status => _waitStatus = status,
             OnSignal = Signal,
             OnEnd = status => End(status, "killed"),
@@ -183,6 +188,15 @@ internal sealed class Supervisor
             },
         };
         return Machine.Run(_plan.Describe(_home, host?.KernelOptions ?? []), streams, _stop.Token);
+    }
+
+    /// <summary>Says where the exception came from that ended the application, with the lines of its debug information.</summary>
+    private void ShowException()
+    {
+        if (_plan.Program is null || UnhandledException.Describe(_errors, _plan.Program) is not { } text)
+            return;
+        // It is the application's text and goes to somebody's terminal: no control characters.
+        _say("where the exception came from:\n" + string.Concat(text.Select(c => char.IsControl(c) && c != '\n' ? '?' : c)));
     }
 
     private void DaemonEnded(DaemonProcess daemon)
