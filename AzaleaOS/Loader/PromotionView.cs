@@ -141,16 +141,19 @@ internal readonly unsafe struct PromotionView
         Protection protection = ElfImage.ProtectionOf(segment.Flags);
         ulong first = segment.Offset;
         ulong end = first + segment.FileSize;
-        PromotedPage* page = (PromotedPage*)(_record + 1);
-        byte* bytes = Bytes;
-        for (byte* behind = Added; bytes != behind; page++, bytes += PageSize)
+        PromotedPage* pages = (PromotedPage*)(_record + 1);
+        uint count = Count;
+        for (uint i = 0; ; i++)
         {
-            ulong offset = Unsafe.ReadUnaligned<ulong>(&page->Offset);
-            if (offset + PageSize <= first || offset >= end)
+            byte* bytes = Bytes + (i * PageSize);
+            i += space->LendOver(pages + i, count - i, bytes, start - first, first, end, protection);
+            if (i == count)
             {
-                continue;
+                return true;
             }
 
+            bytes = Bytes + (i * PageSize);
+            ulong offset = PageOf(i).Offset;
             ulong at = start - first + offset;
             if (space->TryLendInside(at, bytes, PageSize, protection))
             {
@@ -167,8 +170,6 @@ internal readonly unsafe struct PromotionView
             ulong length = Math.Min(end - offset, PageSize) - before;
             Buffer.MemoryCopy(bytes + before, copy + before, length, length);
         }
-
-        return true;
     }
 
     // The next page that has something of a segment with code: its bytes, and where in the segment they belong.

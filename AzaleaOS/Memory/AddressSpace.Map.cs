@@ -156,6 +156,18 @@ internal unsafe partial struct AddressSpace
     internal readonly bool TryLendInside(ulong start, byte* from, ulong length, Protection protection)
         => _pages.Lend != null && _pages.Lend(start, from, length, protection);
 
+    /// <summary>Replaces small pages that were lent, as <see cref="TryLendInside"/> does, as far as nothing else has to be done for that.</summary>
+    /// <param name="pages">Where the pages belong in the file.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="from">The first; the others follow.</param>
+    /// <param name="start">Where the file would begin.</param>
+    /// <param name="first">Pages that end at this place in the file, or before it, are passed over.</param>
+    /// <param name="end">And those that begin there, or behind it.</param>
+    /// <param name="protection">What may be done with them.</param>
+    /// <returns>How many were seen to.</returns>
+    internal readonly uint LendOver(PromotedPage* pages, uint count, byte* from, ulong start, ulong first, ulong end, Protection protection)
+        => _pages.LendOver == null ? 0 : _pages.LendOver(pages, count, from, start, first, end, protection);
+
     /// <summary>The program's own copy of a page that was lent.</summary>
     /// <param name="page">The page.</param>
     /// <returns>Its bytes, as the kernel sees them and may change them; null without memory.</returns>

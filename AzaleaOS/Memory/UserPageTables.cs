@@ -35,6 +35,7 @@ internal static unsafe class UserPageTables
         Move = &Move,
         Borrow = &Borrow,
         Lend = &Lend,
+        LendOver = &LendOver,
         Copy = &Copy,
         Relocate = &Relocate,
         NodeOf = &NodeOf,
@@ -431,28 +432,14 @@ internal static unsafe class UserPageTables
             return false;
         }
 
+        FrameCache* cache = Frames.Cache;
+        PageAccess access = Access(protection) & ~PageAccess.Write;
         ulong* entry = length == PageSize.Size4K ? FindSmall(start, out _) : null;
-        if (entry == null || *entry == 0)
-        {
-            return LendNew(start, physical, length, protection, entry);
-        }
-
-        if ((*entry & PageEntry.CopyOnWrite) == 0)
+        if (entry != null && *entry != 0)
         {
             return false;
         }
 
-        *entry = physical | LentMarks | PageEntry.Page(Access(protection) & ~PageAccess.Write, PageCaching.WriteBack, 0);
-        Translations.DropOne(start);
-        return true;
-    }
-
-    // What is no page in place of another.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool LendNew(ulong start, ulong physical, ulong length, Protection protection, ulong* entry)
-    {
-        FrameCache* cache = Frames.Cache;
-        PageAccess access = Access(protection) & ~PageAccess.Write;
         if (entry == null && length == PageSize.Size4K && KernelMemory.Tables.TryQuery(new VirtualAddress(start), out PageMapping large))
         {
             s_region = ulong.MaxValue;
@@ -477,6 +464,37 @@ internal static unsafe class UserPageTables
         }
 
         return error is PageError.None;
+    }
+
+    private static uint LendOver(PromotedPage* pages, uint count, byte* from, ulong start, ulong first, ulong end, Protection protection)
+    {
+        ulong physical = (ulong)from - MemoryMap.DirectMapBase;
+        ulong length = (ulong)count * PageSize.Size4K;
+        if (!PageSize.IsAligned(physical, PageSize.Size4K) || physical >= MemoryMap.DirectMapSize || length > MemoryMap.DirectMapSize - physical)
+        {
+            return 0;
+        }
+
+        ulong lent = physical | LentMarks | PageEntry.Page(Access(protection) & ~PageAccess.Write, PageCaching.WriteBack, 0);
+        for (uint i = 0; i < count; i++, lent += PageSize.Size4K)
+        {
+            ulong offset = Unsafe.ReadUnaligned<ulong>(&pages[i].Offset);
+            if (offset + PageSize.Size4K <= first || offset >= end)
+            {
+                continue;
+            }
+
+            ulong* entry = FindSmall(start + offset, out _);
+            if (entry == null || (*entry & PageEntry.CopyOnWrite) == 0)
+            {
+                return i;
+            }
+
+            *entry = lent;
+            Translations.DropOne(start + offset);
+        }
+
+        return count;
     }
 
     private static bool Copy(ulong page, FrameNumber frame, Protection protection, in MemoryPolicy policy)

@@ -47,6 +47,9 @@ internal unsafe struct UserPages
     /// </summary>
     internal delegate*<ulong, byte*, ulong, Protection, bool> Lend;
 
+    /// <summary>As <see cref="AddressSpace.LendOver"/>.</summary>
+    internal delegate*<PromotedPage*, uint, byte*, ulong, ulong, ulong, Protection, uint> LendOver;
+
     /// <summary>Maps one page to a new frame with the contents of another: page, frame, protection, placement. A page that is there is replaced. False without memory.</summary>
     internal delegate*<ulong, FrameNumber, Protection, in MemoryPolicy, bool> Copy;
 
