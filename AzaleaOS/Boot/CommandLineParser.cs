@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 
@@ -178,7 +177,7 @@ internal static unsafe class CommandLineParser
             case Option.BootStatistics:
                 return options.BootStatistics = true;
             case Option.Cpus:
-                return Utf8Parser.TryParse(value.Span, out options.Cores, out int consumed) && consumed == value.Length && options.Cores is >= 1 and <= MaxCores;
+                return TryParseNumber(value.Span, MaxCores, out options.Cores) && options.Cores >= 1;
             case Option.Cores:
                 return options.WaitForCores = value.Span.SequenceEqual("wait"u8);
             case Option.Exit:
@@ -198,8 +197,7 @@ internal static unsafe class CommandLineParser
                 options.Test = value;
                 return !value.IsEmpty;
             case Option.Poll:
-                return Utf8Parser.TryParse(value.Span, out options.PollMicroseconds, out consumed) && consumed == value.Length
-                    && options.PollMicroseconds is >= 1 and <= MaxPollMicroseconds;
+                return TryParseNumber(value.Span, MaxPollMicroseconds, out options.PollMicroseconds) && options.PollMicroseconds >= 1;
             default:
                 options.Pages = (PopulateMode)(Find("eager lazy "u8, value.Span) + (int)PopulateMode.Eager);
                 return options.Pages != PopulateMode.Automatic;
@@ -233,9 +231,28 @@ internal static unsafe class CommandLineParser
             return false;
         }
 
-        bool isNumber = Utf8Parser.TryParse(value[..cross], out size.Columns, out int consumed) && consumed == cross;
-        ReadOnlySpan<byte> rows = value[(cross + 1)..];
-        return isNumber && Utf8Parser.TryParse(rows, out size.Rows, out consumed) && consumed == rows.Length;
+        bool areNumbers = TryParseNumber(value[..cross], ushort.MaxValue, out int columns) & TryParseNumber(value[(cross + 1)..], ushort.MaxValue, out int rows);
+        size.Columns = (ushort)columns;
+        size.Rows = (ushort)rows;
+        return areNumbers;
+    }
+
+    // Digits, and nothing else. The class library's parser is two kilobytes of code.
+    private static bool TryParseNumber(ReadOnlySpan<byte> text, int most, out int number)
+    {
+        number = 0;
+        foreach (byte letter in text)
+        {
+            int digit = letter - '0';
+            if (digit is < 0 or > 9 || number > (most - digit) / 10)
+            {
+                return false;
+            }
+
+            number = (number * 10) + digit;
+        }
+
+        return !text.IsEmpty;
     }
 
     private static bool TryParseStreams(ReadOnlySpan<byte> value, out StandardStreams streams)
