@@ -44,7 +44,12 @@ internal unsafe struct PathWalk
     internal static void Create(out PathWalk walk)
     {
         Unsafe.SkipInit(out walk);
-        walk.Clear();
+
+        // What is looked at where a path is not even begun.
+        walk._texts = null;
+        walk._jumped = null;
+        walk.Directory = null;
+        walk.HasSlash = false;
     }
 
     /// <summary>Begins a path.</summary>

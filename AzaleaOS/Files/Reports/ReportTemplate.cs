@@ -32,10 +32,21 @@ internal static unsafe class ReportTemplate
     /// <summary>Writes lines of the table, up to one that is of another kind.</summary>
     internal static void WriteLines(ReportText* text, byte* line, ulong argument)
     {
-        for (; *line is (byte)'|' or (byte)'*'; line = ReportLine.Next(line))
+        while (*line is (byte)'|' or (byte)'*')
         {
-            Write(text, line + 1, argument);
-            if (*line == '|')
+            byte kind = *line++;
+            byte* end = ReportLine.ValueOrEnd(line);
+            if (*end == '\n' && kind == '|')
+            {
+                // As it stands there, with its end.
+                text->Append(new ReadOnlySpan<byte>(line, (int)(end + 1 - line)));
+                line = end + 1;
+                continue;
+            }
+
+            Write(text, line, argument);
+            line = ReportLine.Next(end);
+            if (kind == '|')
             {
                 text->Append((byte)'\n');
             }
