@@ -134,6 +134,11 @@ internal static unsafe class Redirection
         return length;
     }
 
+    /// <summary>Whether a peer's answer is a path that the kernel goes on with.</summary>
+    /// <remarks>What is made or removed may have the name "..": the kernel's method says what is wrong with it.</remarks>
+    internal static bool IsGood(ReadOnlySpan<byte> path)
+        => path.Length != 0 && path[0] == '/' && path.IndexOf((byte)0) < 0 && (Forwarding.IsInternal(path) || path.EndsWith("/.."u8));
+
     private static void Keep(Page* page)
     {
         // One that a call before did not come to read.
@@ -176,10 +181,6 @@ internal static unsafe class Redirection
         s_lock.Exit();
         return page;
     }
-
-    // What is made or removed may have the name "..": the kernel's method says what is wrong with it.
-    private static bool IsGood(ReadOnlySpan<byte> path)
-        => path.Length != 0 && path[0] == '/' && path.IndexOf((byte)0) < 0 && (Forwarding.IsInternal(path) || path.EndsWith("/.."u8));
 
     private struct Page
     {

@@ -9,7 +9,7 @@ internal sealed unsafe class CallMeter(StatisticsFile file, int queue)
 {
     private const int WordsPerSlot = StatisticsLayout.SlotBytes / sizeof(ulong);
 
-    /// <summary>Of so many calls of a kind one is timed, a power of two: two looks at the clock are a tenth of a short call.</summary>
+    /// <summary>The first calls of a kind are timed, so many, and of as many later ones one: two looks at the clock are a tenth of a short call.</summary>
     private const ulong TimedOneIn = 64;
 
     private readonly ulong* _block = file.Queue(queue);
@@ -34,7 +34,8 @@ internal sealed unsafe class CallMeter(StatisticsFile file, int queue)
     internal long Begin(ushort operation)
     {
         int slot = StatisticsLayout.SlotOf(operation);
-        return slot < 0 || _block[slot * WordsPerSlot] % TimedOneIn == 0 || IsTracing ? StatisticsFile.Now : 0;
+        ulong calls = slot < 0 ? 0 : _block[slot * WordsPerSlot];
+        return calls < TimedOneIn || calls % TimedOneIn == 0 || IsTracing ? StatisticsFile.Now : 0;
     }
 
     /// <summary>Counts a call that has its result.</summary>

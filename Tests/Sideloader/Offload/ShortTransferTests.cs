@@ -73,6 +73,29 @@ public sealed class ShortTransferTests
     }
 
     [Fact]
+    public void The_first_calls_of_a_kind_are_timed_and_later_ones_now_and_then()
+    {
+        string counters = Path.GetTempFileName();
+        File.Delete(counters);
+        StatisticsFile.Create(counters, 2);
+        using StatisticsFile statistics = StatisticsFile.Open(counters);
+        File.Delete(counters);
+        using var chain = new DescriptorChain();
+        var meter = new CallMeter(statistics, 1);
+        var request = new RequestHeader { Operation = (ushort)OffloadedCall.PWrite };
+        int timed = 0;
+        for (int i = 0; i < 64 + 640; i++)
+        {
+            long seen = meter.Begin(request.Operation);
+            timed += seen != 0 ? 1 : 0;
+            meter.Count(request, chain, seen, 1, isKept: false);
+        }
+
+        Assert.Equal(64 + 640 / 64, timed);
+        Assert.Equal(64ul + 640, CallSnapshot.Take(statistics).Calls.Single().Calls);
+    }
+
+    [Fact]
     public void Nothing_is_given_back_at_once_before_HELLO()
     {
         using var side = new Side(atOnce: true, greets: false);

@@ -1,5 +1,8 @@
 using System.Text;
 using AzaleaOS.Syscalls;
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
 
 namespace AzaleaOS.Tests.Unit.Files;
 
@@ -27,4 +30,35 @@ public sealed class ForwardingTests
     [InlineData("/...", false)]
     public void The_first_name_decides_and_the_peer_looks_at_what_leads_to_others(string path, bool isInternal) =>
         Assert.Equal(isInternal, Forwarding.IsInternal(Encoding.UTF8.GetBytes(path)));
+
+    [Property(MaxTest = 2000)]
+    public Property No_answer_of_a_peer_is_taken_but_a_path_of_the_kernels()
+    {
+        string[] names = ["proc", "sys", "dev", "home", "..", ".", "", "self", "pro", "\0", "\u00ff", "..."];
+        Gen<string> path = Gen.Elements(names).ArrayOf().Select(parts => "/" + string.Join('/', parts));
+        Gen<string> noise = Gen.Choose(0, 255).Select(value => (char)value).ArrayOf().Select(text => new string(text));
+        Gen<string> mixed = Gen.OneOf(path, path.Select(text => text[1..]), noise, path.SelectMany(text => noise.Select(end => text + end)));
+        return Prop.ForAll(mixed.ToArbitrary(), text =>
+        {
+            bool expected = text.StartsWith('/') && !text.Contains('\0', StringComparison.Ordinal) && (IsBelowKernelsPlaces(text) || text.EndsWith("/..", StringComparison.Ordinal));
+            return Redirection.IsGood(Encoding.Latin1.GetBytes(text)) == expected;
+        });
+    }
+
+    /// <summary>By the names that lead from the root to where the path is after each of its steps.</summary>
+    private static bool IsBelowKernelsPlaces(string path)
+    {
+        List<string> names = [];
+        foreach (string step in path.Split('/').Where(step => step is not ("" or ".")))
+        {
+            if (step != "..")
+                names.Add(step);
+            else if (names is ["proc" or "sys" or "dev", ..])
+                names.RemoveAt(names.Count - 1);
+            else
+                return false;
+        }
+
+        return names is ["proc" or "sys" or "dev", ..];
+    }
 }
