@@ -90,7 +90,22 @@ internal unsafe struct PathWalk
     }
 
     /// <summary>The path that was begun is what is left of another, in which so many links were followed already.</summary>
-    internal void AddLinks(int count) => _links += count;
+    /// <returns>0, or -EXDEV.</returns>
+    internal long AddLinks(int count)
+    {
+        if (count == 0 || _path == null)
+        {
+            _links += count;
+            return 0;
+        }
+
+        // From the root, so that each link on the way is counted behind them, and without remembering them as links of this path.
+        _at = _path;
+        _path = null;
+        _known = 0;
+        _links = count;
+        return ToRoot();
+    }
 
     /// <summary>Goes to the directory of the last name.</summary>
     /// <returns>0, or -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG, -EXDEV.</returns>

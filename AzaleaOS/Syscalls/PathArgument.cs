@@ -71,9 +71,9 @@ internal unsafe ref struct PathArgument
         }
 
         long result = walk.Begin(Process.Root, start, _text, _length, resolve);
-        if (OffloadFeature.IsIncluded)
+        if (OffloadFeature.IsIncluded && result == 0)
         {
-            walk.AddLinks(_links);
+            result = walk.AddLinks(_links);
         }
 
         return result;
