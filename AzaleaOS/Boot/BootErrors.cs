@@ -26,7 +26,7 @@ internal static class BootErrors
         BootError.BadModule => "a boot module is empty or ends before it starts: address"u8,
         BootError.ModuleOverlapsKernel => "a boot module overlaps the kernel: address"u8,
         BootError.ModulesOverlap => "two boot modules overlap: address"u8,
-        BootError.ModuleOutsideMemory => "a boot module lies outside memory: address"u8,
+        BootError.ModuleOutsideMemory => "a boot module lies outside memory, give the machine more (AZ8003): address"u8,
         BootError.CommandLineTooLong => "the kernel command line is too long or has no end: address"u8,
         BootError.BadNode => "the hand-off block names a NUMA node that it does not have: number"u8,
         BootError.NoCores => "the hand-off block names no cores: number"u8,

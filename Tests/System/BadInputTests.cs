@@ -64,7 +64,7 @@ public sealed class BadInputTests
     [Fact]
     public async Task A_module_outside_memory_is_refused()
         => await Machine.BootedByMultiboot2(Good.Module(0xe000_0000, 0xe000_1000).ToBytes())
-            .Ends(1, "error: a boot module lies outside memory");
+            .Ends(1, "error: a boot module lies outside memory, give the machine more (AZ8003): address 0xe0000000");
 
     [Fact]
     public async Task A_root_pointer_with_a_wrong_checksum_is_refused()
