@@ -24,7 +24,7 @@ internal static unsafe class Application
     private const ulong StackGap = 1 << 20;
 
     // Frames that the stack has from the start, besides its first contents; more come when they are touched.
-    private const ulong PopulatedStack = 32 << 10;
+    private const ulong PopulatedStack = 4 << 10;
 
     // With pages=eager: all of it, unless that is more than this part of memory.
     private const ulong EagerStackShare = 8;

@@ -116,6 +116,11 @@ internal unsafe partial struct AddressSpace
             return FaultOutcome.Served;
         }
 
+        if ((area->Flags & AreaFlags.Lazy) == 0 && _pages.Fill(page, area->End, area->Protection))
+        {
+            return FaultOutcome.Served;
+        }
+
         int order = area->HugeOrder;
         ulong unit = PageSize << order;
         return _pages.Populate(page & ~(unit - 1), unit, area->Protection, area->Policy, order)

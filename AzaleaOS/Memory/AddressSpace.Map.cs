@@ -112,7 +112,7 @@ internal unsafe partial struct AddressSpace
         }
 
         if (isPopulated && area.Protection != Protection.None && backing == null
-            && !_pages.Populate(area.Start, bytes, area.Protection, area.Policy, area.HugeOrder))
+            && !(isAsked ? _pages.Populate(area.Start, bytes, area.Protection, area.Policy, area.HugeOrder) : _pages.Promise(area.Start, bytes, area.Protection, area.Policy)))
         {
             _pages.Release(area.Start, bytes);
             return -Errno.ENOMEM;
@@ -201,7 +201,7 @@ internal unsafe partial struct AddressSpace
         }
 
         ulong start = area->Start;
-        if (flags == AreaFlags.None && protection != Protection.None && !_pages.Populate(start, bytes, protection, default, 0))
+        if (flags == AreaFlags.None && protection != Protection.None && !(bytes == PageSize || _mode == PopulateMode.Eager ? _pages.Populate(start, bytes, protection, default, 0) : _pages.Promise(start, bytes, protection, default)))
         {
             _pages.Release(start, bytes);
             return -Errno.ENOMEM;

@@ -156,7 +156,7 @@ internal unsafe partial struct AddressSpace
             return true;
         }
 
-        if (bytes <= _pages.FreeBytes() && _pages.Populate(start, bytes, area->Protection, area->Policy, area->HugeOrder))
+        if (bytes <= _pages.FreeBytes() && Provide(area, start, bytes, area->Protection))
         {
             return true;
         }

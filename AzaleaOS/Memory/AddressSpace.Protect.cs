@@ -126,6 +126,12 @@ internal unsafe partial struct AddressSpace
         return IsWhole(area, start, end) ? 0 : -Errno.EINVAL;
     }
 
+    /// <summary>Frames for a part of an area, now; what nobody asked to be there at once is filled when it is touched.</summary>
+    private readonly bool Provide(Area* area, ulong start, ulong length, Protection protection)
+        => _mode == PopulateMode.Eager || (area->Flags & (AreaFlags.Locked | AreaFlags.Huge)) != 0
+            ? _pages.Populate(start, length, protection, area->Policy, area->HugeOrder)
+            : _pages.Promise(start, length, protection, area->Policy);
+
     private readonly bool Change(Area* area, Protection protection)
     {
         // A reservation that is taken into use, by an allocator for example, counts as a new mapping. It gets its frames
@@ -139,7 +145,7 @@ internal unsafe partial struct AddressSpace
                 return false;
             }
 
-            if (!isOwed && !_pages.Populate(area->Start, area->Length, protection, area->Policy, area->HugeOrder))
+            if (!isOwed && !Provide(area, area->Start, area->Length, protection))
             {
                 // What was there before must stay; nothing of it may be reached.
                 _ = _pages.Protect(area->Start, area->Length, Protection.None);

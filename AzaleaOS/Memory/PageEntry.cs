@@ -23,6 +23,9 @@ internal static class PageEntry
     /// <summary>Ours, in an entry that is not present: a page without access that keeps its frame.</summary>
     internal const ulong Kept = 1 << 9;
 
+    /// <summary>Ours, in an entry that is not present: the frame was not filled with zeros yet. It is when the page is touched, and stays out of reach until then.</summary>
+    internal const ulong Unfilled = 1 << 8;
+
     /// <summary>Ours: the frame belongs to somebody else, a file, and stays when the page goes.</summary>
     internal const ulong Borrowed = 1 << 10;
 
@@ -69,12 +72,21 @@ internal static class PageEntry
         return entry | (level > 0 ? Large : 0);
     }
 
-    /// <summary>The entry of a page whose access changes: address, caching and marks stay.</summary>
+    /// <summary>The entry of a page whose access changes: address, caching and marks stay. One that is not filled gets its access when it is.</summary>
     internal static ulong WithAccess(ulong entry, PageAccess access, int level)
     {
+        if (IsUnfilled(entry))
+        {
+            return entry;
+        }
+
         access &= (entry & CopyOnWrite) != 0 ? ~PageAccess.Write : ~PageAccess.None;
         return AddressOf(entry) | (entry & Marks) | Page(access, CachingOf(entry), level);
     }
+
+    /// <summary>Whether it has a frame that was not filled yet. In an entry that is present the bit is the processor's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsUnfilled(ulong entry) => (entry & (Unfilled | Present)) == Unfilled;
 
     /// <summary>All but the address.</summary>
     internal static ulong AttributesOf(ulong entry) => entry & Attributes;

@@ -91,7 +91,7 @@ internal readonly unsafe partial struct PageTables
     }
 
     /// <summary>Fills empty entries up to the first that is not.</summary>
-    private static int Fill(ulong* entries, int count, ulong value, ulong step)
+    internal static int Fill(ulong* entries, int count, ulong value, ulong step)
     {
         int i = 0;
         Vector128<ulong> values = Vector128.Create(value, value + step);

@@ -105,7 +105,7 @@ internal readonly unsafe partial struct PageTables
         ulong* entries = Table(*parent);
         ulong size = 1UL << PageEntry.Shift(level);
         ulong expected = entries[0];
-        if (PageEntry.CountOf(*parent) != Entries || !PageSize.IsAligned(PageEntry.AddressOf(expected), size * Entries))
+        if (PageEntry.CountOf(*parent) != Entries || PageEntry.IsUnfilled(expected) || !PageSize.IsAligned(PageEntry.AddressOf(expected), size * Entries))
         {
             return;
         }

@@ -101,7 +101,7 @@ internal readonly unsafe partial struct PageTables
     }
 
     /// <summary>How many entries of a table are empty from one on, within a range. At least the one is whole in it.</summary>
-    private static int CountEmpty(ulong* entry, ulong address, ulong end, int shift)
+    internal static int CountEmpty(ulong* entry, ulong address, ulong end, int shift)
     {
         // A thread's stack is a table of which two pages are there: what is empty is most of it.
         int most = (int)Math.Min((ulong)(Entries - ((int)(address >> shift) & (Entries - 1))), (end - address) >> shift);

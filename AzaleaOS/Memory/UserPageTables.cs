@@ -10,7 +10,7 @@ namespace AzaleaOS.Memory;
 /// The holder of the address space's lock is alone in the application's half of the page tables. Tables are made of
 /// the core's own frames; the kernel is not preempted, so nobody else takes them between two steps.
 /// </remarks>
-internal static unsafe class UserPageTables
+internal static unsafe partial class UserPageTables
 {
     // Of a page that is somebody else's: the first who writes gets a copy.
     private const ulong LentMarks = PageEntry.Borrowed | PageEntry.CopyOnWrite;
@@ -29,6 +29,8 @@ internal static unsafe class UserPageTables
     internal static UserPages Operations => new()
     {
         Populate = &Populate,
+        Promise = &Promise,
+        Fill = &Fill,
         Release = &Release,
         CanCut = &CanCut,
         Protect = &Protect,
@@ -66,7 +68,7 @@ internal static unsafe class UserPageTables
         while (start < end)
         {
             ulong room = end - start;
-            if (order == 0 && !(room >= PageSize.Size2M && PageSize.IsAligned(start, PageSize.Size2M)))
+            if (order == 0)
             {
                 ulong reached = PopulateTable(start, end, access, policy, out bool isExhausted);
                 if (isExhausted)
@@ -114,7 +116,7 @@ internal static unsafe class UserPageTables
         ulong* entry = FindSmall(page, out ulong* parent);
         if (entry == null || *entry != 0)
         {
-            return entry != null;
+            return entry != null && TryFillOne(entry, access);
         }
 
         hasFrame = Frames.Cache->TryTake(out FrameNumber frame, out bool isZeroed);
@@ -206,6 +208,10 @@ internal static unsafe class UserPageTables
 
                 *entry = frame.Address.Value | attributes;
                 *parent += PageEntry.One;
+            }
+            else if (PageEntry.IsUnfilled(*entry))
+            {
+                FillOne(entry, attributes);
             }
 
             entry++;
@@ -529,6 +535,9 @@ internal static unsafe class UserPageTables
     private static bool Relocate(ulong page, Protection protection, int node)
     {
         _ = KernelMemory.Tables.TryQuery(new VirtualAddress(page), out PageMapping place);
+
+        // What was only promised has contents now.
+        _ = Fill(page, page + PageSize.Size4K, protection);
 
         // Nobody writes while it is copied: who touches it faults, and waits for the lock.
         MemoryPolicy there = new() { Mode = MemoryPolicy.Bind, Nodes = 1UL << node };

@@ -18,6 +18,15 @@ internal unsafe struct UserPages
     /// </remarks>
     internal delegate*<ulong, ulong, Protection, in MemoryPolicy, int, bool> Populate;
 
+    /// <summary>The same for small pages, some of which may not be there yet, though they have their frames: start, length, protection, placement.</summary>
+    internal delegate*<ulong, ulong, Protection, in MemoryPolicy, bool> Promise;
+
+    /// <summary>
+    /// Lets a page be there that was promised, and some after it, if those before it are in use: page, end of what may be provided, protection. False if
+    /// it was not promised.
+    /// </summary>
+    internal delegate*<ulong, ulong, Protection, bool> Fill;
+
     /// <summary>Takes the pages of the range away and returns their frames, except borrowed ones; pages that are not there are skipped.</summary>
     /// <remarks>Cannot fail after <see cref="CanCut"/>.</remarks>
     internal delegate*<ulong, ulong, void> Release;

@@ -14,6 +14,7 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
     [InlineData("memory", "-static-pie")]
     [InlineData("mappings", "-static")]
     [InlineData("addresses", "-static")]
+    [InlineData("promised", "-static")]
     [InlineData("lent", "-static")]
     [InlineData("identity", "-static", "one", "", "two words", "quote\"back\\slash")]
     public void Every_result_is_the_one_of_Linux(string program, string kind, params string[] arguments)

@@ -27,6 +27,8 @@ internal static unsafe class HostPages
     internal static UserPages Operations => new()
     {
         Populate = &Populate,
+        Promise = &Promise,
+        Fill = &Fill,
         Release = &Release,
         CanCut = &CanCut,
         Protect = &Protect,
@@ -91,6 +93,11 @@ internal static unsafe class HostPages
 
         return true;
     }
+
+    // Pages are there at once: what is filled when is the page tables' own business.
+    private static bool Promise(ulong start, ulong length, Protection protection, in MemoryPolicy policy) => Populate(start, length, protection, policy, 0);
+
+    private static bool Fill(ulong page, ulong end, Protection protection) => false;
 
     private static void Release(ulong start, ulong length)
     {

@@ -65,6 +65,24 @@ public sealed class PageTablesTests
         Assert.Equal(2UL, model.TableFrames);
     }
 
+    [Fact]
+    public unsafe void Pages_that_were_not_filled_yet_stay_out_of_reach_and_small_whatever_their_protection_becomes()
+    {
+        using var model = new PageTablesModel(hasHugePages: true);
+        model.Map(Huge, 8 * Huge, 2 * Large, PageAccess.Read | PageAccess.Write);
+        model.Protect(Huge + 4096, 4096, PageAccess.Read);
+        ulong* entry = model.Tables.FindSmall(Huge, out _);
+        for (ulong i = 0; i < 512; i++)
+            entry[i] = PageEntry.Unfilled | PageEntry.Page(PageAccess.None, PageCaching.WriteBack, 0) | ((8 * Huge) + (i * 4096));
+        model.Protect(Huge, Large, PageAccess.Read | PageAccess.Write);
+        for (ulong i = 0; i < 512; i++)
+        {
+            Assert.True(model.Tables.TryQuery(new VirtualAddress(Huge + (i * 4096)), out PageMapping page));
+            Assert.Equal((4096UL, PageAccess.None, (8 * Huge) + (i * 4096)), (page.Size, page.Access, page.Physical.Value));
+            Assert.True(PageEntry.IsUnfilled(entry[i]));
+        }
+    }
+
     [Theory]
     [InlineData(6)]
     [InlineData(7)]
