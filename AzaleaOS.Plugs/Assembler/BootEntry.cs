@@ -231,6 +231,7 @@ internal static class BootEntry
         const int Directories = 3 * BootMemory.PageBytes;
         const int LargePages = 4 * BootMemory.PageBytes / EntrySize;
         const int LargePageBytes = 2 * 1024 * 1024;
+        const int EntriesPerTurn = 8;
         Label nextPage = a.CreateLabel();
 
         a.mov(edx, a["azalea_boot_page_tables"].Physical);
@@ -246,13 +247,19 @@ internal static class BootEntry
             a.add(eax, BootMemory.PageBytes);
         }
 
-        a.xor(ecx, ecx);
+        // Addresses below 4 GiB: the upper half of each entry is zero already.
         a.mov(eax, LargePageEntry);
+        a.lea(ecx, __[edx + Directories]);
+        a.lea(edx, __[ecx + (LargePages * EntrySize)]);
         a.Label(ref nextPage);
-        a.mov(__dword_ptr[edx + (ecx * EntrySize) + Directories], eax);
-        a.add(eax, LargePageBytes);
-        a.inc(ecx);
-        a.cmp(ecx, LargePages);
+        for (int i = 0; i < EntriesPerTurn; i++)
+        {
+            a.mov(__dword_ptr[ecx + (i * EntrySize)], eax);
+            a.add(eax, LargePageBytes);
+        }
+
+        a.add(ecx, EntriesPerTurn * EntrySize);
+        a.cmp(ecx, edx);
         a.jne(nextPage);
     }
 

@@ -106,31 +106,35 @@ internal static unsafe class AcpiSleepState
         return true;
     }
 
-    // The table is long, and these two letters are rarely side by side.
+    // The table is long, and the digit is rare in it.
     private static int IndexOf(ReadOnlySpan<byte> code)
     {
+        const int Step = 64;
+        const int DigitAt = 2;
         ReadOnlySpan<byte> name = "_S5_"u8;
         int from = 0;
-        Vector128<byte> letter = Vector128.Create(name[1]);
-        Vector128<byte> digit = Vector128.Create(name[2]);
+        Vector128<byte> digit = Vector128.Create(name[DigitAt]);
         fixed (byte* bytes = code)
         {
-            for (; from + Vector128<byte>.Count + 1 <= code.Length; from += Vector128<byte>.Count)
+            for (; from + Step <= code.Length; from += Step)
             {
-                Vector128<byte> letters = Vector128.Equals(Vector128.Load(bytes + from), letter);
-                if ((letters & Vector128.Equals(Vector128.Load(bytes + from + 1), digit)) != Vector128<byte>.Zero)
+                byte* at = bytes + from;
+                Vector128<byte> found = Vector128.Equals(Vector128.Load(at), digit) | Vector128.Equals(Vector128.Load(at + 16), digit)
+                    | Vector128.Equals(Vector128.Load(at + 32), digit) | Vector128.Equals(Vector128.Load(at + 48), digit);
+                if (found != Vector128<byte>.Zero)
                 {
-                    int begin = Math.Max(0, from - 1);
-                    int found = code[begin..Math.Min(code.Length, from + Vector128<byte>.Count + 2)].IndexOf(name);
-                    if (found >= 0)
+                    // The name may begin before these bytes and end behind them.
+                    int begin = Math.Max(0, from - DigitAt);
+                    int index = code[begin..Math.Min(code.Length, from + Step + 1)].IndexOf(name);
+                    if (index >= 0)
                     {
-                        return begin + found;
+                        return begin + index;
                     }
                 }
             }
         }
 
-        int rest = Math.Max(0, from - 1);
+        int rest = Math.Max(0, from - DigitAt);
         int last = code[rest..].IndexOf(name);
         return last < 0 ? -1 : rest + last;
     }

@@ -9,6 +9,7 @@ namespace AzaleaOS.Cpu;
 internal static unsafe class InterruptTable
 {
     private const int StubBytes = 16;
+    private const int StackShift = 32;
     private const byte PresentInterruptGate = 0x8e;
 
     private static Gates s_gates;
@@ -16,18 +17,21 @@ internal static unsafe class InterruptTable
     /// <summary>Fills the table. Every vector leads to its stub, on its stack.</summary>
     internal static void Fill()
     {
+        // Two words at a time, as the gates are built of them; what differs is added afterwards.
+        const ulong Middle = 0xffff_0000;
         ulong stub = (ulong)(delegate*<void>)&Stubs;
-        for (int vector = 0; vector < Vector.Count; vector++, stub += StubBytes)
+        ulong fixedBits = SegmentTable.CodeSelector << 16 | (ulong)PresentInterruptGate << 40 | (ulong)InterruptStack.Interrupts << StackShift;
+        ulong* word = (ulong*)Unsafe.AsPointer(ref s_gates);
+        ulong* end = word + (2 * Vector.Count);
+        for (; word != end; word += 2, stub += StubBytes)
         {
-            s_gates[vector] = new Gate
-            {
-                OffsetLow = (ushort)stub,
-                Selector = SegmentTable.CodeSelector,
-                Stack = (byte)InterruptStack.Of(vector),
-                Kind = PresentInterruptGate,
-                OffsetMiddle = (ushort)(stub >> 16),
-                OffsetHigh = (uint)(stub >> 32),
-            };
+            word[0] = (stub & ushort.MaxValue) | (stub & Middle) << 32 | fixedBits;
+            word[1] = stub >> 32;
+        }
+
+        for (int vector = 0; vector < Vector.FirstInterrupt; vector++)
+        {
+            s_gates[vector].Stack = (byte)InterruptStack.Of(vector);
         }
     }
 

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Memory;
@@ -18,6 +18,7 @@ internal static unsafe class Initramfs
     /// <returns>What is wrong, if anything is; the entries before it are in the tree.</returns>
     internal static CpioDefect Add(byte* archive, ulong size)
     {
+        const ulong Step = 64;
         HardLinks links = default;
         ulong offset = 0;
         while (true)
@@ -40,9 +41,9 @@ internal static unsafe class Initramfs
             }
 
             links = default;
-            while (size - offset >= sizeof(ulong) && Unsafe.ReadUnaligned<ulong>(archive + offset) == 0)
+            while (size - offset >= Step && (Vector128.Load(archive + offset) | Vector128.Load(archive + offset + 16) | Vector128.Load(archive + offset + 32) | Vector128.Load(archive + offset + 48)) == Vector128<byte>.Zero)
             {
-                offset += sizeof(ulong);
+                offset += Step;
             }
 
             while (offset < size && archive[offset] == 0)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using AzaleaOS.Abi;
 
 namespace AzaleaOS.Memory;
@@ -156,10 +157,13 @@ internal unsafe struct FrameExtent
         byte* next = Frame(start, directMap);
         byte* last = Frame(end, directMap);
 
-        // Eight bytes at a time, and no string instruction: it is counted and restarted byte by byte in emulators.
-        for (; last - next >= 8; next += 8)
+        // Wide stores, and no string instruction: it is counted and restarted byte by byte in emulators.
+        for (; last - next >= 64; next += 64)
         {
-            Unsafe.WriteUnaligned(next, 0UL);
+            Vector128<byte>.Zero.Store(next);
+            Vector128<byte>.Zero.Store(next + 16);
+            Vector128<byte>.Zero.Store(next + 32);
+            Vector128<byte>.Zero.Store(next + 48);
         }
 
         for (; next < last; next++)

@@ -96,17 +96,22 @@ internal readonly unsafe partial struct PageTables
         int i = 0;
         Vector128<ulong> values = Vector128.Create(value, value + step);
         Vector128<ulong> twice = Vector128.Create(2 * step);
-        for (; i + 4 <= count; i += 4)
+        for (ulong* at = entries; i + 8 <= count; i += 8, at += 8)
         {
-            Vector128<ulong> next = values + twice;
-            if ((Vector128.Load(entries + i) | Vector128.Load(entries + i + 2)) != Vector128<ulong>.Zero)
+            Vector128<ulong> used = Vector128.Load(at) | Vector128.Load(at + 2) | Vector128.Load(at + 4) | Vector128.Load(at + 6);
+            if (used != Vector128<ulong>.Zero)
             {
                 break;
             }
 
-            values.Store(entries + i);
-            next.Store(entries + i + 2);
-            values = next + twice;
+            values.Store(at);
+            values += twice;
+            values.Store(at + 2);
+            values += twice;
+            values.Store(at + 4);
+            values += twice;
+            values.Store(at + 6);
+            values += twice;
         }
 
         value += step * (ulong)i;

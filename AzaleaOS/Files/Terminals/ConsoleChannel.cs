@@ -61,8 +61,7 @@ internal static unsafe class ConsoleChannel
     /// <param name="size">The terminal's size.</param>
     internal static void Initialize(in StandardStreams streams, WindowSize size)
     {
-        s_terminal = default;
-        s_pipe = default;
+        s_terminal.Waiters = s_pipe.Waiters = default;
         s_terminal.Line.Initialize(&Show);
         s_pipe.Line.Initialize(&Show);
 
