@@ -112,7 +112,7 @@ internal unsafe partial struct AddressSpace
         }
 
         if (isPopulated && area.Protection != Protection.None && backing == null
-            && !(isAsked ? _pages.Populate(area.Start, bytes, area.Protection, area.Policy, area.HugeOrder) : _pages.Promise(area.Start, bytes, area.Protection, area.Policy)))
+            && !(isAsked ? _pages.Populate(area.Start, bytes, area.Protection, area.Policy, area.HugeOrder) : _pages.Promise(area.Start, bytes, area.Protection, area.Policy, out _)))
         {
             _pages.Release(area.Start, bytes);
             return -Errno.ENOMEM;
@@ -201,7 +201,7 @@ internal unsafe partial struct AddressSpace
         }
 
         ulong start = area->Start;
-        if (flags == AreaFlags.None && protection != Protection.None && !(bytes == PageSize || _mode == PopulateMode.Eager ? _pages.Populate(start, bytes, protection, default, 0) : _pages.Promise(start, bytes, protection, default)))
+        if (flags == AreaFlags.None && protection != Protection.None && !(bytes == PageSize || _mode == PopulateMode.Eager ? _pages.Populate(start, bytes, protection, default, 0) : _pages.Promise(start, bytes, protection, default, out _)))
         {
             _pages.Release(start, bytes);
             return -Errno.ENOMEM;

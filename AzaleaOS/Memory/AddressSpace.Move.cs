@@ -156,7 +156,7 @@ internal unsafe partial struct AddressSpace
             return true;
         }
 
-        if (bytes <= _pages.FreeBytes() && Provide(area, start, bytes, area->Protection))
+        if (bytes <= _pages.FreeBytes() && Provide(area, start, bytes, area->Protection, out _))
         {
             return true;
         }

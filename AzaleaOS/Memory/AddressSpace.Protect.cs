@@ -127,13 +127,18 @@ internal unsafe partial struct AddressSpace
     }
 
     /// <summary>Frames for a part of an area, now; what nobody asked to be there at once is filled when it is touched.</summary>
-    private readonly bool Provide(Area* area, ulong start, ulong length, Protection protection)
-        => _mode == PopulateMode.Eager || (area->Flags & (AreaFlags.Locked | AreaFlags.Huge)) != 0
+    private readonly bool Provide(Area* area, ulong start, ulong length, Protection protection, out bool hadPages)
+    {
+        hadPages = _mode == PopulateMode.Eager || (area->Flags & (AreaFlags.Locked | AreaFlags.Huge)) != 0;
+        return hadPages
             ? _pages.Populate(start, length, protection, area->Policy, area->HugeOrder)
-            : _pages.Promise(start, length, protection, area->Policy);
+            : _pages.Promise(start, length, protection, area->Policy, out hadPages);
+    }
 
     private readonly bool Change(Area* area, Protection protection)
     {
+        bool hadPages = true;
+
         // A reservation that is taken into use, by an allocator for example, counts as a new mapping. It gets its frames
         // now whatever its size: whoever opens it can be refused, and whoever touches it cannot.
         if (protection != Protection.None && area->Protection == Protection.None && area->Backing == null)
@@ -145,7 +150,7 @@ internal unsafe partial struct AddressSpace
                 return false;
             }
 
-            if (!isOwed && !Provide(area, area->Start, area->Length, protection))
+            if (!isOwed && !Provide(area, area->Start, area->Length, protection, out hadPages))
             {
                 // What was there before must stay; nothing of it may be reached.
                 _ = _pages.Protect(area->Start, area->Length, Protection.None);
@@ -155,7 +160,7 @@ internal unsafe partial struct AddressSpace
 
         Protection before = area->Protection;
         area->Protection = protection;
-        if (!_pages.Protect(area->Start, area->Length, EntryProtection(area)))
+        if (hadPages && !_pages.Protect(area->Start, area->Length, EntryProtection(area)))
         {
             area->Protection = before;
             return false;

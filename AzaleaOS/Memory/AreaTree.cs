@@ -12,6 +12,7 @@ internal unsafe struct AreaTree
     private ObjectPool<Area> _pool;
     private Area* _vacant;
     private Area* _revived;
+    private Area* _found;
     private uint _random;
 
     /// <summary>How many areas there are.</summary>
@@ -54,7 +55,14 @@ internal unsafe struct AreaTree
             Settle();
         }
 
-        Area* found = null;
+        // Who changes an area looks it up several times.
+        Area* found = _found;
+        if (found != null && address >= found->Start && address < found->End)
+        {
+            return found;
+        }
+
+        found = null;
         for (Area* area = _root; area != null;)
         {
             if (address < area->End)
@@ -68,6 +76,7 @@ internal unsafe struct AreaTree
             }
         }
 
+        _found = found;
         return found;
     }
 
@@ -112,20 +121,8 @@ internal unsafe struct AreaTree
     internal void Insert(in Area area)
     {
         Settle();
-        _revived = null;
-        Area* added = _pool.Take();
-        *added = area;
-        added->Left = added->Right = null;
-        added->Priority = NextRandom();
-        if (area.Backing != null && FilePages.Retain != null)
-        {
-            FilePages.Retain(area.Backing, area.WritesFile);
-        }
-
-        Update(added);
-        Split(_root, area.Start, out Area* below, out Area* above);
-        _root = Merge(Merge(below, added), above);
-        Count++;
+        Place(area, null);
+        RefreshPath(_root, area.Start);
     }
 
     /// <summary>Cuts the area that lies across an address in two. The memory was reserved.</summary>
@@ -141,7 +138,45 @@ internal unsafe struct AreaTree
         upper.Start = address;
         upper.BackingOffset += address - area->Start;
         area->End = address;
-        Insert(upper); // brings up to date what is on the way to the address, which the lower part is
+
+        // Above the two nothing has changed.
+        Area* added = Place(upper, area);
+        if (added != null)
+        {
+            RefreshPath(area, address);
+        }
+    }
+
+    /// <summary>Puts a new area where it belongs, without bringing up to date what is above it.</summary>
+    /// <returns>The area, if it came to lie below <paramref name="lower"/>; else null.</returns>
+    private Area* Place(in Area area, Area* lower)
+    {
+        _revived = null;
+        Area* added = _pool.Take();
+        *added = area;
+        added->Priority = NextRandom();
+        if (area.Backing != null && FilePages.Retain != null)
+        {
+            FilePages.Retain(area.Backing, area.WritesFile);
+        }
+
+        bool isBelow = false;
+        fixed (Area** root = &_root)
+        {
+            Area** link = root;
+            for (Area* at = *link; at != null && at->Priority >= added->Priority; at = *link)
+            {
+                isBelow |= at == lower;
+                link = area.Start < at->Start ? &at->Left : &at->Right;
+            }
+
+            Split(*link, area.Start, out added->Left, out added->Right);
+            Update(added);
+            *link = added;
+        }
+
+        Count++;
+        return isBelow ? added : null;
     }
 
     /// <summary>Joins the two areas that meet at an address, if they are alike.</summary>
@@ -152,9 +187,14 @@ internal unsafe struct AreaTree
             return;
         }
 
-        Area* lower = Find(address - 1);
         Area* upper = Find(address);
-        if (lower == null || upper == null || lower == upper || !lower->IsContinuedBy(upper))
+        if (upper == null || upper->Start != address)
+        {
+            return;
+        }
+
+        Area* lower = Find(address - 1);
+        if (lower == null || !lower->IsContinuedBy(upper))
         {
             return;
         }
@@ -200,7 +240,7 @@ internal unsafe struct AreaTree
         }
 
         _vacant = area;
-        _revived = null;
+        _revived = _found = null;
         Count--;
     }
 
@@ -218,7 +258,7 @@ internal unsafe struct AreaTree
 
     private void RemoveNodes(ulong start, ulong end)
     {
-        _revived = null;
+        _revived = _found = null;
         Split(_root, start, out Area* below, out Area* rest);
         Split(rest, end, out Area* inside, out Area* above);
         _root = Merge(below, above);

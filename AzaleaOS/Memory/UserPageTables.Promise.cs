@@ -11,20 +11,22 @@ internal static unsafe partial class UserPageTables
     /// <summary>Pages that are filled at one touch, at most.</summary>
     private const int MostFilled = 16;
 
-    private static bool Promise(ulong start, ulong length, Protection protection, in MemoryPolicy ofArea)
+    private static bool Promise(ulong start, ulong length, Protection protection, in MemoryPolicy ofArea, out bool hadPages)
     {
-        if (length == PageSize.Size4K || !ofArea.IsDefault || ThreadPolicy != null)
+        hadPages = !ofArea.IsDefault || ThreadPolicy != null;
+        if (hadPages)
         {
             return Populate(start, length, protection, ofArea, 0);
         }
 
         ulong end = start + length;
+        bool isOne = length == PageSize.Size4K;
         while (start < end)
         {
             ulong* entry = FindSmall(start, out ulong* parent);
-            if (entry != null)
+            if (entry != null && !isOne)
             {
-                if (!TryPromise(ref start, end, entry, parent))
+                if (!TryPromise(ref start, end, entry, parent, ref hadPages))
                 {
                     return false;
                 }
@@ -35,6 +37,7 @@ internal static unsafe partial class UserPageTables
             // Whole large pages at once; else one page, with which its table comes.
             bool isLarge = PageSize.IsAligned(start, PageSize.Size2M) && end - start >= PageSize.Size2M;
             ulong next = start + (isLarge ? PageSize.AlignDown(end - start, PageSize.Size2M) : PageSize.Size4K);
+            hadPages |= entry != null ? *entry != 0 : isLarge || KernelMemory.Tables.TryQuery(new VirtualAddress(start), out _);
             if (!Populate(start, next - start, protection, ofArea, 0))
             {
                 return false;
@@ -47,13 +50,14 @@ internal static unsafe partial class UserPageTables
     }
 
     /// <summary>Gives the empty entries of a table frames that follow each other, as far as there are such.</summary>
-    private static bool TryPromise(ref ulong start, ulong end, ulong* entry, ulong* parent)
+    private static bool TryPromise(ref ulong start, ulong end, ulong* entry, ulong* parent, ref bool hadPages)
     {
         ulong until = Math.Min(PageSize.AlignDown(start, PageSize.Size2M) + PageSize.Size2M, end);
         while (start < until)
         {
             if (*entry != 0)
             {
+                hadPages = true;
                 entry++;
                 start += PageSize.Size4K;
                 continue;

@@ -18,8 +18,11 @@ internal unsafe struct UserPages
     /// </remarks>
     internal delegate*<ulong, ulong, Protection, in MemoryPolicy, int, bool> Populate;
 
-    /// <summary>The same for small pages, some of which may not be there yet, though they have their frames: start, length, protection, placement.</summary>
-    internal delegate*<ulong, ulong, Protection, in MemoryPolicy, bool> Promise;
+    /// <summary>
+    /// The same for small pages, some of which may not be there yet, though they have their frames: start, length, protection, placement, whether
+    /// a page was there before.
+    /// </summary>
+    internal delegate*<ulong, ulong, Protection, in MemoryPolicy, out bool, bool> Promise;
 
     /// <summary>
     /// Lets a page be there that was promised, and some after it, if those before it are in use: page, end of what may be provided, protection. False if

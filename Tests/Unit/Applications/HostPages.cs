@@ -95,7 +95,13 @@ internal static unsafe class HostPages
     }
 
     // Pages are there at once: what is filled when is the page tables' own business.
-    private static bool Promise(ulong start, ulong length, Protection protection, in MemoryPolicy policy) => Populate(start, length, protection, policy, 0);
+    private static bool Promise(ulong start, ulong length, Protection protection, in MemoryPolicy policy, out bool hadPages)
+    {
+        hadPages = false;
+        for (ulong page = start; page < start + length; page += PageSize)
+            hadPages |= At(page).IsPresent;
+        return Populate(start, length, protection, policy, 0);
+    }
 
     private static bool Fill(ulong page, ulong end, Protection protection) => false;
 
