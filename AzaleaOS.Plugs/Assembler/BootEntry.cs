@@ -231,7 +231,7 @@ internal static class BootEntry
         const int Directories = 3 * BootMemory.PageBytes;
         const int LargePages = 4 * BootMemory.PageBytes / EntrySize;
         const int LargePageBytes = 2 * 1024 * 1024;
-        const int EntriesPerTurn = 8;
+        const int EntriesPerTurn = 4;
         Label nextPage = a.CreateLabel();
 
         a.mov(edx, a["azalea_boot_page_tables"].Physical);

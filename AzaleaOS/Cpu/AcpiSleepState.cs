@@ -112,30 +112,29 @@ internal static unsafe class AcpiSleepState
         const int Step = 64;
         const int DigitAt = 2;
         ReadOnlySpan<byte> name = "_S5_"u8;
-        int from = 0;
         Vector128<byte> digit = Vector128.Create(name[DigitAt]);
         fixed (byte* bytes = code)
         {
-            for (; from + Step <= code.Length; from += Step)
+            for (int from = 0; from < code.Length; from += Step)
             {
                 byte* at = bytes + from;
-                Vector128<byte> found = Vector128.Equals(Vector128.Load(at), digit) | Vector128.Equals(Vector128.Load(at + 16), digit)
-                    | Vector128.Equals(Vector128.Load(at + 32), digit) | Vector128.Equals(Vector128.Load(at + 48), digit);
-                if (found != Vector128<byte>.Zero)
+                if (from + Step <= code.Length
+                    && (Vector128.Equals(Vector128.Load(at), digit) | Vector128.Equals(Vector128.Load(at + 16), digit)
+                        | Vector128.Equals(Vector128.Load(at + 32), digit) | Vector128.Equals(Vector128.Load(at + 48), digit)) == Vector128<byte>.Zero)
                 {
-                    // The name may begin before these bytes and end behind them.
-                    int begin = Math.Max(0, from - DigitAt);
-                    int index = code[begin..Math.Min(code.Length, from + Step + 1)].IndexOf(name);
-                    if (index >= 0)
-                    {
-                        return begin + index;
-                    }
+                    continue;
+                }
+
+                // The name may begin before these bytes and end behind them.
+                int begin = Math.Max(0, from - DigitAt);
+                int index = code[begin..Math.Min(code.Length, from + Step + 1)].IndexOf(name);
+                if (index >= 0)
+                {
+                    return begin + index;
                 }
             }
         }
 
-        int rest = Math.Max(0, from - DigitAt);
-        int last = code[rest..].IndexOf(name);
-        return last < 0 ? -1 : rest + last;
+        return -1;
     }
 }

@@ -18,7 +18,7 @@ internal static unsafe class Initramfs
     /// <returns>What is wrong, if anything is; the entries before it are in the tree.</returns>
     internal static CpioDefect Add(byte* archive, ulong size)
     {
-        const ulong Step = 64;
+        const ulong Step = 32;
         HardLinks links = default;
         ulong offset = 0;
         while (true)
@@ -41,7 +41,7 @@ internal static unsafe class Initramfs
             }
 
             links = default;
-            while (size - offset >= Step && (Vector128.Load(archive + offset) | Vector128.Load(archive + offset + 16) | Vector128.Load(archive + offset + 32) | Vector128.Load(archive + offset + 48)) == Vector128<byte>.Zero)
+            while (size - offset >= Step && (Vector128.Load(archive + offset) | Vector128.Load(archive + offset + 16)) == Vector128<byte>.Zero)
             {
                 offset += Step;
             }

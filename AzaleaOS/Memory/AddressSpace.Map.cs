@@ -201,7 +201,7 @@ internal unsafe partial struct AddressSpace
         }
 
         ulong start = area->Start;
-        if (flags == AreaFlags.None && protection != Protection.None && !(bytes == PageSize || _mode == PopulateMode.Eager ? _pages.Populate(start, bytes, protection, default, 0) : _pages.Promise(start, bytes, protection, default, out _)))
+        if (flags == AreaFlags.None && protection != Protection.None && !Provide(area, start, bytes, protection, out _))
         {
             _pages.Release(start, bytes);
             return -Errno.ENOMEM;

@@ -121,7 +121,7 @@ internal unsafe struct AreaTree
     internal void Insert(in Area area)
     {
         Settle();
-        Place(area, null);
+        _ = Place(area, null);
         RefreshPath(_root, area.Start);
     }
 
@@ -140,16 +140,15 @@ internal unsafe struct AreaTree
         area->End = address;
 
         // Above the two nothing has changed.
-        Area* added = Place(upper, area);
-        if (added != null)
+        if (Place(upper, area))
         {
             RefreshPath(area, address);
         }
     }
 
     /// <summary>Puts a new area where it belongs, without bringing up to date what is above it.</summary>
-    /// <returns>The area, if it came to lie below <paramref name="lower"/>; else null.</returns>
-    private Area* Place(in Area area, Area* lower)
+    /// <returns>Whether it came to lie below <paramref name="lower"/>.</returns>
+    private bool Place(in Area area, Area* lower)
     {
         _revived = null;
         Area* added = _pool.Take();
@@ -176,7 +175,7 @@ internal unsafe struct AreaTree
         }
 
         Count++;
-        return isBelow ? added : null;
+        return isBelow;
     }
 
     /// <summary>Joins the two areas that meet at an address, if they are alike.</summary>

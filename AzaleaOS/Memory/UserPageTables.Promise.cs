@@ -23,7 +23,7 @@ internal static unsafe partial class UserPageTables
         bool isOne = length == PageSize.Size4K;
         while (start < end)
         {
-            ulong* entry = FindSmall(start, out ulong* parent);
+            ulong* entry = FindSmallAnew(start, out ulong* parent);
             if (entry != null && !isOne)
             {
                 if (!TryPromise(ref start, end, entry, parent, ref hadPages))
@@ -65,7 +65,7 @@ internal static unsafe partial class UserPageTables
 
             int order = BitOperations.Log2((uint)PageTables.CountEmpty(entry, start, until, PageSize.Shift4K));
             FrameNumber frame;
-            while (!Frames.TryTake(order, default, start, out frame))
+            while (!(order == 0 ? Frames.TryTake(out frame) : Frames.TryTake(order, out frame)))
             {
                 if (--order < 0)
                 {
@@ -100,30 +100,29 @@ internal static unsafe partial class UserPageTables
             before++;
         }
 
-        ulong attributes = PageEntry.Page(Access(protection), PageCaching.WriteBack, 0);
         ulong* last = entry + Math.Max(before - 1, 1);
-        for (; entry < last && PageEntry.IsUnfilled(*entry); entry++)
+        PageAccess access = Access(protection);
+        while (entry < last && TryFillOne(entry, access))
         {
-            FillOne(entry, attributes);
+            entry++;
         }
 
         return true;
     }
 
+    /// <summary>Fills a page that was promised.</summary>
+    /// <returns>False if the entry is of something else.</returns>
     private static bool TryFillOne(ulong* entry, PageAccess access)
     {
-        if (PageEntry.IsUnfilled(*entry))
+        ulong promised = *entry;
+        if (!PageEntry.IsUnfilled(promised))
         {
-            FillOne(entry, PageEntry.Page(access, PageCaching.WriteBack, 0));
+            return false;
         }
 
-        return true;
-    }
-
-    private static void FillOne(ulong* entry, ulong attributes)
-    {
-        PhysicalAddress frame = new(PageEntry.AddressOf(*entry));
+        PhysicalAddress frame = new(PageEntry.AddressOf(promised));
         PageMemory.Clear(frame.Mapped.Pointer, PageSize.Size4K);
-        *entry = frame.Value | attributes;
+        *entry = frame.Value | PageEntry.Page(access, PageCaching.WriteBack, 0);
+        return true;
     }
 }

@@ -114,9 +114,15 @@ internal static unsafe partial class UserPageTables
     {
         hasFrame = true;
         ulong* entry = FindSmall(page, out ulong* parent);
-        if (entry == null || *entry != 0)
+        if (entry == null)
         {
-            return entry != null && TryFillOne(entry, access);
+            return false;
+        }
+
+        if (*entry != 0)
+        {
+            _ = TryFillOne(entry, access);
+            return true;
         }
 
         hasFrame = Frames.Cache->TryTake(out FrameNumber frame, out bool isZeroed);
@@ -173,15 +179,10 @@ internal static unsafe partial class UserPageTables
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ulong* FindSmallAnew(ulong page, out ulong* parent)
     {
-        ulong* entry = KernelMemory.Tables.FindSmall(page, out parent);
-        if (entry != null)
-        {
-            s_region = page >> PageSize.Shift2M;
-            s_table = entry - PageEntry.Index(page, 0);
-            s_parent = parent;
-        }
-
-        return entry;
+        nuint entry = FindAnew(page);
+        bool isSmall = (entry & PageTables.LevelMask) == 0;
+        parent = isSmall ? s_parent : null;
+        return isSmall ? (ulong*)entry : null;
     }
 
     /// <summary>Fills the empty entries of the page table that an address has already.</summary>
@@ -189,7 +190,7 @@ internal static unsafe partial class UserPageTables
     private static ulong PopulateTable(ulong start, ulong end, PageAccess access, in MemoryPolicy policy, out bool isExhausted)
     {
         isExhausted = false;
-        ulong* entry = FindSmall(start, out ulong* parent);
+        ulong* entry = FindSmallAnew(start, out ulong* parent);
         if (entry == null)
         {
             return start;
@@ -209,9 +210,9 @@ internal static unsafe partial class UserPageTables
                 *entry = frame.Address.Value | attributes;
                 *parent += PageEntry.One;
             }
-            else if (PageEntry.IsUnfilled(*entry))
+            else
             {
-                FillOne(entry, attributes);
+                _ = TryFillOne(entry, access);
             }
 
             entry++;
@@ -440,7 +441,7 @@ internal static unsafe partial class UserPageTables
 
         FrameCache* cache = Frames.Cache;
         PageAccess access = Access(protection) & ~PageAccess.Write;
-        ulong* entry = length == PageSize.Size4K ? FindSmall(start, out _) : null;
+        ulong* entry = length == PageSize.Size4K ? FindSmallAnew(start, out _) : null;
         if (entry != null && *entry != 0)
         {
             return false;
@@ -532,12 +533,10 @@ internal static unsafe partial class UserPageTables
 
     private static int NodeOf(FrameNumber frame) => KernelMemory.Nodes->NodeOf(frame);
 
+    // With several nodes, no page is promised without being filled: it belongs near who touches it first.
     private static bool Relocate(ulong page, Protection protection, int node)
     {
         _ = KernelMemory.Tables.TryQuery(new VirtualAddress(page), out PageMapping place);
-
-        // What was only promised has contents now.
-        _ = Fill(page, page + PageSize.Size4K, protection);
 
         // Nobody writes while it is copied: who touches it faults, and waits for the lock.
         MemoryPolicy there = new() { Mode = MemoryPolicy.Bind, Nodes = 1UL << node };

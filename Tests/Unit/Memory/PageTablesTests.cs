@@ -71,7 +71,7 @@ public sealed class PageTablesTests
         using var model = new PageTablesModel(hasHugePages: true);
         model.Map(Huge, 8 * Huge, 2 * Large, PageAccess.Read | PageAccess.Write);
         model.Protect(Huge + 4096, 4096, PageAccess.Read);
-        ulong* entry = model.Tables.FindSmall(Huge, out _);
+        ulong* entry = (ulong*)model.Tables.Find(Huge, out _);
         for (ulong i = 0; i < 512; i++)
             entry[i] = PageEntry.Unfilled | PageEntry.Page(PageAccess.None, PageCaching.WriteBack, 0) | ((8 * Huge) + (i * 4096));
         model.Protect(Huge, Large, PageAccess.Read | PageAccess.Write);
