@@ -201,7 +201,8 @@ internal unsafe partial struct AddressSpace
         }
 
         ulong start = area->Start;
-        if (flags == AreaFlags.None && protection != Protection.None && !Provide(area, start, bytes, protection, out _))
+        if (flags == AreaFlags.None && protection != Protection.None
+            && !(bytes == PageSize ? _pages.Populate(start, bytes, protection, default, 0) : Provide(area, start, bytes, protection, out _)))
         {
             _pages.Release(start, bytes);
             return -Errno.ENOMEM;
