@@ -12,7 +12,7 @@ namespace AzaleaOS.Plugs.Assembler;
 /// </remarks>
 internal static class BootEntry
 {
-    // SDM vol. 3A, table 4-15 to 4-17: present, writable; 2 MiB page.
+    // SDM vol. 3A, table 4-15 to 4-17: present, writable; 2 MiB or 1 GiB page.
     private const uint TableEntry = 0b11;
     private const uint LargePageEntry = 0b1000_0011;
 
@@ -24,6 +24,7 @@ internal static class BootEntry
 
     private const uint ExtendedFeatureLeaf = 0x8000_0001;
     private const uint LongModeAndNoExecute = (1 << 29) | (1 << 20);
+    private const uint HugePages = 1 << 26;
 
     private const uint Multiboot2Magic = 0x36d7_6289;
 
@@ -83,7 +84,7 @@ internal static class BootEntry
         a.mov(ebx, edi);
         StoreTimestamp(a);
         a.mov(edi, (uint)Protocol.HandOff);
-        BuildPageTables(a);
+        BuildPageTables(a, mayBeHuge: false);
         SetFeatures(a);
         a.mov(ecx, ControlBits.Cr4);
         a.mov(cr4, rcx);
@@ -115,12 +116,13 @@ internal static class BootEntry
         a.jb(tooOld);
         a.mov(eax, ExtendedFeatureLeaf);
         a.cpuid();
+        a.mov(esi, edx);
         a.and(edx, LongModeAndNoExecute);
         a.cmp(edx, LongModeAndNoExecute);
         a.jne(tooOld);
         a.mov(ebx, ebp);
 
-        BuildPageTables(a);
+        BuildPageTables(a, mayBeHuge: true);
         a.mov(eax, ControlBits.Cr4);
         a.mov(cr4, eax);
         a.mov(eax, a["azalea_boot_page_tables"].Physical);
@@ -224,15 +226,23 @@ internal static class BootEntry
     }
 
     /// <summary>Fills azalea_boot_page_tables. The same instructions in 32-bit and 64-bit mode. Clobbers eax, ecx, edx.</summary>
-    private static void BuildPageTables(KernelAssembler a)
+    /// <param name="a">Where to.</param>
+    /// <param name="mayBeHuge">
+    /// Whether edi is the protocol and esi what CPUID 80000001h says in edx. A virtual machine's pages are as large as can
+    /// be, for its hypervisor's tables say how memory is cached. A processor's own memory types differ within a GiB.
+    /// </param>
+    private static void BuildPageTables(KernelAssembler a, bool mayBeHuge)
     {
         const int LowTable = BootMemory.PageBytes;
         const int HighTable = 2 * BootMemory.PageBytes;
         const int Directories = 3 * BootMemory.PageBytes;
         const int LargePages = 4 * BootMemory.PageBytes / EntrySize;
         const int LargePageBytes = 2 * 1024 * 1024;
+        const int HugePageBytes = 1024 * 1024 * 1024;
         const int EntriesPerTurn = 4;
         Label nextPage = a.CreateLabel();
+        Label directories = a.CreateLabel();
+        Label done = a.CreateLabel();
 
         a.mov(edx, a["azalea_boot_page_tables"].Physical);
         a.lea(eax, __[edx + (LowTable + (int)TableEntry)]);
@@ -240,11 +250,30 @@ internal static class BootEntry
         a.add(eax, HighTable - LowTable);
         a.mov(__dword_ptr[edx + (HighRootIndex * EntrySize)], eax);
         a.add(eax, Directories - HighTable);
+        a.mov(ecx, BootMemory.PageBytes);
+        if (mayBeHuge)
+        {
+            a.cmp(edi, (uint)Protocol.Pvh);
+            a.jne(directories);
+            a.test(esi, HugePages);
+            a.je(directories);
+            a.mov(eax, LargePageEntry);
+            a.mov(ecx, HugePageBytes);
+            a.Label(ref directories);
+        }
+
         a.mov(__dword_ptr[edx + (HighTable + (HighTableIndex * EntrySize))], eax);
         for (int gibibyte = 0; gibibyte < 4; gibibyte++)
         {
             a.mov(__dword_ptr[edx + (LowTable + (gibibyte * EntrySize))], eax);
-            a.add(eax, BootMemory.PageBytes);
+            a.add(eax, ecx);
+        }
+
+        if (mayBeHuge)
+        {
+            // The bit of large pages is the byte's sign.
+            a.test(al, al);
+            a.js(done);
         }
 
         // Addresses below 4 GiB: the upper half of each entry is zero already.
@@ -261,6 +290,10 @@ internal static class BootEntry
         a.add(ecx, EntriesPerTurn * EntrySize);
         a.cmp(ecx, edx);
         a.jne(nextPage);
+        if (mayBeHuge)
+        {
+            a.Label(ref done);
+        }
     }
 
     /// <summary>Long mode and no-execute pages. Clobbers eax, ecx, edx.</summary>

@@ -78,13 +78,18 @@ internal struct MemoryMapBuilder
         int count = 0;
         for (int i = 0; i < _count; i++)
         {
-            count = InsertSorted(bounds, count, _claims[i].Start.Value);
-            count = InsertSorted(bounds, count, _claims[i].End);
+            InsertSorted(bounds, count++, _claims[i].Start.Value);
+            InsertSorted(bounds, count++, _claims[i].End);
         }
 
         info.MemoryCount = 0;
         for (int i = 0; i + 1 < count; i++)
         {
+            if (bounds[i] == bounds[i + 1])
+            {
+                continue;
+            }
+
             MemoryKind kind = KindAt(bounds[i], out uint node);
             if (kind is not MemoryKind.None && !Append(ref info, bounds[i], bounds[i + 1], kind, node))
             {
@@ -95,22 +100,16 @@ internal struct MemoryMapBuilder
         return BootError.None;
     }
 
-    private static int InsertSorted(Span<ulong> bounds, int count, ulong value)
+    private static void InsertSorted(Span<ulong> bounds, int count, ulong value)
     {
         int at = count;
         while (at > 0 && bounds[at - 1] > value)
         {
+            bounds[at] = bounds[at - 1];
             at--;
         }
 
-        if (at > 0 && bounds[at - 1] == value)
-        {
-            return count;
-        }
-
-        bounds[at..count].CopyTo(bounds[(at + 1)..]);
         bounds[at] = value;
-        return count + 1;
     }
 
     private readonly MemoryKind KindAt(ulong address, out uint node)

@@ -17,16 +17,21 @@ internal static unsafe class InterruptTable
     /// <summary>Fills the table. Every vector leads to its stub, on its stack.</summary>
     internal static void Fill()
     {
-        // Two words at a time, as the gates are built of them; what differs is added afterwards.
+        // Two words at a time, as the gates are built of them; what differs is added afterwards. All stubs are within 4 GiB.
         const ulong Middle = 0xffff_0000;
+        const ulong Carry = (1UL << 48) - (1 << 16);
         ulong stub = (ulong)(delegate*<void>)&Stubs;
         ulong fixedBits = SegmentTable.CodeSelector << 16 | (ulong)PresentInterruptGate << 40 | (ulong)InterruptStack.Interrupts << StackShift;
         ulong* word = (ulong*)Unsafe.AsPointer(ref s_gates);
         ulong* end = word + (2 * Vector.Count);
-        for (; word != end; word += 2, stub += StubBytes)
+        ulong low = (stub & ushort.MaxValue) | (stub & Middle) << 32 | fixedBits;
+        ulong high = stub >> 32;
+        for (; word != end; word += 2)
         {
-            word[0] = (stub & ushort.MaxValue) | (stub & Middle) << 32 | fixedBits;
-            word[1] = stub >> 32;
+            word[0] = low;
+            word[1] = high;
+            low += StubBytes;
+            if ((low & ushort.MaxValue) < StubBytes) low += Carry;
         }
 
         for (int vector = 0; vector < Vector.FirstInterrupt; vector++)
