@@ -50,12 +50,22 @@ internal static class RandomSource
         Block(key, 0, block);
         block[..KeyBytes].CopyTo(s_key);
         s_lock.Exit();
-        for (uint counter = 1; !bytes.IsEmpty; counter++)
+
+        // The first block's other half goes out as well: most requests are for no more.
+        Span<byte> unused = block[KeyBytes..];
+        uint counter = 0;
+        while (true)
         {
-            Block(key, counter, block);
-            int length = Math.Min(bytes.Length, BlockBytes);
-            block[..length].CopyTo(bytes);
+            int length = Math.Min(bytes.Length, unused.Length);
+            unused[..length].CopyTo(bytes);
             bytes = bytes[length..];
+            if (bytes.IsEmpty)
+            {
+                break;
+            }
+
+            Block(key, ++counter, block);
+            unused = block;
         }
 
         block.Clear();

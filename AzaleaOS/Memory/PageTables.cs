@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using AzaleaOS.Abi;
 
 namespace AzaleaOS.Memory;
@@ -34,16 +35,18 @@ internal readonly unsafe partial struct PageTables(PhysicalAddress root, ulong d
     private readonly bool _hasHugePages = hasHugePages;
 
     /// <summary>The entries on the way from the root to an address, by level.</summary>
+    /// <remarks>Always on a stack. A fixed buffer would have its methods look for an overrun, which there cannot be.</remarks>
+    [StructLayout(LayoutKind.Sequential, Size = (RootLevel + 1) * sizeof(ulong))]
     private struct Path
     {
-        private fixed ulong _entries[RootLevel + 1];
+        private ulong* _first;
 
         internal ulong* this[int level]
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            readonly get => (ulong*)_entries[level];
+            readonly get => ((ulong**)Unsafe.AsPointer(ref Unsafe.AsRef(in this)))[level];
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            set => _entries[level] = (ulong)value;
+            set => ((ulong**)Unsafe.AsPointer(ref this))[level] = value;
         }
     }
 
