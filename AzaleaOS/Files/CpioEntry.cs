@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace AzaleaOS.Files;
 
@@ -73,20 +73,13 @@ internal unsafe struct CpioEntry
             return CpioDefect.BadMagic;
         }
 
-        uint nameSize = 0;
-        bool numbers = Number(header, 1, out entry.Mode)
-            && Number(header, 2, out entry.User)
-            && Number(header, 3, out entry.Group)
-            && Number(header, 4, out entry.Links)
-            && Number(header, 5, out entry.Modified)
-            && Number(header, 6, out entry.Size)
-            && Number(header, 11, out nameSize);
-        if (!numbers
-            || !Number(header, 0, out uint inode)
-            || !Number(header, 7, out uint major)
-            || !Number(header, 8, out uint minor)
-            || !Number(header, 9, out uint specialMajor)
-            || !Number(header, 10, out uint specialMinor))
+        bool isSound = Numbers(archive + offset, 0, out uint inode, out entry.Mode)
+            & Numbers(archive + offset, 2, out entry.User, out entry.Group)
+            & Numbers(archive + offset, 4, out entry.Links, out entry.Modified)
+            & Numbers(archive + offset, 6, out entry.Size, out uint major)
+            & Numbers(archive + offset, 8, out uint minor, out uint specialMajor)
+            & Numbers(archive + offset, 10, out uint specialMinor, out uint nameSize);
+        if (!isSound)
         {
             return CpioDefect.BadNumber;
         }
@@ -129,23 +122,25 @@ internal unsafe struct CpioEntry
 
     private static ulong Align(ulong offset) => (offset + 3) & ~3UL;
 
-    // Eight hexadecimal digits at once, a byte each, the highest first.
-    private static bool Number(ReadOnlySpan<byte> header, int index, out uint value)
+    // Two numbers at once: sixteen hexadecimal digits, a byte each, the highest first.
+    private static bool Numbers(byte* header, int index, out uint first, out uint second)
     {
-        const ulong Each = 0x0101_0101_0101_0101;
-        ulong text = BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<ulong>(ref Unsafe.AsRef(in header[FirstNumber + (index * NumberBytes)])));
-        ulong letters = (text >> 6) & Each; // digits have no 0x40
-        ulong low = text & (Each * 0xf);
+        Vector128<byte> text = Vector128.Load(header + FirstNumber + (index * NumberBytes));
+        Vector128<byte> digits = text - Vector128.Create((byte)'0');
+        Vector128<byte> letters = (text | Vector128.Create((byte)0x20)) - Vector128.Create((byte)'a');
+        Vector128<byte> areDigits = Vector128.Equals(Vector128.Min(digits, Vector128.Create((byte)9)), digits);
+        Vector128<byte> areLetters = Vector128.Equals(Vector128.Min(letters, Vector128.Create((byte)5)), letters);
+        Vector128<ulong> values = ((digits & areDigits) | ((letters + Vector128.Create((byte)10)) & areLetters)).AsUInt64();
+        first = Join(values.GetElement(0));
+        second = Join(values.GetElement(1));
+        return (areDigits | areLetters) == Vector128<byte>.AllBitsSet;
+    }
 
-        // Digits are 0 to 9, letters 1 to 6, and there is nothing else in their bytes.
-        ulong isTooHigh = (low + (Each * 6) + (letters * 3)) >> 4;
-        ulong isTooLow = letters & ~((low + (Each * 0xf)) >> 4);
-        ulong isSmall = text & (letters << 5);
-        bool isSound = ((isTooHigh | isTooLow) & Each) == 0 && text == (low | isSmall | (letters << 6) | ((Each ^ letters) * '0'));
-        ulong digits = low + (letters * 9);
+    private static uint Join(ulong digits)
+    {
+        digits = BinaryPrimitives.ReverseEndianness(digits);
         digits = (digits | (digits >> 4)) & 0x00ff_00ff_00ff_00ff;
         digits = (digits | (digits >> 8)) & 0x0000_ffff_0000_ffff;
-        value = (uint)(digits | (digits >> 16));
-        return isSound;
+        return (uint)(digits | (digits >> 16));
     }
 }

@@ -11,7 +11,9 @@ namespace AzaleaOS.Loader;
 /// </remarks>
 internal static unsafe class Entropy
 {
+    // The key takes four words at a time; six of the generator are half as many again as it holds.
     private const int Words = 8;
+    private const int Told = 2;
     private const int Attempts = 16;
 
     /// <summary>Stirs it into the generator.</summary>
@@ -19,14 +21,14 @@ internal static unsafe class Entropy
     {
         ulong* words = stackalloc ulong[Words];
         bool hasSeed = CpuFeatures.HasSeed;
-        for (int i = 0; i < Words; i++)
+        for (int i = 0; i < Words - Told; i++)
         {
             words[i] = Hardware(hasSeed) ^ Instructions.ReadTimestamp();
         }
 
+        words[Words - 2] = info.EntryTimestamp;
+        words[Words - 1] = info.WallClock;
         RandomSource.Stir(new ReadOnlySpan<byte>(words, Words * sizeof(ulong)));
-        ulong* told = stackalloc ulong[3] { info.EntryTimestamp, info.WallClock, Instructions.ReadTimestamp() };
-        RandomSource.Stir(new ReadOnlySpan<byte>(told, 3 * sizeof(ulong)));
     }
 
     private static ulong Hardware(bool hasSeed)

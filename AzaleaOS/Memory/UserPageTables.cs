@@ -441,13 +441,22 @@ internal static unsafe partial class UserPageTables
 
         FrameCache* cache = Frames.Cache;
         PageAccess access = Access(protection) & ~PageAccess.Write;
-        ulong* entry = length == PageSize.Size4K ? FindSmallAnew(start, out _) : null;
-        if (entry != null && *entry != 0)
+        ulong* parent = null;
+        ulong* entry = length == PageSize.Size4K ? FindSmallAnew(start, out parent) : null;
+        if (entry != null)
         {
-            return false;
+            if (*entry != 0)
+            {
+                return false;
+            }
+
+            // The table is there.
+            *entry = physical | LentMarks | PageEntry.Page(access, PageCaching.WriteBack, 0);
+            *parent += PageEntry.One;
+            return true;
         }
 
-        if (entry == null && length == PageSize.Size4K && KernelMemory.Tables.TryQuery(new VirtualAddress(start), out PageMapping large))
+        if (length == PageSize.Size4K && KernelMemory.Tables.TryQuery(new VirtualAddress(start), out PageMapping large))
         {
             s_region = ulong.MaxValue;
             bool isReplaced = (large.Marks & PageEntry.CopyOnWrite) != 0 && HasTables(cache, 2)
