@@ -1,4 +1,5 @@
 using AzaleaOS.Abi.Linux;
+using AzaleaOS.Memory;
 
 namespace AzaleaOS.Files;
 
@@ -16,26 +17,28 @@ internal static unsafe class FileStatus
     // A longer target takes a page (mm/shmem.c, SHORT_SYMLINK_LEN).
     private const ulong ShortLink = 128;
 
-    /// <summary>struct stat of a file.</summary>
-    internal static Stat Of(FileNode* node)
+    /// <summary>Writes struct stat of a file.</summary>
+    /// <returns>False when the application may not write there.</returns>
+    internal static bool TryWrite(FileNode* node, UserPointer<Stat> to)
     {
         FileTime.Complete(node);
-        return new Stat
-        {
-            Device = DeviceNumber.Of(0, MinorOf(node)),
-            Inode = node->Inode,
-            Links = node->Links,
-            Mode = node->Mode,
-            User = node->User,
-            Group = node->Group,
-            SpecialDevice = node->SpecialDevice,
-            Size = SizeOf(node),
-            BlockSize = BlockSize,
-            Blocks = BlocksOf(node),
-            Accessed = node->Accessed,
-            Modified = node->Modified,
-            Changed = node->Changed,
-        };
+
+        // Field by field, so that it is not made in one place and copied to another.
+        Stat status = default;
+        status.Device = DeviceNumber.Of(0, MinorOf(node));
+        status.Inode = node->Inode;
+        status.Links = node->Links;
+        status.Mode = node->Mode;
+        status.User = node->User;
+        status.Group = node->Group;
+        status.SpecialDevice = node->SpecialDevice;
+        status.Size = SizeOf(node);
+        status.BlockSize = BlockSize;
+        status.Blocks = BlocksOf(node);
+        status.Accessed = node->Accessed;
+        status.Modified = node->Modified;
+        status.Changed = node->Changed;
+        return to.TryWrite(status);
     }
 
     /// <summary>struct statx of a file.</summary>

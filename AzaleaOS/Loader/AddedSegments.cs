@@ -30,7 +30,7 @@ internal static unsafe class AddedSegments
 
             for (int j = first; j < i; j++)
             {
-                ElfProgramHeader segment = image[j];
+                ref readonly ElfProgramHeader segment = ref image[j];
                 if (!IsAdded(segment, added))
                 {
                     continue;
@@ -91,7 +91,7 @@ internal static unsafe class AddedSegments
         first = index;
         for (; index < image.SegmentCount; index++)
         {
-            ElfProgramHeader segment = image[index];
+            ref readonly ElfProgramHeader segment = ref image[index];
             if (!IsAdded(segment, added))
             {
                 continue;

@@ -62,8 +62,10 @@ internal unsafe struct AreaTree
             return found;
         }
 
+        // Who goes through all of them asks for the one behind it, which is often below it.
+        Area* from = found != null && address == found->End && found->Right != null ? found->Right : _root;
         found = null;
-        for (Area* area = _root; area != null;)
+        for (Area* area = from; area != null;)
         {
             if (address < area->End)
             {

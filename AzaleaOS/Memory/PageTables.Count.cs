@@ -68,15 +68,16 @@ internal readonly unsafe partial struct PageTables
     // What is mapped by entries of a table. How many are in use is known, or one too many of a pinned table, or not at all.
     private ulong CountIn(ulong* at, int entries, int level, int left)
     {
+        const int AtOnce = 16;
         ulong sum = 0;
-        for (ulong* end = at + entries; left > 0 && at < end; at += Step)
+        for (ulong* end = at + entries; left > 0 && at < end; at += AtOnce)
         {
-            if ((at[0] | at[1] | at[2] | at[3] | at[4] | at[5] | at[6] | at[7]) == 0)
+            if ((Pair(at) | Pair(at + 2) | Pair(at + 4) | Pair(at + 6) | Pair(at + 8) | Pair(at + 10) | Pair(at + 12) | Pair(at + 14)) == Vector128<ulong>.Zero)
             {
                 continue;
             }
 
-            for (int i = 0; i < Step; i++)
+            for (int i = 0; i < AtOnce; i++)
             {
                 ulong entry = at[i];
                 if (entry != 0)
@@ -92,4 +93,6 @@ internal readonly unsafe partial struct PageTables
 
         return sum;
     }
+
+    private static Vector128<ulong> Pair(ulong* at) => Vector128.LoadAligned(at);
 }

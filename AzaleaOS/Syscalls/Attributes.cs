@@ -19,7 +19,7 @@ internal static unsafe class Attributes
     internal static long StatusOfDescriptor(int descriptor, UserPointer<Stat> to)
     {
         FileReference reference = DescriptorTable.GetAny(descriptor);
-        long result = reference.IsNull ? -Errno.EBADF : to.TryWrite(FileStatus.Of(reference.File->Node)) ? 0 : -Errno.EFAULT;
+        long result = reference.IsNull ? -Errno.EBADF : FileStatus.TryWrite(reference.File->Node, to) ? 0 : -Errno.EFAULT;
         reference.Release();
         return result;
     }
@@ -38,7 +38,7 @@ internal static unsafe class Attributes
             return result;
         }
 
-        result = to.TryWrite(FileStatus.Of(node)) ? 0 : -Errno.EFAULT;
+        result = FileStatus.TryWrite(node, to) ? 0 : -Errno.EFAULT;
         FileNode.Drop(node);
         return result;
     }

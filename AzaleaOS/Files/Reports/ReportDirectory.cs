@@ -50,17 +50,18 @@ internal static unsafe class ReportDirectory
     internal static byte* FindSection(byte* parent, int parentLength, byte* name, int nameLength)
     {
         int length = parentLength + (nameLength == 0 ? 0 : 1 + nameLength);
+        byte* end = ReportTable.First + length;
         foreach (ushort at in ReportTable.Heads)
         {
             // Where it ends first: many begin alike. What follows the last head is longer than any name.
-            byte* line = ReportTable.First + at;
-            if (line[length] != '\n')
+            if (end[at] != '\n')
             {
                 continue;
             }
 
+            byte* line = end + at - length;
             byte* rest = line + parentLength;
-            if (Begins(line, parent, parentLength) && (nameLength == 0 || (*rest == '/' && Begins(rest + 1, name, nameLength))))
+            if ((nameLength == 0 || (*rest == '/' && Begins(rest + 1, name, nameLength))) && Begins(line, parent, parentLength))
             {
                 return line;
             }
@@ -159,29 +160,27 @@ internal static unsafe class ReportDirectory
         byte* line = place.Line;
         byte* block = (byte*)((nuint)line & ~(nuint)(Vector128<byte>.Count - 1));
         uint ends = ReportLine.Ends(block) & (uint.MaxValue << (int)(line - block));
-        byte first = name[0];
-        while (true)
+        fixed (byte* text = name)
         {
-            while (ends == 0)
+            do
             {
-                block += Vector128<byte>.Count;
-                ends = ReportLine.Ends(block);
-            }
+                while (ends == 0)
+                {
+                    block += Vector128<byte>.Count;
+                    ends = ReportLine.Ends(block);
+                }
 
-            line = block + BitOperations.TrailingZeroCount(ends) + 1;
-            ends &= ends - 1;
-            if (*line == '\n')
-            {
-                return;
+                line = block + BitOperations.TrailingZeroCount(ends) + 1;
+                ends &= ends - 1;
+                if (*line == '\n')
+                {
+                    return;
+                }
             }
-
-            byte* mark = line + name.Length;
-            if (*line == first && IsSame(name, line) && ReportLine.Mark(line) == mark)
-            {
-                Add(directory, line, mark, new ReadOnlySpan<byte>(line, name.Length), place.Argument);
-                return;
-            }
+            while (*line != *text || !Begins(line, text, name.Length) || ReportLine.Mark(line) != line + name.Length);
         }
+
+        Add(directory, line, line + name.Length, new ReadOnlySpan<byte>(line, name.Length), place.Argument);
     }
 
     // True if the name is one of these, so that it is none of any other line.

@@ -10,7 +10,8 @@ internal static unsafe class ReportLine
     /// <summary>What a line's name is followed by, or what it begins with: what kind of line it is.</summary>
     internal static byte* Mark(byte* line)
     {
-        while (*line is not ((byte)'\n' or (byte)'!' or (byte)'*' or (byte)'/' or (byte)':' or (byte)';' or (byte)'=' or (byte)'>' or (byte)'@' or (byte)'|' or (byte)'~'))
+        // Nearly all letters of names are in the range that has no mark.
+        while (*line is (>= (byte)'A' and <= (byte)'z') or not ((byte)'\n' or (byte)'!' or (byte)'*' or (byte)'/' or (byte)':' or (byte)';' or (byte)'=' or (byte)'>' or (byte)'@' or (byte)'|' or (byte)'~'))
         {
             line++;
         }
