@@ -221,12 +221,10 @@ internal unsafe partial struct AddressSpace
 
     private void JoinBetween(ulong start, ulong end)
     {
-        _areas.JoinAt(start);
-        for (Area* area = _areas.FirstEndingAfter(start); area != null && area->End <= end;)
+        Area* area = _areas.JoinAt(start);
+        while (area != null && area->End <= end)
         {
-            ulong seam = area->End;
-            _areas.JoinAt(seam);
-            area = _areas.FirstEndingAfter(seam);
+            area = _areas.JoinAt(area->End);
         }
     }
 }

@@ -181,28 +181,41 @@ internal unsafe struct AreaTree
     }
 
     /// <summary>Joins the two areas that meet at an address, if they are alike.</summary>
-    internal void JoinAt(ulong address)
+    /// <returns>The lowest area that ends behind the address, or null.</returns>
+    internal Area* JoinAt(ulong address)
     {
-        if (address == 0)
+        Settle();
+
+        // One walk finds both of them.
+        Area* lower = null;
+        Area* upper = null;
+        for (Area* area = _root; area != null;)
         {
-            return;
+            if (area->Start < address)
+            {
+                lower = area;
+                area = area->Right;
+            }
+            else
+            {
+                upper = area;
+                area = area->Left;
+            }
         }
 
-        Area* upper = Find(address);
-        if (upper == null || upper->Start != address)
+        if (lower == null || lower->End < address)
         {
-            return;
+            return upper;
         }
 
-        Area* lower = Find(address - 1);
-        if (lower == null || !lower->IsContinuedBy(upper))
+        if (upper != null && upper->Start == address && lower->IsContinuedBy(upper))
         {
-            return;
+            // Removing brings up to date what is on the way to the address, which the lower one is.
+            lower->End = upper->End;
+            Remove(address, upper->End);
         }
 
-        // Removing brings up to date what is on the way to the address, which the lower one is.
-        lower->End = upper->End;
-        Remove(address, upper->End);
+        return lower->End > address ? lower : upper;
     }
 
     /// <summary>Takes a range out of an area that holds all of it. The memory for one more area was reserved.</summary>
