@@ -39,14 +39,14 @@ internal readonly unsafe partial struct PageTables(PhysicalAddress root, ulong d
     [StructLayout(LayoutKind.Sequential, Size = (RootLevel + 1) * sizeof(ulong))]
     private struct Path
     {
-        private ulong* _first;
+        private nuint _first;
 
         internal ulong* this[int level]
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            readonly get => ((ulong**)Unsafe.AsPointer(ref Unsafe.AsRef(in this)))[level];
+            readonly get => (ulong*)Unsafe.Add(ref Unsafe.AsRef(in _first), level);
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            set => ((ulong**)Unsafe.AsPointer(ref this))[level] = value;
+            set => Unsafe.Add(ref _first, level) = (nuint)value;
         }
     }
 

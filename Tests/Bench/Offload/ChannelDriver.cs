@@ -21,7 +21,8 @@ internal sealed unsafe class ChannelDriver : IDisposable
     private const int Available = 0x1000;
     private const int Used = 0x2000;
     private const int Request = 0x3000;
-    private const int Response = 0x10_0000;
+    // The data behind the header starts a page, as a program's own buffer may.
+    private const int Response = 0x10_0000 - ResponseHeader.Bytes;
 
     private readonly Socket _socket;
     private readonly MappedFile _memory;

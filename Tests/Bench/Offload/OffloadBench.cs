@@ -42,10 +42,9 @@ internal sealed class OffloadBench(string work, Action<string> note)
             using var driver = new ChannelDriver(socket, sleeps: false);
             using FileStream file = File.OpenRead(path);
             int descriptor = (int)file.SafeFileHandle.DangerousGetHandle();
-            // At the same place of a page as the channel's data, behind an answer's header: at the start of a cache line a copy takes less.
-            byte* page = (byte*)NativeMemory.AlignedAlloc(ChannelDriver.MaxData + ResponseHeader.Bytes, (nuint)Environment.SystemPageSize);
-            nint buffer = (nint)page + ResponseHeader.Bytes;
-            new Span<byte>((void*)buffer, ChannelDriver.MaxData).Clear();
+            // At the start of a page, as the channel's data: at the start of a cache line a copy takes less.
+            void* buffer = NativeMemory.AlignedAlloc(ChannelDriver.MaxData, (nuint)Environment.SystemPageSize);
+            new Span<byte>(buffer, ChannelDriver.MaxData).Clear();
 
             note("a call that does nothing");
             // Right before: where a virtual machine's cores are changes.
@@ -64,12 +63,12 @@ internal sealed class OffloadBench(string work, Action<string> note)
                 new("offload-pread-4k", Measurement.Ratio, Read(SmallRead, 50)),
                 new("offload-pread-1m", Measurement.Ratio, Read(ChannelDriver.MaxData, 2)),
             ]);
-            NativeMemory.AlignedFree(page);
+            NativeMemory.AlignedFree(buffer);
 
             double Read(int bytes, int calls)
             {
                 note($"pread of {bytes} bytes");
-                double own = Best(calls, () => Check(NativeCalls.Read(descriptor, (void*)buffer, (nuint)bytes, 0), bytes), cancellation);
+                double own = Best(calls, () => Check(NativeCalls.Read(descriptor, buffer, (nuint)bytes, 0), bytes), cancellation);
                 driver.Prepare((ushort)OffloadedCall.PRead, [0, 0, 0, 0], [], bytes);
                 driver.Expect(bytes);
                 double offloaded = Best(calls, driver.Call, cancellation);

@@ -156,7 +156,7 @@ public sealed unsafe class LineDisciplineTests
         while (true)
         {
             byte[]? mine = Read(ref ours, room);
-            byte[]? theirs = linux.Read(room);
+            byte[]? theirs = linux.Read(room, waits: mine is not null);
             Assert.Equal(mine is null ? "nothing" : Show(mine), theirs is null ? "nothing" : Show(theirs));
             if (mine is null)
                 break;

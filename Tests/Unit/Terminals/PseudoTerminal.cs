@@ -7,6 +7,9 @@ namespace AzaleaOS.Tests.Unit.Terminals;
 /// <summary>A terminal of this host's Linux: what ours is compared with.</summary>
 internal sealed unsafe class PseudoTerminal : IDisposable
 {
+    // Milliseconds: Linux hands what is typed on when it likes, a busy one late.
+    private const int Patience = 10_000;
+
     private const int ReadWriteNoTerminalNonBlocking = 0x2 | 0x100 | 0x800;
     private const nuint SetSettings2 = 0x402c_542b, GetSettings2 = 0x802c_542a, BytesToRead = 0x541b, Unlock = 0x4004_5431, OpenPeer = 0x5441;
 
@@ -54,7 +57,7 @@ internal sealed unsafe class PseudoTerminal : IDisposable
     internal int Available(int expected)
     {
         int count = 0;
-        for (Stopwatch watch = Stopwatch.StartNew(); watch.ElapsedMilliseconds < 300; Thread.Sleep(1))
+        for (Stopwatch watch = Stopwatch.StartNew(); watch.ElapsedMilliseconds < Patience; Thread.Sleep(1))
         {
             Assert.Equal(0, ioctl(_slave, BytesToRead, &count));
             if (count == expected)
@@ -65,13 +68,22 @@ internal sealed unsafe class PseudoTerminal : IDisposable
     }
 
     /// <summary>One read: its bytes, or null if there is nothing.</summary>
-    internal byte[]? Read(int room)
+    /// <param name="room">Bytes, at most.</param>
+    /// <param name="waits">Whether something is expected: FIONREAD does not tell of an end of input that is still on its way.</param>
+    internal byte[]? Read(int room, bool waits)
     {
         byte[] buffer = new byte[room];
-        fixed (byte* first = buffer)
+        for (Stopwatch watch = Stopwatch.StartNew(); ; Thread.Sleep(1))
         {
-            nint count = read(_slave, first, room);
-            return count < 0 ? null : buffer[..(int)count];
+            fixed (byte* first = buffer)
+            {
+                nint count = read(_slave, first, room);
+                if (count >= 0)
+                    return buffer[..(int)count];
+            }
+
+            if (!waits || watch.ElapsedMilliseconds >= Patience)
+                return null;
         }
     }
 
@@ -89,7 +101,7 @@ internal sealed unsafe class PseudoTerminal : IDisposable
         bool again = true;
         while (again)
         {
-            again = all.Count < expected && watch.ElapsedMilliseconds < 300;
+            again = all.Count < expected && watch.ElapsedMilliseconds < Patience;
             fixed (byte* first = buffer)
             {
                 nint count = read(descriptor, first, buffer.Length);
