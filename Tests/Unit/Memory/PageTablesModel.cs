@@ -10,6 +10,9 @@ internal sealed unsafe class PageTablesModel : IDisposable
     internal static readonly ulong[] Windows = [0x0000_007f_ff80_0000, 0xffff_ffff_ff00_0000];
     private const ulong PhysicalBase = 0x2_0000_0000;
 
+    // From a page's frame to one that no other page of its window has, and that no large page can begin with.
+    private const ulong Elsewhere = 0x1_0000_5000;
+
     private readonly PhysicalArena _arena = new(1UL << 30, 8UL << 20);
     private readonly FrameAllocator* _allocator;
     private readonly FrameStash* _stash;
@@ -45,7 +48,7 @@ internal sealed unsafe class PageTablesModel : IDisposable
         switch (operation % 4)
         {
             case 0 or 1:
-                ulong physical = PhysicalBase + ((what & 16) == 0 ? start & 0x3fff_ffff : (start & 0x3fff_ffff) + 0x5000);
+                ulong physical = PhysicalBase + (start & 0x3fff_ffff) + ((what & 16) == 0 ? 0 : Elsewhere);
                 Map(start, physical, bytes, access, caching);
                 break;
             case 2:

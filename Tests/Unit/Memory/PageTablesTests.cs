@@ -24,6 +24,16 @@ public sealed class PageTablesTests
         Assert.Equal(0UL, model.TableFrames);
     }
 
+    [Fact]
+    public void Pages_of_one_window_never_share_a_frame()
+    {
+        using var model = new PageTablesModel(hasHugePages: true);
+        model.Step(0, where: 10, length: 0, what: 0);
+        model.Step(0, where: 0, length: 0, what: 16);
+        model.UnmapAll();
+        Assert.Equal(0, model.Count);
+    }
+
     [Theory]
     [InlineData(true, Huge)]
     [InlineData(false, Large)]
