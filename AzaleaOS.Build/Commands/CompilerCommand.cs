@@ -51,10 +51,11 @@ internal sealed class CompilerCommand : Command, IHasExamples
         if (arguments is not [CName or CppName, ..] || arguments is [_, "--help" or "-h" or "-?"])
             return null;
         CompilerCall call = CompilerCall.Parse(arguments[1..]);
-        var driver = new CompilerDriver(isCpp: arguments[0] == CppName);
-        Requirement.Meet(Activity.C | (call.Iso ? Activity.Iso : Activity.None), install: true, context.Terminal.Note, HostSystem.Current, context.Cancellation);
+        bool isCpp = arguments[0] == CppName;
+        var driver = new CompilerDriver(isCpp);
+        Requirement.Meet(Activity.C | NativeLibrary.Needed | (isCpp ? Activity.Cpp : Activity.None) | (call.Iso ? Activity.Iso : Activity.None), install: true, context.Terminal.Note, HostSystem.Current, context.Cancellation);
         NativeLibrary.Ensure(context.Terminal.Note);
-        return call.Links ? await LinkAsync(context, driver, call, isPromoted: call.Glibc || arguments[0] == CppName) : driver.Compile(call);
+        return call.Links ? await LinkAsync(context, driver, call, isPromoted: call.Glibc || isCpp) : driver.Compile(call);
     }
 
     private static async Task<int> LinkAsync(CommandContext context, CompilerDriver driver, CompilerCall call, bool isPromoted)

@@ -55,7 +55,7 @@ internal sealed class IsoCommand : Command, IHasExamples, IAcceptsProgramArgumen
         using var file = new TemporaryFile();
         if (guest.HasFiles)
             guest.CreateFileSystem().Write(file.Path);
-        Requirement.Meet(Activity.Iso | (image is null ? Activity.Build : Activity.None), !parsed.GetValue(_noInstall), context.Terminal.Note, HostSystem.Current, context.Cancellation);
+        Requirement.Meet(Activity.Iso | KernelImage.Needed(image), !parsed.GetValue(_noInstall), context.Terminal.Note, HostSystem.Current, context.Cancellation);
         KernelImage kernel = await KernelImage.ResolveAsync(context, image);
         if (kernel.Kernel is null)
             throw LaunchException.Usage("AZ7035", $"{image} is an ISO already");

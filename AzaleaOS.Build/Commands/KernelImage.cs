@@ -1,5 +1,6 @@
 using AzaleaOS.Build.Launching;
 using AzaleaOS.Build.Pipeline;
+using AzaleaOS.Build.Requirements;
 
 namespace AzaleaOS.Build.Commands;
 
@@ -8,9 +9,13 @@ namespace AzaleaOS.Build.Commands;
 /// <param name="Iso">A ready ISO to boot, or null.</param>
 internal sealed record KernelImage(string? Kernel, string? Iso)
 {
-    /// <summary>Finds the image, and builds it if it is a project.</summary>
+    /// <summary>What finding the image needs of the host.</summary>
+    internal static Activity Needed(string? image) => image is null && ToolPackage.Folder is null ? Activity.Build : Activity.None;
+
+    /// <summary>Finds the image, and builds it if it is a project. The usual one is a project in a clone, and ready in the package.</summary>
     internal static async Task<KernelImage> ResolveAsync(CommandContext context, string? image)
     {
+        image ??= ToolPackage.Kernel;
         if (image is null)
             return new KernelImage((await ProjectBuild.EnsureAsync(context, SourceTree.DefaultImage)).StrippedKernel, null);
         if (FindProject(image) is { } project)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AzaleaOS.Build.CommandLine;
 using AzaleaOS.Build.Launching;
+using AzaleaOS.Build.Native;
 using AzaleaOS.Build.Pipeline;
 using AzaleaOS.Build.Requirements;
 
@@ -42,7 +43,8 @@ internal sealed class PackCommand : Command, IHasExamples
         string output = Path.GetFullPath(parsed.GetValue(_output)!);
         if (File.Exists(output))
             throw LaunchException.Usage("AZ7036", $"{output} is a file, and a folder is needed");
-        Requirement.Meet(Activity.Build, !parsed.GetValue(_noInstall), context.Terminal.Note, HostSystem.Current, context.Cancellation);
+        Requirement.Meet(Activity.Build | Activity.CLibrary, !parsed.GetValue(_noInstall), context.Terminal.Note, HostSystem.Current, context.Cancellation);
+        NativeLibrary.EnsureMusl(context.Terminal.Note);
         foreach (string name in s_projects)
         {
             string project = Path.Combine(SourceTree.Root, name, name + ".csproj");

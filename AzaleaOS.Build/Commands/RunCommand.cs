@@ -64,7 +64,7 @@ internal sealed class RunCommand : Command, IHasExamples, IAcceptsProgramArgumen
         using var file = new TemporaryFile();
         if (guest.HasFiles)
             guest.CreateFileSystem().Write(file.Path);
-        Requirement.Meet(ActivitiesOf(machine) | (image is null ? Activity.Build : Activity.None), install, context.Terminal.Note, HostSystem.Current, context.Cancellation);
+        Requirement.Meet(ActivitiesOf(machine) | KernelImage.Needed(image), install, context.Terminal.Note, HostSystem.Current, context.Cancellation);
         KernelImage kernel = await KernelImage.ResolveAsync(context, image);
         if (kernel.Iso is not null && (guest.HasFiles || commandLine.Count > 0))
             throw LaunchException.Usage("AZ7033", "a ready ISO holds its own program, files and options", "write another one with:  azalea iso");

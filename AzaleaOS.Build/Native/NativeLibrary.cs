@@ -9,7 +9,10 @@ using AzaleaOS.Build.Pipeline;
 namespace AzaleaOS.Build.Native;
 
 /// <summary>What C and C++ programs are linked with: musl whose system calls are calls, libazalea, and the files for gcc, CMake and pkg-config.</summary>
-/// <remarks>Made on first use, in artifacts/c of the clone, and again when its sources or the compiler change.</remarks>
+/// <remarks>
+/// Made on first use, and again when its sources or the compiler change: in artifacts/c of the clone, or, by the tool of the NuGet package, in
+/// the user's folder for data. The package has musl compiled.
+/// </remarks>
 internal static class NativeLibrary
 {
     /// <summary>Files of AzaleaOS.C that take the place of musl's own, and which.</summary>
@@ -28,16 +31,21 @@ internal static class NativeLibrary
     ];
 
     // Counts the changes of what Make does, so that it is done again.
-    private const int Steps = 3;
+    private const int Steps = 4;
 
     private const string Failed = "AZ7952";
 
     private static readonly DebianSource s_musl = new("musl", "musl_1.2.3.orig.tar.gz", "7d5b0b6062521e4627e099e4c9dc8248d32a30285e959b7eecaa780cf8cfd4a4");
 
-    private static string Sources => Path.Combine(SourceTree.Root, "AzaleaOS.C");
+    private static string Sources => ToolPackage.Folder is { } package ? Path.Combine(package, "c") : Path.Combine(SourceTree.Root, "AzaleaOS.C");
 
-    /// <summary>Where it is.</summary>
-    internal static string Folder => Path.Combine(SourceTree.Root, "artifacts", "c");
+    /// <summary>Where it is. A package's folder is NuGet's, and nothing is written into it.</summary>
+    internal static string Folder { get; } = ToolPackage.Folder is null
+        ? Path.Combine(SourceTree.Root, "artifacts", "c")
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "azaleaos", Version, "c");
+
+    /// <summary>What making it needs of the host.</summary>
+    internal static Requirements.Activity Needed => ToolPackage.Folder is null ? Requirements.Activity.CLibrary : Requirements.Activity.None;
 
     /// <summary>The description that makes gcc use it.</summary>
     internal static string Specs => Path.Combine(Folder, "azalea.specs");
@@ -52,17 +60,31 @@ internal static class NativeLibrary
     /// <param name="progress">Told when it has to be made.</param>
     /// <exception cref="BuildException">AZ7951: no sources. AZ7952: they could not be compiled.</exception>
     internal static void Ensure(Action<string> progress)
-        => Provide(Folder, Key(Directory.EnumerateFiles(Sources, "*", SearchOption.AllDirectories)), work =>
+    {
+        IEnumerable<string> files = Directory.EnumerateFiles(Sources, "*", SearchOption.AllDirectories);
+        Provide(Folder, Key(ToolPackage.Folder is null ? files : files.Append(Path.Combine(Musl, KeyFile))), work =>
         {
-            Provide(Musl, Key(s_replaced.Select(file => Path.Combine(Sources, "musl", file.Ours))), folder =>
-            {
-                progress("compiling the C library, once");
-                MakeMusl(folder);
-            });
+            if (ToolPackage.Folder is null)
+                EnsureMusl(progress);
             Make(work);
         });
+    }
 
-    private static string Musl => Path.Combine(SourceTree.Root, "artifacts", "musl");
+    /// <summary>Compiles musl unless it is there. In a clone only.</summary>
+    /// <param name="progress">Told when it has to be compiled.</param>
+    /// <exception cref="BuildException">AZ7951: no sources. AZ7952: they could not be compiled.</exception>
+    internal static void EnsureMusl(Action<string> progress)
+        => Provide(Musl, Key(s_replaced.Select(file => Path.Combine(Sources, "musl", file.Ours))), folder =>
+        {
+            progress("compiling the C library, once");
+            MakeMusl(folder);
+        });
+
+    private const string KeyFile = "key";
+
+    private static string Version => typeof(NativeLibrary).Assembly.GetName().Version!.ToString(3);
+
+    private static string Musl => ToolPackage.Folder is { } package ? Path.Combine(package, "musl") : Path.Combine(SourceTree.Root, "artifacts", "musl");
 
     private static string Compiler => HostTools.Default.Program("gcc", "compiles C programs");
 
@@ -82,7 +104,7 @@ internal static class NativeLibrary
         {
             Directory.CreateDirectory(work);
             make(work);
-            File.WriteAllText(Path.Combine(work, "key"), key);
+            File.WriteAllText(Path.Combine(work, KeyFile), key);
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);
             Directory.Move(work, folder);
@@ -96,7 +118,7 @@ internal static class NativeLibrary
 
     private static bool HasKey(string folder, string key)
     {
-        string file = Path.Combine(folder, "key");
+        string file = Path.Combine(folder, KeyFile);
         return File.Exists(file) && File.ReadAllText(file) == key;
     }
 
@@ -139,11 +161,15 @@ internal static class NativeLibrary
         ToolRunner.RunIn(sources, "/bin/sh", Failed, "./configure", $"--prefix={work}", "--syslibdir=/nonexistent", "--disable-shared", "--disable-gcc-wrapper", "CFLAGS=-O2 -mno-red-zone -w");
         string make = HostTools.Default.Program("make", "compiles the C library");
         ToolRunner.RunIn(sources, make, Failed, $"-j{Environment.ProcessorCount}", "install");
+
+        // The licence, which goes with the library wherever it goes.
+        File.Move(Path.Combine(sources, "COPYRIGHT"), Path.Combine(work, "COPYRIGHT"));
         Directory.Delete(sources, recursive: true);
     }
 
     private static void Make(string work)
     {
+        File.Copy(Path.Combine(Musl, "COPYRIGHT"), Path.Combine(work, "COPYRIGHT"));
         foreach (string folder in (string[])["include", "lib"])
             CopyTree(Path.Combine(Musl, folder), Path.Combine(work, folder));
         foreach ((string name, string host) in s_kernelHeaders.Where(folder => Directory.Exists(folder.Host)))
@@ -175,10 +201,18 @@ internal static class NativeLibrary
         string name = Path.GetFileName(template);
         string target = Path.Combine(work, name.EndsWith(".pc", StringComparison.Ordinal) ? Path.Combine("lib", "pkgconfig") : "", name);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        File.WriteAllText(target, File.ReadAllText(template).Replace("@FOLDER@", Folder, StringComparison.Ordinal).Replace("@CLONE@", SourceTree.Root, StringComparison.Ordinal));
+        // gcc's descriptions and pkg-config's end a word at a space.
+        bool isSplitAtSpaces = Path.GetExtension(name) is ".specs" or ".pc";
+        string folder = isSplitAtSpaces ? Folder.Replace(" ", "\\ ", StringComparison.Ordinal) : Folder;
+        File.WriteAllText(target, File.ReadAllText(template).Replace("@FOLDER@", folder, StringComparison.Ordinal).Replace("@COMMAND@", Command, StringComparison.Ordinal));
         if (!name.Contains('.') && !OperatingSystem.IsWindows())
             File.SetUnixFileMode(target, File.GetUnixFileMode(target) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
+
+    /// <summary>The azalea command, as a shell's words.</summary>
+    private static string Command => string.Join(' ', (ToolPackage.Folder is null
+        ? new[] { Path.Combine(SourceTree.Root, "build.sh") }
+        : [DotNet.Host, "exec", Path.Combine(AppContext.BaseDirectory, "azalea.dll")]).Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
 
     private static void CopyTree(string from, string to)
     {

@@ -36,8 +36,14 @@ internal enum Activity
     /// <summary>Drawing the charts of a bench.</summary>
     Bench = 256,
 
-    /// <summary>Compiling and linking C and C++ programs.</summary>
+    /// <summary>Compiling and linking C programs.</summary>
     C = 512,
+
+    /// <summary>The same of C++.</summary>
+    Cpp = 1024,
+
+    /// <summary>Compiling the C library itself.</summary>
+    CLibrary = 2048,
 }
 
 /// <summary>A program or a data file of the host that AzaleaOS uses.</summary>

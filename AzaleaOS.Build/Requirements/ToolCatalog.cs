@@ -36,12 +36,12 @@ internal static class ToolCatalog
         },
         new("busybox", "is the program of the tour and of the tests", Activity.Tour | Activity.Test, "busybox-static") { Programs = ["busybox"], VersionOption = "--help" },
         new("DejaVu fonts", "letters the charts of the bench", Activity.Bench | Activity.Tour, "fonts-dejavu-core") { Data = ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"] },
-        new("gcc", "makes C programs, those of the tests and of the bench too", Activity.Test | Activity.Bench | Activity.C, "gcc", "libc6-dev")
+        new("gcc", "makes C programs, those of the tests and of the bench too", Activity.Test | Activity.Bench | Activity.C | Activity.CLibrary, "gcc", "libc6-dev")
         {
             Data = ["/usr/bin/gcc", "/usr/bin/objcopy", "/usr/lib/x86_64-linux-gnu/libc.a"],
         },
-        new("g++", "makes C++ programs", Activity.Test | Activity.C, "g++") { Data = ["/usr/bin/g++"] },
-        new("make", "makes the C library, redis and fio", Activity.Test | Activity.C, "make") { Data = ["/usr/bin/make"] },
+        new("g++", "makes C++ programs", Activity.Test | Activity.Cpp, "g++") { Data = ["/usr/bin/g++"] },
+        new("make", "makes the C library, redis and fio", Activity.Test | Activity.CLibrary, "make") { Data = ["/usr/bin/make"] },
         new("gdb", "debugs kernels", Activity.Debug, "gdb") { Programs = ["gdb"] },
     ];
 

@@ -21,7 +21,9 @@ public sealed class CSharpTests
 
     [Theory]
     [InlineData("heap", 1)]
+    [InlineData("heap", 2)]
     [InlineData("heap", 4)]
+    [InlineData("heap", 8)]
     public void A_program_with_the_server_s_collector_does_as_on_Linux(string word, int cpus)
         => new ProgramRun(ProgramStore.Find("csharp-pie"), word) { Environment = ["DOTNET_gcServer=1"] }.MustEqualLinux(cpus);
 

@@ -3,12 +3,19 @@ using AzaleaOS.Build.Pipeline;
 
 namespace AzaleaOS.Tests.Machines.Sdk;
 
-/// <summary>Runs the dotnet command as a user does.</summary>
+/// <summary>Runs the dotnet command, and others, as a user does.</summary>
 internal static class DotNetProcess
 {
-    internal static ToolResult Run(string directory, IEnumerable<string> arguments)
+    internal static ToolResult Run(string directory, IEnumerable<string> arguments) => Run(directory, DotNet.Host, arguments, new Dictionary<string, string>());
+
+    /// <summary>Runs a program.</summary>
+    /// <param name="directory">Where.</param>
+    /// <param name="program">Its path.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="variables">More of the environment.</param>
+    internal static ToolResult Run(string directory, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> variables)
     {
-        ProcessStartInfo start = new(DotNet.Host, arguments)
+        ProcessStartInfo start = new(program, arguments)
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,
@@ -22,6 +29,8 @@ internal static class DotNetProcess
         // A build server that stays behind would keep the output open, and this process waiting.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["UseSharedCompilation"] = "false";
+        foreach ((string name, string value) in variables)
+            start.Environment[name] = value;
 
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
@@ -30,7 +39,7 @@ internal static class DotNetProcess
         if (!process.WaitForExit(TimeSpan.FromMinutes(10)))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"dotnet {string.Join(' ', arguments)} takes more than ten minutes");
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} takes more than ten minutes");
         }
 
         return new ToolResult(process.ExitCode, output.Result, errors.Result);

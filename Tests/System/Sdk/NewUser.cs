@@ -14,7 +14,8 @@ public sealed class NewUser : IDisposable
         New("install", Path.Combine(Packages, "AzaleaOS.Templates.0.1.0.nupkg")).Succeeds();
     }
 
-    private string Packages => Path.Combine(_home.FullName, "packages");
+    /// <summary>The folder with the packages.</summary>
+    public string Packages => Path.Combine(_home.FullName, "packages");
 
     /// <summary>The folder of a project.</summary>
     public string this[string project] => Path.Combine(_home.FullName, project);

@@ -5,7 +5,8 @@ using AzaleaOS.Build.StackTraces;
 namespace AzaleaOS.Tests.Machines.Sdk;
 
 /// <summary>The way of a new user from "dotnet new azalea" to a booted image, in a clean folder.</summary>
-public sealed class PackageTests(NewUser user) : IClassFixture<NewUser>
+[Collection(PackageCollection.Name)]
+public sealed class PackageTests(NewUser user)
 {
     [Fact]
     public void A_program_of_the_template_becomes_an_image_that_runs()
