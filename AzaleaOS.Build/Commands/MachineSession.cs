@@ -28,34 +28,21 @@ internal static class MachineSession
         Terminal terminal = context.Terminal;
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         MachineResult result;
-        TailStream[] tails;
+        WatchedStreams watched;
         using (var host = new HostStreams(hasInput, cancellation.Cancel))
         {
             // A ready ISO holds its own command line.
             if (machine.Iso is null)
                 machine = machine with { CommandLine = [.. host.KernelOptions, .. TerminalDescription.Options(host.Kinds, machine.CommandLine), .. machine.CommandLine] };
-            (MachineStreams streams, tails) = Watch(host.Take(terminal.Output, terminal.Log));
-            result = await Machine.RunAsync(machine, streams, cancellation.Token);
+            watched = new WatchedStreams(host.Take(terminal.Output, terminal.Log));
+            result = await Machine.RunAsync(machine, watched.Streams, cancellation.Token);
         }
 
-        if (result.Status == UnhandledException.Status && program is not null)
-            ShowException(terminal, tails, program);
+        if (result.Status == UnhandledException.Status && program is not null && watched.DescribeException(program) is { } text)
+            terminal.Note($"where the exception came from:\n{text}");
 
         if (result.Explanation is { } explanation)
             terminal.Error(explanation);
         return result.Status;
-    }
-
-    /// <summary>The same streams, whose ends are kept: standard error, a terminal, and where an image does not tell them apart, standard output.</summary>
-    private static (MachineStreams Streams, TailStream[] Tails) Watch(MachineStreams streams)
-    {
-        TailStream?[] tails = [.. ((Stream?[])[streams.Errors, streams.Terminal, streams.Output]).Select(stream => stream is null ? null : new TailStream(stream))];
-        return (streams with { Errors = tails[0], Terminal = tails[1], Output = tails[2] }, [.. tails.OfType<TailStream>()]);
-    }
-
-    private static void ShowException(Terminal terminal, TailStream[] tails, string program)
-    {
-        if (tails.Select(tail => UnhandledException.Describe(tail.Text, program)).FirstOrDefault(text => text is not null) is { } text)
-            terminal.Note($"where the exception came from:\n{text}");
     }
 }

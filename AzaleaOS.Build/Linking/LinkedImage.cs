@@ -31,7 +31,7 @@ internal static class LinkedImage
     /// <exception cref="BuildException">AZ5009: the kernel is not packed, or has a program already. AZ5010: all of it is too long for 32-bit addresses.</exception>
     internal static byte[] Join(ElfFile kernel, IEnumerable<string> words, Initramfs files)
     {
-        (ElfSegment content, int place) = FindPlace(kernel) is { } found && MemoryMarshal.Read<LinkedProgram>(kernel.Contents(found.Content)[found.Place..]).Address == 0
+        (ElfSegment content, int place) = LinkedContent.FindPlace(kernel) is { } found && MemoryMarshal.Read<LinkedProgram>(kernel.Contents(found.Content)[found.Place..]).Address == 0
             ? found
             : throw new BuildException("AZ5009", $"{kernel.Path}: no packed kernel without a program; build the Runner image with AzaleaPacked true");
         byte[] program = Describe(words, files);
@@ -76,27 +76,7 @@ internal static class LinkedImage
             return null;
         }
 
-        if (FindPlace(file) is not { } found)
-            return null;
-        uint address = MemoryMarshal.Read<LinkedProgram>(file.Contents(found.Content)[found.Place..]).Address;
-        if (address == 0 || file.Segments.FirstOrDefault(s => s.Type == ElfSegmentType.Load && s.PhysicalAddress == address) is not { } segment)
-            return null;
-        ReadOnlySpan<byte> text = file.Contents(segment);
-        int length = text.IndexOf((byte)0);
-        return length < 0 ? null : Encoding.UTF8.GetString(text[..length]);
-    }
-
-    private static (ElfSegment Content, int Place)? FindPlace(ElfFile kernel)
-    {
-        if (kernel.Segments.FirstOrDefault(s => s.Type == ElfSegmentType.Note) is not { } note
-            || kernel.Segments.FirstOrDefault(s => s.Type == ElfSegmentType.Load && s.FileSize > 0 && note.PhysicalAddress - s.PhysicalAddress < s.FileSize) is not { } content)
-            return null;
-        ulong place = (note.PhysicalAddress + note.FileSize - content.PhysicalAddress + 7) & ~7ul;
-        ReadOnlySpan<byte> bytes = kernel.Contents(content);
-        return place + (ulong)Marshal.SizeOf<LinkedProgram>() <= (ulong)bytes.Length
-            && MemoryMarshal.Read<LinkedProgram>(bytes[(int)place..]).Magic == LinkedProgram.MagicNumber
-            ? (content, (int)place)
-            : null;
+        return LinkedContent.CommandLineOf(file);
     }
 
     private static byte[] Describe(IEnumerable<string> words, Initramfs files)

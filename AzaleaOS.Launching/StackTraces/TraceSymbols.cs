@@ -1,6 +1,7 @@
 using System.Text;
 using AzaleaOS.Build.Diagnostics;
 using AzaleaOS.Build.Elf;
+using AzaleaOS.Build.Images;
 using Iced.Intel;
 
 namespace AzaleaOS.Build.StackTraces;
@@ -22,12 +23,15 @@ internal sealed class TraceSymbols
     }
 
     /// <summary>Reads a program's debug information, its own or that of the file that it names and that lies beside it.</summary>
+    /// <param name="program">The executable, or the image that it is linked into.</param>
     /// <returns>Null if there is none, or none that can be read.</returns>
     internal static TraceSymbols? Load(string program)
     {
         try
         {
             ElfFile file = ElfFile.Open(program);
+            if (LinkedContent.ProgramOf(file) is { } linked)
+                file = ElfFile.Parse(linked, program);
             ElfFile? debug = file.FindSection(".debug_line") is not null ? file : DebugFile(file) is { } path && File.Exists(path) ? ElfFile.Open(path) : null;
             return debug is null ? null : new TraceSymbols(file, debug);
         }

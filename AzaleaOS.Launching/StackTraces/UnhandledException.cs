@@ -12,7 +12,7 @@ internal static class UnhandledException
 
     /// <summary>The last message of that kind in what a program wrote, with lines.</summary>
     /// <param name="written">What it wrote.</param>
-    /// <param name="program">The executable.</param>
+    /// <param name="program">The executable, or the image that it is linked into.</param>
     /// <returns>Null if there is no such message, or no line of it is known.</returns>
     internal static string? Describe(string written, string program)
     {

@@ -35,6 +35,7 @@ internal sealed class Supervisor
     private (int Status, string Reason)? _forced;
     private int? _waitStatus;
     private volatile string _errors = "";
+    private volatile WatchedStreams? _console;
     private ControlServer? _control;
     private StatisticsFile? _statistics;
     private InterruptCounter _interrupts;
@@ -59,11 +60,13 @@ internal sealed class Supervisor
             Update(_record);
             int status = RunProcesses();
             string? reason = _forced?.Reason;
-            Update(_record with { State = UnikernelState.Ended, Ended = DateTimeOffset.UtcNow, Status = status, Signal = ApplicationSignal, Reason = reason });
+
+            // Said before the record tells the end: who waits for that and asks for the log finds all of it.
             if (reason is not null)
                 _say(reason);
             else if (status == UnhandledException.Status)
                 ShowException();
+            Update(_record with { State = UnikernelState.Ended, Ended = DateTimeOffset.UtcNow, Status = status, Signal = ApplicationSignal, Reason = reason });
             return status;
         }
         catch (Exception e)
@@ -178,7 +181,8 @@ internal sealed class Supervisor
         Stream output = RawOutput.Standard();
         Stream errors = RawOutput.Error();
         MachineStreams streams = host?.Take(output, errors) ?? new MachineStreams { Output = output, Errors = errors, Log = errors };
-        streams = streams with
+        _console = new WatchedStreams(streams);
+        streams = _console.Streams with
         {
             Started = pid => Update(_record with { State = UnikernelState.Running, Emulator = ProcessIdentity.Find(pid) }),
             Message = line =>
@@ -193,7 +197,9 @@ internal sealed class Supervisor
     /// <summary>Says where the exception came from that ended the application, with the lines of its debug information.</summary>
     private void ShowException()
     {
-        if (_plan.Program is null || UnhandledException.Describe(_errors, _plan.Program) is not { } text)
+        // An image without the driver writes all that it has to say to its console.
+        string program = _plan.Program ?? _plan.Image;
+        if ((UnhandledException.Describe(_errors, program) ?? _console?.DescribeException(program)) is not { } text)
             return;
         // It is the application's text and goes to somebody's terminal: no control characters.
         _say("where the exception came from:\n" + string.Concat(text.Select(c => char.IsControl(c) && c != '\n' ? '?' : c)));

@@ -49,6 +49,41 @@ public sealed class LinkedImageTests
     }
 
     [Fact]
+    public void Its_program_can_be_read_and_a_kernel_alone_has_none()
+    {
+        var files = new Initramfs();
+        byte[] program = [.. "\u007fELF"u8, .. Enumerable.Range(0, 70_000).Select(i => (byte)(i * 7))];
+        files.AddContent("/a", "another file"u8.ToArray());
+        files.AddContent("/app/my program", program);
+        files.AddContent("/z", "one more"u8.ToArray());
+        byte[]? Read(params string[] words) => LinkedContent.ProgramOf(ElfFile.Parse(LinkedImage.Join(Packed(), words, files), "image"));
+        Assert.Equal(program, Read("verbose", "--", "/app/my program", "/a"));
+        Assert.Equal("one more"u8.ToArray(), Read("--", "/z"));
+        Assert.Null(Read("--", "/app"));
+        Assert.Null(Read("--"));
+        Assert.Null(Read("/z"));
+        Assert.Null(LinkedContent.ProgramOf(Packed()));
+    }
+
+    [Fact]
+    public void A_damaged_archive_has_no_program_or_the_right_one()
+    {
+        using var stream = new MemoryStream();
+        Files().Write(stream);
+        byte[] archive = stream.ToArray();
+        Assert.True(CpioReader.TryFind(archive, "/x", out ReadOnlySpan<byte> found) && found.Length == 5000);
+        for (int length = 0; length < 5000; length++)
+            Assert.False(CpioReader.TryFind(archive.AsSpan(0, length), "/x", out _));
+        for (int at = 0; at < 110; at++)
+        {
+            byte[] damaged = [.. archive];
+            damaged[at] = (byte)'F';
+            if (CpioReader.TryFind(damaged, "/x", out found))
+                Assert.InRange(found.Length, 0, archive.Length);
+        }
+    }
+
+    [Fact]
     public void A_kernel_that_is_not_packed_or_has_a_program_gets_none()
     {
         using var kernel = Whole();
