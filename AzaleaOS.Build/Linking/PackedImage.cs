@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using AzaleaOS.Abi;
 using AzaleaOS.Build.Diagnostics;
 using AzaleaOS.Build.Elf;
-using K4os.Compression.LZ4;
 
 namespace AzaleaOS.Build.Linking;
 
@@ -10,8 +9,8 @@ namespace AzaleaOS.Build.Linking;
 /// <remarks>
 /// An ELF64 file for multiboot2 and PVH loaders with two loaded segments. The first takes no place in
 /// the file: it reserves the kernel's memory, which the loader clears. The second lies behind it and
-/// holds both protocols' headers, the <see cref="Unpacker"/> and the compressed segments; once the
-/// kernel runs, its memory is free.
+/// holds both protocols' headers, the <see cref="Unpacker"/> and the compressed segments, and reserves
+/// memory for the unpacker's tables; once the kernel runs, its memory is free.
 /// </remarks>
 internal static class PackedImage
 {
@@ -55,14 +54,15 @@ internal static class PackedImage
         uint noteAt = (uint)home + Aligned(multiboot2.Length);
         uint scratchAt = noteAt + Aligned(note.Length);
         uint codeAt = scratchAt + Unpacker.ScratchBytes;
-        int codeLength = Unpacker.Assemble(codeAt, 0, Placed(blocks, 0), span, entries).Bytes.Length;
+        int codeLength = Unpacker.Assemble(codeAt, new UnpackerMemory(0, 0), Placed(blocks, 0), span, entries).Bytes.Length;
         uint blocksAt = codeAt + Aligned(codeLength);
-        UnpackerCode code = Unpacker.Assemble(codeAt, scratchAt, Placed(blocks, blocksAt), span, entries);
+        int length = (int)(blocksAt - home) + blocks.Sum(b => b.Compressed.Length);
+        uint tablesAt = (uint)home + Aligned(length, Unpacker.TablesAlignment);
+        UnpackerCode code = Unpacker.Assemble(codeAt, new UnpackerMemory(scratchAt, tablesAt), Placed(blocks, blocksAt), span, entries);
         pvhEntry.Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(pvhEntry, code.Pvh);
 
         int contentAt = FileHeaderSize + (SegmentCount * SegmentHeaderSize);
-        int length = (int)(blocksAt - home) + blocks.Sum(b => b.Compressed.Length);
         var image = new byte[contentAt + length];
         Span<byte> content = image.AsSpan(contentAt);
         multiboot2.CopyTo(content);
@@ -78,7 +78,7 @@ internal static class PackedImage
 
         WriteFileHeader(image, kernel, code.Multiboot2);
         WriteSegmentHeader(image, 0, ElfSegmentType.Load, attributes: 6, offset: 0, begin, fileSize: 0, memorySize: home - begin);
-        WriteSegmentHeader(image, 1, ElfSegmentType.Load, attributes: 7, (ulong)contentAt, home, (ulong)length, (ulong)length);
+        WriteSegmentHeader(image, 1, ElfSegmentType.Load, attributes: 7, (ulong)contentAt, home, (ulong)length, tablesAt + Unpacker.TablesBytes - home);
         WriteSegmentHeader(image, 2, ElfSegmentType.Note, attributes: 4, (ulong)contentAt + (noteAt - home), noteAt, (ulong)note.Length, (ulong)note.Length);
         return image;
     }
@@ -90,9 +90,7 @@ internal static class PackedImage
         bool isCode = segment.Attributes.HasFlag(ElfSegmentAttributes.Execute) && bytes.Length >= CodeTargets.Length;
         if (isCode)
             CodeTargets.Resolve(bytes, span);
-        var target = new byte[LZ4Codec.MaximumOutputSize(bytes.Length)];
-        int length = bytes.Length == 0 ? 0 : LZ4Codec.Encode(bytes, target, LZ4Level.L12_MAX);
-        return new PackedBlock((uint)segment.PhysicalAddress, target[..length], isCode ? (uint)bytes.Length : 0);
+        return new PackedBlock((uint)segment.PhysicalAddress, bytes.Length == 0 ? [] : BlockPacker.Pack(bytes), isCode ? (uint)bytes.Length : 0);
     }
 
     private static (PackedBlock Block, uint Source)[] Placed(PackedBlock[] blocks, uint first)
@@ -115,7 +113,7 @@ internal static class PackedImage
         ? symbol.Value
         : throw new BuildException("AZ5006", $"{kernel.Path}: there is no symbol {name}; link the assembler methods of AzaleaOS.Plugs");
 
-    private static uint Aligned(int length) => (uint)((length + HeaderAlignment - 1) & ~(HeaderAlignment - 1));
+    private static uint Aligned(int length, int alignment = HeaderAlignment) => (uint)((length + alignment - 1) & ~(alignment - 1));
 
     private static void WriteFileHeader(Span<byte> image, ElfFile kernel, uint entry)
     {

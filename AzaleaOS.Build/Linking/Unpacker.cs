@@ -12,10 +12,20 @@ namespace AzaleaOS.Build.Linking;
 /// </remarks>
 internal sealed class Unpacker
 {
-    // LZ4 block format: a token's halves are the counts of literals and of matched bytes less 4; 15 means that more bytes follow.
-    private const int CountBits = 4;
-    private const uint FullCount = 15;
-    private const int MinimumMatch = 4;
+    // The tables: a dword for each token in each of them.
+    private const int TableBytes = BlockFormat.TokenCount * sizeof(int);
+    private const int Runs = 0;
+    private const int Masks = TableBytes;
+    private const int Bases = 2 * TableBytes;
+    private const int DistanceBytes = 3 * TableBytes;
+    private const int Lengths = 4 * TableBytes;
+
+    // A group as the code has it: what it is added to, its distance's mask, bytes of distance, shortest and longest length.
+    private const int GroupBytes = 12;
+    private const int GroupMask = 4;
+    private const int GroupDistance = 8;
+    private const int GroupShortest = 9;
+    private const int GroupLongest = 10;
 
     // What was linked into the image, then four dwords of the loader's and our own state, then a stack for one return address.
     private const int ProgramAddress = 8;
@@ -27,24 +37,31 @@ internal sealed class Unpacker
 
     private readonly Iced.Intel.Assembler _a = new(32);
     private readonly uint _scratch;
+    private readonly uint _tables;
     private readonly uint _span;
     private Label _decode;
 
-    private Unpacker(uint scratch, uint span) => (_scratch, _span) = (scratch, span);
+    private Unpacker(UnpackerMemory memory, uint span) => (_scratch, _tables, _span) = (memory.Scratch, memory.Tables, span);
 
-    /// <summary>Bytes of memory at the address given to <see cref="Assemble"/>: a <see cref="AzaleaOS.Abi.LinkedProgram"/>, and what the code writes to.</summary>
+    /// <summary>Bytes of scratch memory: a <see cref="AzaleaOS.Abi.LinkedProgram"/>, and what the code writes to.</summary>
     internal const int ScratchBytes = StackTop;
+
+    /// <summary>Bytes of the tables about tokens, which the code makes.</summary>
+    internal const int TablesBytes = 5 * TableBytes;
+
+    /// <summary>Of the tables' address.</summary>
+    internal const int TablesAlignment = sizeof(int) << BlockFormat.RunBits;
 
     /// <summary>Writes the code.</summary>
     /// <param name="address">Where it will run, physical.</param>
-    /// <param name="scratch">Physical address of <see cref="ScratchBytes"/> writable bytes.</param>
+    /// <param name="memory">What it may write to.</param>
     /// <param name="blocks">The segments and the physical addresses of their compressed bytes.</param>
     /// <param name="span">Bytes of the image, as in <see cref="CodeTargets"/>.</param>
     /// <param name="kernel">Where the kernel is entered, and keeps its first time stamp.</param>
     /// <returns>The code, and the addresses of its two entries. Its length does not depend on the addresses.</returns>
-    internal static UnpackerCode Assemble(uint address, uint scratch, IReadOnlyList<(PackedBlock Block, uint Source)> blocks, uint span, PackedEntries kernel)
+    internal static UnpackerCode Assemble(uint address, UnpackerMemory memory, IReadOnlyList<(PackedBlock Block, uint Source)> blocks, uint span, PackedEntries kernel)
     {
-        var unpacker = new Unpacker(scratch, span);
+        var unpacker = new Unpacker(memory, span);
         return unpacker.Write(address, blocks, kernel);
     }
 
@@ -54,6 +71,8 @@ internal sealed class Unpacker
         Label multiboot2 = _a.CreateLabel();
         Label pvh = _a.CreateLabel();
         _decode = _a.CreateLabel();
+        foreach (BlockFormat.Group group in BlockFormat.Groups)
+            WriteGroup(group);
 
         _a.Label(ref multiboot2);
         _a.mov(__dword_ptr[_scratch + EntryOfKernel], kernel.Multiboot2);
@@ -70,10 +89,18 @@ internal sealed class Unpacker
         _a.mov(__dword_ptr[_scratch + Timestamp], eax);
         _a.mov(__dword_ptr[_scratch + Timestamp + 4], edx);
         _a.mov(esp, _scratch + StackTop);
+
+        // SSE2 is used. SDM vol. 3A, 14.1: CR0.EM and TS off, CR4.OSFXSR on.
+        _a.mov(eax, cr0);
+        _a.and(eax, ~0b1100);
+        _a.mov(cr0, eax);
+        _a.mov(eax, cr4);
+        _a.or(eax, 1 << 9);
+        _a.mov(cr4, eax);
+        MakeTables(address);
         foreach ((PackedBlock block, uint source) in blocks)
         {
             _a.mov(esi, source);
-            _a.mov(ebp, source + (uint)block.Compressed.Length);
             _a.mov(edi, block.Destination);
             _a.call(_decode);
             if (block.CodeLength != 0)
@@ -108,13 +135,7 @@ internal sealed class Unpacker
         Label skip = _a.CreateLabel();
         Label done = _a.CreateLabel();
 
-        // SSE2 looks at 16 bytes at once. SDM vol. 3A, 14.1: CR0.EM and TS off, CR4.OSFXSR on.
-        _a.mov(eax, cr0);
-        _a.and(eax, ~0b1100);
-        _a.mov(cr0, eax);
-        _a.mov(eax, cr4);
-        _a.or(eax, 1 << 9);
-        _a.mov(cr4, eax);
+        // 16 bytes are looked at at once.
         _a.mov(eax, 0x0101_0101u * CodeTargets.Call);
         _a.movd(xmm1, eax);
         _a.pshufd(xmm1, xmm1, 0);
@@ -175,71 +196,111 @@ internal sealed class Unpacker
         _a.nop();
     }
 
-    /// <summary>One LZ4 block: esi to ebp is read, edi on is written. Changes all registers but ebx, ebp and esp.</summary>
-    /// <remarks>Source: LZ4 block format description, lz4_Block_format.md.</remarks>
+    private void WriteGroup(BlockFormat.Group group)
+    {
+        _a.dd(-group.Farthest, (1 << (8 * group.DistanceBytes)) - 1);
+        _a.db((byte)group.DistanceBytes, (byte)group.Shortest, (byte)group.Longest, 0);
+    }
+
+    /// <summary>Fills the tables from the groups, at <paramref name="groups"/>. Changes all registers but ebx and esp.</summary>
+    private void MakeTables(uint groups)
+    {
+        Label run = _a.CreateLabel();
+        Label group = _a.CreateLabel();
+        Label token = _a.CreateLabel();
+
+        _a.mov(ecx, BlockFormat.TokenCount - 1);
+        _a.Label(ref run);
+        _a.mov(eax, ecx);
+        _a.and(eax, BlockFormat.LongestRun);
+        _a.mov(__dword_ptr[(ecx * sizeof(int)) + _tables + Runs], eax);
+        _a.dec(ecx);
+        _a.jns(run);
+
+        _a.mov(esi, groups);
+        _a.mov(edi, _tables);
+        _a.Label(ref group);
+        _a.mov(ebp, __dword_ptr[esi]);
+        _a.mov(edx, __dword_ptr[esi + GroupMask]);
+        _a.movzx(ecx, __byte_ptr[esi + GroupDistance]);
+        _a.movsx(eax, __byte_ptr[esi + GroupShortest]);
+        _a.Label(ref token);
+        _a.mov(__dword_ptr[edi + Masks], edx);
+        _a.mov(__dword_ptr[edi + Bases], ebp);
+        _a.mov(__dword_ptr[edi + DistanceBytes], ecx);
+        _a.mov(__dword_ptr[edi + Lengths], eax);
+        _a.add(edi, sizeof(int));
+        _a.test(edi, TablesAlignment - 1);
+        _a.jnz(token);
+        _a.inc(eax);
+        _a.cmp(al, __byte_ptr[esi + GroupLongest]);
+        _a.jle(token);
+        _a.add(esi, GroupBytes);
+        _a.cmp(edi, _tables + TableBytes);
+        _a.jb(group);
+    }
+
+    /// <summary>One block in the notation of <see cref="BlockFormat"/>, read at esi, written at edi. Changes all registers but ebx and esp.</summary>
     private void Decode()
     {
-        Label sequence = _a.CreateLabel();
-        Label copyLiterals = _a.CreateLabel();
-        Label manyLiterals = _a.CreateLabel();
-        Label moreLiterals = _a.CreateLabel();
-        Label copyMatch = _a.CreateLabel();
-        Label longMatch = _a.CreateLabel();
-        Label moreMatch = _a.CreateLabel();
+        Label match = _a.CreateLabel();
+        Label repeat = _a.CreateLabel();
+        Label token = _a.CreateLabel();
+        Label literals = _a.CreateLabel();
         Label done = _a.CreateLabel();
 
-        // Every instruction of a sequence without more counts runs some 50,000 times.
         _a.Label(ref _decode);
         _a.xor(eax, eax);
-        _a.Label(ref sequence);
+        _a.jmp(token);
+
+        // Every instruction from here to the branch back runs some 50,000 times. Distances are negative.
+        _a.Label(ref match);
+        _a.mov(ebp, ecx);
+        _a.Label(ref repeat);
+        _a.add(esi, Table(DistanceBytes));
+        _a.movdqu(xmm0, __xmmword_ptr[edi + ecx]);
+        _a.movdqu(__xmmword_ptr[edi], xmm0);
+        _a.add(edi, Table(Lengths));
+        _a.Label(ref token);
         _a.lodsb();
-        _a.mov(ecx, eax);
-        _a.shr(ecx, CountBits);
-        _a.cmp(ecx, FullCount);
-        _a.je(manyLiterals);
-        _a.Label(ref copyLiterals);
+        _a.mov(ecx, Table(Runs));
         _a.rep.movsb();
+        _a.mov(ecx, __dword_ptr[esi]);
+        _a.and(ecx, Table(Masks));
+        _a.add(ecx, Table(Bases));
+        _a.jnz(match);
 
-        // The last sequence has no match.
-        _a.cmp(esi, ebp);
-        _a.jae(done);
-
-        _a.movzx(edx, __word_ptr[esi]);
-        _a.add(esi, 2);
-        _a.and(eax, FullCount);
-        _a.cmp(eax, FullCount);
-        _a.je(longMatch);
-        _a.lea(ecx, __dword_ptr[eax + MinimumMatch]);
-        _a.Label(ref copyMatch);
-
-        // The match may overlap what is being written: bytes in rising order.
-        _a.neg(edx);
-        _a.add(edx, edi);
-        _a.xchg(esi, edx);
-        _a.rep.movsb();
+        _a.mov(ecx, ebp);
+        _a.cmp(Table(Lengths), BlockFormat.LongRepeat);
+        _a.jg(repeat);
+        _a.movzx(ecx, __byte_ptr[esi]);
+        _a.lea(esi, __dword_ptr[esi + 1]);
+        _a.jl(literals);
+        _a.mov(edx, esi);
+        _a.lea(esi, __dword_ptr[edi + ebp]);
+        CopyMany();
         _a.mov(esi, edx);
-        _a.jmp(sequence);
+        _a.jmp(token);
 
-        _a.Label(ref manyLiterals);
-        _a.mov(edx, eax);
-        _a.Label(ref moreLiterals);
-        _a.lodsb();
-        _a.add(ecx, eax);
-        _a.cmp(al, 0xff);
-        _a.je(moreLiterals);
-        _a.mov(eax, edx);
-        _a.jmp(copyLiterals);
-
-        _a.Label(ref longMatch);
-        _a.mov(ecx, FullCount + MinimumMatch);
-        _a.Label(ref moreMatch);
-        _a.lodsb();
-        _a.add(ecx, eax);
-        _a.cmp(al, 0xff);
-        _a.je(moreMatch);
-        _a.jmp(copyMatch);
-
+        _a.Label(ref literals);
+        _a.jecxz(done);
+        CopyMany();
+        _a.jmp(token);
         _a.Label(ref done);
         _a.ret();
+    }
+
+    private AssemblerMemoryOperand Table(int table) => __dword_ptr[(eax * sizeof(int)) + _tables + table];
+
+    /// <summary>ecx bytes from esi to edi, fewer than 256, in rising order and four at once. Leaves eax 0.</summary>
+    private void CopyMany()
+    {
+        _a.mov(eax, ecx);
+        _a.shr(ecx, 2);
+        _a.rep.movsd();
+        _a.mov(ecx, eax);
+        _a.and(ecx, 3);
+        _a.rep.movsb();
+        _a.xor(eax, eax);
     }
 }

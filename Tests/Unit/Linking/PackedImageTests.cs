@@ -5,7 +5,6 @@ using AzaleaOS.Build.Diagnostics;
 using AzaleaOS.Build.Elf;
 using AzaleaOS.Build.Linking;
 using FsCheck.Xunit;
-using K4os.Compression.LZ4;
 
 namespace AzaleaOS.Tests.Unit.Linking;
 
@@ -26,6 +25,7 @@ public sealed class PackedImageTests
         Assert.Equal((begin, 0ul), (loads[0].PhysicalAddress, loads[0].FileSize));
         Assert.True(loads[0].PhysicalAddress + loads[0].MemorySize >= end);
         Assert.Equal(loads[0].PhysicalAddress + loads[0].MemorySize, loads[1].PhysicalAddress);
+        Assert.InRange(loads[1].MemorySize, loads[1].FileSize + Unpacker.TablesBytes, loads[1].FileSize + Unpacker.TablesBytes + Unpacker.TablesAlignment);
         Assert.InRange(packed.Entry, loads[1].PhysicalAddress, loads[1].PhysicalAddress + loads[1].FileSize);
     }
 
@@ -75,20 +75,22 @@ public sealed class PackedImageTests
                 continue;
             if (segment.Attributes.HasFlag(ElfSegmentAttributes.Execute))
                 CodeTargets.Resolve(bytes, SpanOf(file));
-            var block = new byte[LZ4Codec.MaximumOutputSize(bytes.Length)];
-            int length = LZ4Codec.Encode(bytes, block, LZ4Level.L12_MAX);
-            Assert.Equal(block[..length], rest[^length..].ToArray());
-            rest = rest[..^length];
+            byte[] block = BlockPacker.Pack(bytes);
+            Assert.Equal(block, rest[^block.Length..].ToArray());
+            rest = rest[..^block.Length];
         }
     }
 
     [Property]
-    public bool The_code_is_as_long_wherever_it_lies(uint address, uint scratch, uint source, byte[] bytes)
+    public bool The_code_is_as_long_wherever_it_lies(ushort page, ushort scratch, ushort tables, uint source, byte[] bytes)
     {
-        (PackedBlock, uint)[] blocks = [(new PackedBlock(address / 2, bytes, CodeTargets.Length), source)];
-        UnpackerCode here = Unpacker.Assemble(0x10_0000, 0, blocks, 0, default);
-        UnpackerCode there = Unpacker.Assemble(address & 0x7fff_0000, scratch & 0x7fff_fff8, blocks, address & 0x7fff_f000, new PackedEntries(address, source, scratch & 0x7fff_fff8, source));
-        return here.Bytes.Length == there.Bytes.Length && here.Multiboot2 - 0x10_0000 == there.Multiboot2 - (address & 0x7fff_0000);
+        const uint PageSize = 4096;
+        (PackedBlock, uint)[] blocks = [(new PackedBlock(page * PageSize, bytes, CodeTargets.Length), source)];
+        (PackedBlock, uint)[] moved = [(blocks[0].Item1, source * PageSize)];
+        uint address = page * PageSize;
+        UnpackerCode here = Unpacker.Assemble(0x10_0000, default, blocks, PageSize, default);
+        UnpackerCode there = Unpacker.Assemble(address, new UnpackerMemory(scratch * PageSize, tables * PageSize), moved, PageSize, new PackedEntries(address, source, scratch, tables));
+        return here.Bytes.Length == there.Bytes.Length && here.Multiboot2 - 0x10_0000 == there.Multiboot2 - address;
     }
 
     [Property]
