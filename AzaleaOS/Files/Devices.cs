@@ -1,5 +1,8 @@
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
+using AzaleaOS.Cpu;
+using AzaleaOS.Memory;
+using AzaleaOS.Threads;
 
 namespace AzaleaOS.Files;
 
@@ -53,36 +56,32 @@ internal static unsafe class Devices
     /// <summary>/dev/full has no room.</summary>
     internal static long WriteNothing(OpenFile* file, Transfer* transfer) => -Errno.ENOSPC;
 
-    /// <summary>/dev/zero.</summary>
+    /// <summary>/dev/zero. A signal ends it behind a page, as on Linux.</summary>
     internal static long ReadZeros(OpenFile* file, Transfer* transfer)
     {
         ulong wanted = transfer->Left;
-        ulong moved = transfer->PutZeros(wanted);
+        while (transfer->PutZeros(AddressSpace.PageSize) == AddressSpace.PageSize && !IsInterrupted())
+        {
+        }
+
+        ulong moved = wanted - transfer->Left;
         return moved == 0 && wanted != 0 ? -Errno.EFAULT : (long)moved;
     }
 
-    /// <summary>/dev/urandom.</summary>
+    /// <summary>/dev/urandom. As <see cref="ReadZeros"/>.</summary>
     internal static long ReadRandom(OpenFile* file, Transfer* transfer)
     {
         byte* piece = stackalloc byte[LargestPiece];
-        ulong total = transfer->Left;
-        ulong wanted;
-        ulong moved = 0;
+        ulong wanted = transfer->Left;
         do
         {
-            wanted = Math.Min(transfer->Left, LargestPiece);
-            RandomSource.Fill(new Span<byte>(piece, (int)wanted));
-            ulong put = transfer->Put(piece, wanted);
-            moved += put;
-            if (put < wanted)
-            {
-                break;
-            }
+            RandomSource.Fill(new Span<byte>(piece, transfer->Left < LargestPiece ? (int)transfer->Left : LargestPiece));
         }
-        while (transfer->Left != 0);
+        while (transfer->Put(piece, LargestPiece) == LargestPiece && (((wanted - transfer->Left) % AddressSpace.PageSize) != 0 || !IsInterrupted()));
 
         new Span<byte>(piece, LargestPiece).Clear();
-        return moved == 0 && total != 0 ? -Errno.EFAULT : (long)moved;
+        ulong moved = wanted - transfer->Left;
+        return moved == 0 && wanted != 0 ? -Errno.EFAULT : (long)moved;
     }
 
     /// <summary>What is written to /dev/urandom is stirred in.</summary>
@@ -110,6 +109,18 @@ internal static unsafe class Devices
     {
         const uint Hole = 4;
         return whence <= Hole ? 0 : -Errno.EINVAL;
+    }
+
+    // Lets others run whose turn it is, which also finds out about timers. As on Linux that is asked behind each page (drivers/char/mem.c, random.c).
+    private static bool IsInterrupted()
+    {
+        if (CoreBlock.Current->Work == 0)
+        {
+            return false;
+        }
+
+        Scheduler.Yield();
+        return (Scheduler.Current->Work & ThreadWork.Interrupting) != 0;
     }
 
     private static bool Make(FileNode* directory, ReadOnlySpan<byte> name, ulong device, uint permissions)

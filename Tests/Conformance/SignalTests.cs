@@ -16,6 +16,8 @@ public sealed class SignalTests(SampleTree tree) : IClassFixture<SampleTree>
     [InlineData("sigthreads", 4)]
     [InlineData("signalfile", 1)]
     [InlineData("signalfile", 2)]
+    [InlineData("zeros", 1)]
+    [InlineData("zeros", 2)]
     public void A_program_sees_the_signals_that_it_sees_on_Linux(string program, int cores)
     {
         string path = tree.AddProgram(program, "-static");
