@@ -117,9 +117,9 @@ internal struct MemoryMapBuilder
         MemoryKind kind = MemoryKind.None;
         bool isRam = false;
         node = 0;
-        for (int i = 0; i < _count; i++)
+        ReadOnlySpan<MemoryRange> claims = _claims;
+        foreach (ref readonly MemoryRange claim in claims[.._count])
         {
-            ref readonly MemoryRange claim = ref _claims[i];
             if (address - claim.Start.Value >= claim.Length)
             {
                 continue;

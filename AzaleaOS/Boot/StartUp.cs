@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Cpu;
 using AzaleaOS.Diagnostics;
@@ -75,6 +76,7 @@ internal static unsafe class StartUp
             CpuFeatures.HasHugePages);
         if (error != PageError.None) RefuseForMemory();
 
+        if (!SleepState.TryKeep((AcpiInfo*)Unsafe.AsPointer(ref s_acpi))) RefuseForMemory();
         Backtrace.StackOf = &MappedStacks.Find;
         if (TextScreen.IsThere && !MoveTextScreen()) RefuseForMemory();
         if (!CoreStacks.TryAllocate(BootCore.Block, BootCore.Block->Node, Supplies)) RefuseForMemory();
@@ -142,6 +144,7 @@ internal static unsafe class StartUp
     {
         AllocateBlock = &KernelMemory.TakeCoreBlock,
         AllocateStack = &KernelStacks.Take,
+        AllocateStacks = &KernelStacks.TryTakeAll,
     };
 
     private static int CoreCount => Math.Max(1, s_options.Cores == 0 ? s_acpi.CoreCount : Math.Min(s_options.Cores, s_acpi.CoreCount));
@@ -155,10 +158,6 @@ internal static unsafe class StartUp
             Refuse($"{AcpiErrors.Describe(error)}: {s_acpi.CulpritName} at 0x{s_acpi.CulpritAddress.Value:x}");
         }
         if (s_info.Protocol == BootProtocol.HandOff) HandOffCores.Read(PhysicalWindow.BootIdentity, s_info.HandOff, ref s_acpi);
-        if (s_acpi.HasSleepTypes)
-        {
-            PowerOff.SetAcpi(s_acpi.ControlA, s_acpi.SleepTypeA, s_acpi.ControlB, s_acpi.SleepTypeB, s_acpi.EnablePort, s_acpi.EnableValue);
-        }
     }
 
     private static bool MoveTextScreen()

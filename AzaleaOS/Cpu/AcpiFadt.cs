@@ -12,7 +12,7 @@ internal static class AcpiFadt
     private const uint IsHardwareReduced = 1 << 20;
     private const byte IoSpace = 1;
 
-    /// <summary>Reads the table, and state S5 from the DSDT.</summary>
+    /// <summary>Reads the table.</summary>
     internal static AcpiError Read(PhysicalWindow window, PhysicalAddress address, ref AcpiInfo info)
     {
         AcpiError error = AcpiTable.Open(window, address, AcpiTableList.FadtSignature, ref info, out AcpiTable table);
@@ -44,8 +44,8 @@ internal static class AcpiFadt
         }
 
         ulong longAddress = table.Read<ulong>(140);
-        PhysicalAddress dsdt = new(longAddress != 0 ? longAddress : table.Read<uint>(40));
-        return dsdt.Value == 0 || info.ControlA == 0 ? AcpiError.None : AcpiSleepState.Read(window, dsdt, ref info);
+        info.Dsdt = new(longAddress != 0 ? longAddress : table.Read<uint>(40));
+        return AcpiSleepState.Check(window, ref info);
     }
 
     private static ushort Register(in AcpiTable table, uint offset, uint extendedOffset)

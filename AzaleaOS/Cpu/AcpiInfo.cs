@@ -100,6 +100,12 @@ internal struct AcpiInfo
     /// <summary>I/O port of PM1b control; 0 if none.</summary>
     internal ushort ControlB;
 
+    /// <summary>Physical address of the DSDT; 0 if none.</summary>
+    internal PhysicalAddress Dsdt;
+
+    /// <summary>Bytes of the DSDT; 0 if there is none, or if it is of no use.</summary>
+    internal uint DsdtLength;
+
     /// <summary>SLP_TYP of state S5 for PM1a.</summary>
     internal byte SleepTypeA;
 

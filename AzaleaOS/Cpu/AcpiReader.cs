@@ -11,7 +11,7 @@ namespace AzaleaOS.Cpu;
 /// </remarks>
 internal static class AcpiReader
 {
-    /// <summary>Reads RSDP, RSDT or XSDT, MADT, SRAT, SLIT, FADT and the DSDT's \_S5.</summary>
+    /// <summary>Reads RSDP, RSDT or XSDT, MADT, SRAT, SLIT and FADT.</summary>
     /// <param name="window">Where physical memory can be read: <see cref="PhysicalWindow.BootIdentity"/>.</param>
     /// <param name="rootPointer">What the boot loader says; 0 to search where a BIOS keeps it.</param>
     /// <param name="info">All zero before.</param>

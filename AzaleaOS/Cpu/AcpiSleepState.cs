@@ -11,6 +11,11 @@ internal static unsafe class AcpiSleepState
     private const byte PackageOp = 0x12;
     private const byte RootChar = (byte)'\\';
 
+    /// <summary>Reads the head of the DSDT: how long it is.</summary>
+    internal static AcpiError Check(PhysicalWindow window, ref AcpiInfo info)
+        => info.Dsdt.Value == 0 || info.ControlA == 0 ? AcpiError.None
+            : AcpiTable.Check(window, info.Dsdt, AcpiTable.Signature("DSDT"u8), ref info, out _, out info.DsdtLength);
+
     /// <summary>Reads the DSDT. A table without the name is no error: the machine cannot be switched off this way.</summary>
     internal static AcpiError Read(PhysicalWindow window, PhysicalAddress address, ref AcpiInfo info)
     {

@@ -39,9 +39,23 @@ internal readonly unsafe ref struct AcpiTable
     internal static AcpiError Open(PhysicalWindow window, PhysicalAddress address, uint signature, ref AcpiInfo info, out AcpiTable table)
     {
         table = default;
+        AcpiError error = Check(window, address, signature, ref info, out byte* pointer, out uint length);
+        if (error is AcpiError.None)
+        {
+            error = Sum(pointer, length) == 0 ? AcpiError.None : AcpiError.BadChecksum;
+            table = error is AcpiError.None ? new AcpiTable(pointer, length) : default;
+        }
+
+        return error;
+    }
+
+    /// <summary>Checks a table but for its checksum.</summary>
+    internal static AcpiError Check(PhysicalWindow window, PhysicalAddress address, uint signature, ref AcpiInfo info, out byte* pointer, out uint length)
+    {
+        length = 0;
         info.CulpritAddress = address;
         info.CulpritSignature = signature;
-        if (!window.TryGet(address, HeaderSize, out byte* pointer))
+        if (!window.TryGet(address, HeaderSize, out pointer))
         {
             return AcpiError.OutOfReach;
         }
@@ -51,24 +65,13 @@ internal readonly unsafe ref struct AcpiTable
             return AcpiError.BadSignature;
         }
 
-        uint length = Unsafe.ReadUnaligned<uint>(pointer + 4);
+        length = Unsafe.ReadUnaligned<uint>(pointer + 4);
         if (length is < HeaderSize or > MaxLength)
         {
             return AcpiError.BadLength;
         }
 
-        if (!window.TryGet(address, length, out pointer))
-        {
-            return AcpiError.OutOfReach;
-        }
-
-        if (Sum(pointer, length) != 0)
-        {
-            return AcpiError.BadChecksum;
-        }
-
-        table = new AcpiTable(pointer, length);
-        return AcpiError.None;
+        return window.TryGet(address, length, out pointer) ? AcpiError.None : AcpiError.OutOfReach;
     }
 
     /// <summary>Reads a value; 0 if the table is too short to have it, as in older revisions.</summary>

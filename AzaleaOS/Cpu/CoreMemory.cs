@@ -8,4 +8,7 @@ internal unsafe struct CoreMemory
 
     /// <summary>The top of a new stack of some bytes with a guard page below, on or near a NUMA node; 0 if there is none left.</summary>
     internal delegate*<ulong, uint, ulong> AllocateStack;
+
+    /// <summary>Several stacks of some pages each, in one piece of memory; their tops. False if there is not enough left.</summary>
+    internal delegate*<byte*, int, uint, ulong*, bool> AllocateStacks;
 }

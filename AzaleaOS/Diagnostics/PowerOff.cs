@@ -8,7 +8,7 @@ namespace AzaleaOS.Diagnostics;
 /// Sources: QEMU hw/misc/debugexit.c and docs/specs/fw_cfg; Bochs user guide, port 8900h;
 /// ACPI 6.5, 4.8.3.2 (PM1 control: SLP_TYP in bits 10..12, SLP_EN bit 13).
 /// </remarks>
-internal static class PowerOff
+internal static unsafe class PowerOff
 {
     private const ushort DebugExitPort = 0xf4;
     private const ushort BochsPort = 0x8900;
@@ -32,6 +32,9 @@ internal static class PowerOff
 
     /// <summary>The machine is somebody else's: unless told otherwise by option, this core halts and that is all.</summary>
     internal static void KeepMachineOn() => s_isLent = true;
+
+    /// <summary>Finds out what the firmware wants for state S5, and calls <see cref="SetAcpi"/>. Called once, by a machine that sleeps.</summary>
+    internal static delegate*<void> FindSleepState { private get; set; }
 
     /// <summary>Tells which ports and values the firmware wants for state S5; port 0 is none.</summary>
     internal static void SetAcpi(ushort controlA, byte sleepTypeA, ushort controlB, byte sleepTypeB, ushort enablePort, byte enableValue)
@@ -77,6 +80,7 @@ internal static class PowerOff
 
     private static void SleepForever()
     {
+        if (FindSleepState != null) FindSleepState();
         if (s_controlA == 0) return;
         if ((Port.In16(s_controlA) & ControlEnabled) == 0 && s_enablePort != 0) TakeOver();
         Port.Out16(s_controlA, (ushort)((s_sleepTypeA << 10) | SleepEnable));

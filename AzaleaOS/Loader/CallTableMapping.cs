@@ -22,7 +22,7 @@ internal static unsafe class CallTableMapping
             return false;
         }
 
-        if (!VdsoMapping.TryAdd(space, CallTable.Address, Protection.Read, AreaFlags.Vvar, out byte* page))
+        if (VdsoMapping.Add(space, CallTable.Address, Protection.Read, AreaFlags.Vvar, out byte* page) == 0)
         {
             BootFiles.OutOfMemory();
             return false;

@@ -76,6 +76,9 @@ internal readonly unsafe struct ElfImage
     /// <summary>The largest alignment that a segment asks for, bytes; 0 or a power of two.</summary>
     internal ulong Alignment { get; }
 
+    // A segment that is loaded lies behind those before it, as nearly always.
+    private bool IsAscending { get; init; }
+
     /// <summary>The program calls the kernel through its table.</summary>
     internal bool IsLinked { get; private init; }
 
@@ -120,10 +123,10 @@ internal readonly unsafe struct ElfImage
         }
 
         ElfImage candidate = new(file, size, header, promotion);
-        defect = candidate.CheckSegments();
+        defect = candidate.CheckSegments(out bool isAscending, out bool isLinked);
         if (defect == ElfDefect.None)
         {
-            image = candidate.FindCalls() == null ? candidate : candidate with { IsLinked = true };
+            image = candidate with { IsAscending = isAscending, IsLinked = isLinked };
         }
 
         return defect;
@@ -143,9 +146,19 @@ internal readonly unsafe struct ElfImage
         for (int i = 0; i < SegmentCount; i++)
         {
             ref readonly ElfProgramHeader segment = ref this[i];
-            if (segment.Type == ElfConstants.SegmentLoad && segment.MemorySize != 0
-                && segment.VirtualAddress < page + AddressSpace.PageSize
-                && segment.VirtualAddress + segment.MemorySize > page)
+            if (segment.Type != ElfConstants.SegmentLoad || segment.MemorySize == 0)
+            {
+                continue;
+            }
+
+            if (segment.VirtualAddress >= page + AddressSpace.PageSize)
+            {
+                if (IsAscending)
+                {
+                    break;
+                }
+            }
+            else if (segment.VirtualAddress + segment.MemorySize > page)
             {
                 all |= ProtectionOf(segment.Flags);
             }
@@ -204,8 +217,10 @@ internal readonly unsafe struct ElfImage
             ? IsInside(segment.Offset - _promotion.AddedOffset, segment.FileSize, _promotion.AddedBytes)
             : IsInside(segment.Offset, segment.FileSize, _size);
 
-    private ElfDefect CheckSegments()
+    private ElfDefect CheckSegments(out bool isAscending, out bool isLinked)
     {
+        isAscending = true;
+        isLinked = false;
         bool loads = false;
         bool entryFound = false;
         ulong highest = 0;
@@ -229,8 +244,8 @@ internal readonly unsafe struct ElfImage
                 return defect;
             }
 
-            // Segments nearly always ascend.
             bool isAbove = segment.VirtualAddress >= highest;
+            isAscending &= isAbove;
             highest = Math.Max(highest, segment.VirtualAddress + segment.MemorySize);
             for (int j = 0; j < i && !isAbove; j++)
             {
@@ -251,7 +266,7 @@ internal readonly unsafe struct ElfImage
 
         ElfDefect other = entryFound ? CheckThreadStorage() : ElfDefect.BadEntry;
         other = other == ElfDefect.None ? CheckPromotion() : other;
-        return other == ElfDefect.None && !CheckCalls() ? ElfDefect.ForeignCalls : other;
+        return other == ElfDefect.None && !CheckCalls(out isLinked) ? ElfDefect.ForeignCalls : other;
     }
 
     private ElfDefect CheckLoad(in ElfProgramHeader segment)
@@ -287,17 +302,17 @@ internal readonly unsafe struct ElfImage
     {
         for (int i = 0; i < SegmentCount; i++)
         {
-            ElfProgramHeader storage = this[i];
+            ref readonly ElfProgramHeader storage = ref this[i];
             if (storage.Type != ElfConstants.SegmentThreadStorage || storage.FileSize == 0)
             {
                 continue;
             }
 
             bool found = false;
-            for (int j = 0; j < SegmentCount; j++)
+            for (int j = 0; j < SegmentCount && !found; j++)
             {
-                ElfProgramHeader segment = this[j];
-                found |= segment.Type == ElfConstants.SegmentLoad
+                ref readonly ElfProgramHeader segment = ref this[j];
+                found = segment.Type == ElfConstants.SegmentLoad
                     && IsInside(storage.VirtualAddress - segment.VirtualAddress, storage.FileSize, segment.MemorySize);
             }
 
@@ -314,7 +329,7 @@ internal readonly unsafe struct ElfImage
     {
         for (int i = 0; i < SegmentCount; i++)
         {
-            ElfProgramHeader table = this[i];
+            ref readonly ElfProgramHeader table = ref this[i];
             if (table.Type != PromotionTable.SegmentType)
             {
                 continue;
@@ -362,9 +377,10 @@ internal readonly unsafe struct ElfImage
         return ElfDefect.None;
     }
 
-    private bool CheckCalls()
+    private bool CheckCalls(out bool isLinked)
     {
         uint* needs = FindCalls();
+        isLinked = needs != null;
         return needs == null || (Unsafe.ReadUnaligned<uint>(needs) == CallTable.Version && Unsafe.ReadUnaligned<uint>(needs + 1) <= CallTable.Slots);
     }
 
@@ -392,11 +408,12 @@ internal readonly unsafe struct ElfImage
     {
         for (int i = 0; i < SegmentCount; i++)
         {
-            segment = this[i];
-            if (segment.Type == ElfConstants.SegmentLoad && (segment.Flags & flag) == flag
-                && IsInside(address - segment.VirtualAddress, length, segment.FileSize))
+            ref readonly ElfProgramHeader candidate = ref this[i];
+            if (candidate.Type == ElfConstants.SegmentLoad && (candidate.Flags & flag) == flag
+                && IsInside(address - candidate.VirtualAddress, length, candidate.FileSize))
             {
-                return BytesOf(segment);
+                segment = candidate;
+                return BytesOf(candidate);
             }
         }
 

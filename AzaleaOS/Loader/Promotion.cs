@@ -16,7 +16,7 @@ internal static unsafe class Promotion
         ulong table = TableOf(image);
         for (int i = 0; i < image.SegmentCount && table != 0; i++)
         {
-            ElfProgramHeader segment = image[i];
+            ref readonly ElfProgramHeader segment = ref image[i];
             if (segment.Type == ElfConstants.SegmentLoad && table - segment.VirtualAddress < segment.FileSize)
             {
                 return segment.Offset;

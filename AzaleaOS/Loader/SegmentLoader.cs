@@ -32,7 +32,7 @@ internal static unsafe class SegmentLoader
         ulong added = Promotion.AddedOffset(image);
         for (int i = 0; i < image.SegmentCount; i++)
         {
-            ElfProgramHeader segment = image[i];
+            ref readonly ElfProgramHeader segment = ref image[i];
             if (segment.Type != ElfConstants.SegmentLoad || segment.MemorySize == 0 || segment.Offset >= added)
             {
                 continue; // what promotion adds is not in the file, and not what /proc calls the program's code and data
@@ -164,7 +164,7 @@ internal static unsafe class SegmentLoader
     {
         for (int i = 0; i < image.SegmentCount; i++)
         {
-            ElfProgramHeader segment = image[i];
+            ref readonly ElfProgramHeader segment = ref image[i];
             if (segment.Type != ElfConstants.SegmentLoad || segment.MemorySize == 0 || segment.Offset >= added || (i < 64 && ((lent >> i) & 1) != 0))
             {
                 continue;

@@ -14,41 +14,36 @@ internal static unsafe class VdsoMapping
     /// <returns>False when memory is exhausted.</returns>
     internal static bool TryMap(AddressSpace* space, out ulong vdso)
     {
-        vdso = 0;
-
-        // One range for both first, so that they are neighbours.
-        long found = space->Map(0, 2 * AddressSpace.PageSize, Protection.None, MapFlags.Private | MapFlags.Anonymous);
-        if (found < 0)
-        {
-            return false;
-        }
-
-        ulong data = (ulong)found;
-        ulong code = data + AddressSpace.PageSize;
-        if (!TryAdd(space, data, Protection.Read, AreaFlags.Vvar, out byte* dataBytes)
-            || !TryAdd(space, code, Protection.Read | Protection.Execute, AreaFlags.Vdso, out byte* codeBytes))
+        // Mappings come from the top down: below the first there is room for another.
+        vdso = Add(space, 0, Protection.Read | Protection.Execute, AreaFlags.Vdso, out byte* codeBytes);
+        if (vdso == 0 || Add(space, vdso - AddressSpace.PageSize, Protection.Read, AreaFlags.Vvar, out byte* dataBytes) == 0)
         {
             return false;
         }
 
         VdsoImage.Bytes.CopyTo(new Span<byte>(codeBytes, (int)AddressSpace.PageSize));
         Clock.PublishTo((VdsoData*)dataBytes);
-        vdso = code;
         return true;
     }
 
     /// <summary>Maps one page that the program cannot write; the kernel can, by the direct map.</summary>
-    internal static bool TryAdd(AddressSpace* space, ulong page, Protection protection, AreaFlags kind, out byte* bytes)
+    /// <param name="space">Where.</param>
+    /// <param name="page">At which address, where nothing is mapped yet; 0 for any.</param>
+    /// <param name="protection">What the program may do with it.</param>
+    /// <param name="kind">What it is for.</param>
+    /// <param name="bytes">The page, for the kernel.</param>
+    /// <returns>Its address; 0 when memory is exhausted.</returns>
+    internal static ulong Add(AddressSpace* space, ulong page, Protection protection, AreaFlags kind, out byte* bytes)
     {
-        const MapFlags Flags = MapFlags.Private | MapFlags.Anonymous | MapFlags.Fixed | MapFlags.Populate;
+        const MapFlags Flags = MapFlags.Private | MapFlags.Anonymous | MapFlags.Populate;
         bytes = null;
-        if (space->Map(page, AddressSpace.PageSize, protection, Flags, kind, null, 0) < 0
-            || !KernelMemory.Tables.TryQuery(new VirtualAddress(page), out PageMapping place))
+        long place = space->Map(page, AddressSpace.PageSize, protection, Flags | (page == 0 ? MapFlags.None : MapFlags.FixedNoReplace), kind, null, 0);
+        if (place < 0 || !KernelMemory.Tables.TryQuery(new VirtualAddress((ulong)place), out PageMapping mapping))
         {
-            return false;
+            return 0;
         }
 
-        bytes = place.Physical.Mapped.Pointer;
-        return true;
+        bytes = mapping.Physical.Mapped.Pointer;
+        return (ulong)place;
     }
 }

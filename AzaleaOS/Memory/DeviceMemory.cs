@@ -3,7 +3,7 @@ using AzaleaOS.Diagnostics;
 
 namespace AzaleaOS.Memory;
 
-/// <summary>Shows device registers to the kernel, uncached.</summary>
+/// <summary>Shows device registers and firmware's tables to the kernel.</summary>
 /// <remarks>Mappings stay for good: devices do not go away.</remarks>
 internal static unsafe class DeviceMemory
 {
@@ -13,14 +13,15 @@ internal static unsafe class DeviceMemory
     /// <summary>Maps registers.</summary>
     /// <param name="registers">Physical address of the first; need not be aligned.</param>
     /// <param name="length">Bytes; at least 1.</param>
+    /// <param name="caching">How they are cached: what lies in RAM, as RAM is.</param>
     /// <returns>Where they are seen; null if there is no room or no memory for page tables.</returns>
-    internal static void* Map(PhysicalAddress registers, ulong length)
+    internal static void* Map(PhysicalAddress registers, ulong length, PageCaching caching = PageCaching.Uncached)
     {
         ulong offset = registers.Value & (PageSize.Size4K - 1);
         ulong size = PageSize.AlignUp(offset + length, PageSize.Size4K);
         VirtualAddress start = new(Reserve(size));
         bool isMapped = start.Value != 0
-            && KernelRange.Map(start, new PhysicalAddress(registers.Value - offset), size, PageAccess.Read | PageAccess.Write, PageCaching.Uncached) is PageError.None;
+            && KernelRange.Map(start, new PhysicalAddress(registers.Value - offset), size, PageAccess.Read | PageAccess.Write, caching) is PageError.None;
         return isMapped ? (start + offset).Pointer : null;
     }
 

@@ -39,6 +39,41 @@ internal static unsafe class KernelRange
         return error;
     }
 
+    /// <summary>Maps frames that follow each other in several pieces, below each of which a page is left out, in a part that one table covers.</summary>
+    /// <param name="start">The first page that is left out. Nothing is mapped there.</param>
+    /// <param name="physical">The first frame.</param>
+    /// <param name="pages">The size of each piece, in pages of 4 KiB.</param>
+    /// <param name="count">How many pieces.</param>
+    /// <param name="ends">Gets the address behind each piece.</param>
+    /// <returns>False if there is no memory for tables.</returns>
+    internal static bool TryMapApart(ulong start, PhysicalAddress physical, byte* pages, int count, ulong* ends)
+    {
+        bool interrupts = InterruptFlag.Clear();
+        KernelMemory.Lock.Enter();
+        bool isMapped = KernelTables.Map(KernelMemory.Tables, new VirtualAddress(start + PageSize.Size4K), physical, PageSize.Size4K, PageAccess.Read | PageAccess.Write, PageCaching.WriteBack, ref *Frames.Cache) is PageError.None;
+        if (isMapped)
+        {
+            ulong* entry = (ulong*)KernelMemory.Tables.Find(start + PageSize.Size4K, out ulong* table);
+            ulong value = *entry;
+            *table -= PageEntry.One; // counted again below
+            for (int i = 0; i < count; i++, entry++)
+            {
+                for (ulong* end = entry + pages[i]; entry != end; value += PageSize.Size4K)
+                {
+                    *entry++ = value;
+                }
+
+                *table += pages[i] * PageEntry.One;
+                start += (1UL + pages[i]) << PageSize.Shift4K;
+                ends[i] = start;
+            }
+        }
+
+        KernelMemory.Lock.Exit();
+        InterruptFlag.Restore(interrupts);
+        return isMapped;
+    }
+
     /// <summary>Takes pages away.</summary>
     /// <param name="start">First address.</param>
     /// <param name="end">The address after the range.</param>

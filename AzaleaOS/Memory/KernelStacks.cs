@@ -56,6 +56,51 @@ internal static unsafe class KernelStacks
         return bottom != 0 && (isUsed || TryMap(bottom, size, node)) ? bottom + size : 0;
     }
 
+    /// <summary>Takes stacks that are never given back, such as a core's for interrupts, in one piece of memory if there is one.</summary>
+    /// <param name="pages">The size of each, in pages of 4 KiB: powers of two.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="node">The NUMA node their memory should be of.</param>
+    /// <param name="tops">Gets the top of each.</param>
+    /// <returns>False if memory is exhausted.</returns>
+    internal static bool TryTakeAll(byte* pages, int count, uint node, ulong* tops)
+    {
+        ulong sum = 0;
+        for (int i = 0; i < count; i++)
+        {
+            sum += (ulong)pages[i] << PageSize.Shift4K;
+        }
+
+        ulong room = sum + ((ulong)count * GuardSize);
+        bool interrupts = InterruptFlag.Clear();
+        s_lock.Enter();
+        ulong start = s_next;
+        bool fits = (start ^ (start + room)) < PageSize.Size2M && room <= MemoryMap.StackEnd - start;
+        s_next = start + (fits ? room : 0);
+        s_lock.Exit();
+        InterruptFlag.Restore(interrupts);
+        if (fits && KernelMemory.Nodes->TryTake(KernelMemory.Nodes->Clamp(node), BitOperations.Log2(sum) - PageSize.Shift4K, out FrameNumber frames))
+        {
+            if (KernelRange.TryMapApart(start, frames.Address, pages, count, tops))
+            {
+                return true;
+            }
+
+            _ = KernelMemory.Nodes->TryReturnRun(frames, sum >> PageSize.Shift4K);
+            return false;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            tops[i] = Take((ulong)pages[i] << PageSize.Shift4K, node);
+            if (tops[i] == 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Gives a stack back that nobody runs on.</summary>
     /// <param name="top">What <see cref="Take"/> returned.</param>
     /// <param name="size">The size it was taken with.</param>

@@ -68,7 +68,9 @@ internal readonly unsafe partial struct PageTables
 
             int shift = PageEntry.Shift(level);
             int room = (int)Math.Min((ulong)(Entries - PageEntry.Index(at, level)), (length - mapped) >> shift);
-            int filled = Fill(path[level], room, frame | marks | PageEntry.Page(access, caching, level), 1UL << shift);
+            ulong first = frame | marks | PageEntry.Page(access, caching, level);
+            int filled = level < RootLevel && PageEntry.CountOf(*path[level + 1]) == 0 ? FillAnew(path[level], room, first, 1UL << shift) : 0;
+            filled += Fill(path[level] + filled, room - filled, first + ((ulong)filled << shift), 1UL << shift);
             AddToCount(path, level, (ulong)filled);
             mapped += (ulong)filled << shift;
             if (filled < room)
@@ -88,6 +90,28 @@ internal readonly unsafe partial struct PageTables
         }
 
         return length >= PageSize.Size2M && PageSize.IsAligned(alignment, PageSize.Size2M) ? 1 : 0;
+    }
+
+    /// <summary>Fills entries of an empty table, eight at a time.</summary>
+    /// <returns>How many: a multiple of eight.</returns>
+    private static int FillAnew(ulong* entries, int count, ulong value, ulong step)
+    {
+        ulong* end = entries + (count & ~7);
+        Vector128<ulong> values = Vector128.Create(value, value + step);
+        Vector128<ulong> twice = Vector128.Create(2 * step);
+        for (ulong* at = entries; at != end; at += 8)
+        {
+            values.Store(at);
+            values += twice;
+            values.Store(at + 2);
+            values += twice;
+            values.Store(at + 4);
+            values += twice;
+            values.Store(at + 6);
+            values += twice;
+        }
+
+        return count & ~7;
     }
 
     /// <summary>Fills empty entries up to the first that is not.</summary>

@@ -201,6 +201,15 @@ internal static unsafe partial class UserPageTables
         {
             if (*entry == 0)
             {
+                int together = policy.IsDefault ? PopulateRun(entry, start, end, attributes) : 0;
+                if (together != 0)
+                {
+                    *parent += (ulong)together * PageEntry.One;
+                    entry += together;
+                    start += (ulong)together << PageSize.Shift4K;
+                    continue;
+                }
+
                 if (!Frames.TryTakeZeroed(policy, start, out FrameNumber frame))
                 {
                     isExhausted = true;
@@ -221,6 +230,20 @@ internal static unsafe partial class UserPageTables
         while (start < end && !PageSize.IsAligned(start, PageSize.Size2M));
 
         return start;
+    }
+
+    // Many empty entries get frames that follow each other, if there are any: taken at once, filled at once.
+    private static int PopulateRun(ulong* entry, ulong start, ulong end, ulong attributes)
+    {
+        const int Worthwhile = 8;
+        int count = end - start < Worthwhile * PageSize.Size4K ? 0 : PageTables.CountEmpty(entry, start, end, PageSize.Shift4K);
+        if (count < Worthwhile || !Frames.TryTakeRun((ulong)count, 0, out FrameNumber first))
+        {
+            return 0;
+        }
+
+        PageMemory.Clear(first.Address.Mapped.Pointer, (ulong)count << PageSize.Shift4K);
+        return PageTables.Fill(entry, count, first.Address.Value | attributes, PageSize.Size4K);
     }
 
     /// <summary>Adds one page of zeros, as large as alignment, room and free memory allow, but of at least an order.</summary>

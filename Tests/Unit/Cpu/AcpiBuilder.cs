@@ -127,7 +127,8 @@ internal sealed class AcpiBuilder : IDisposable
     internal AcpiError ReadAt(ulong root, out AcpiInfo info)
     {
         info = default;
-        return AcpiReader.Read(Memory.Window, new Abi.PhysicalAddress(root), ref info);
+        AcpiError error = AcpiReader.Read(Memory.Window, new Abi.PhysicalAddress(root), ref info);
+        return error is AcpiError.None && info.ControlA != 0 ? AcpiSleepState.Read(Memory.Window, info.Dsdt, ref info) : error;
     }
 
     public void Dispose() => Memory.Dispose();
