@@ -28,6 +28,7 @@ internal unsafe partial struct AddressSpace
         ulong end = start + bytes;
         bool hasHole = false;
         bool isPopulation = advice is Advice.PopulateRead or Advice.PopulateWrite;
+        bool isFlag = FlagsOf(advice, out AreaFlags set, out AreaFlags cleared);
         for (ulong at = start; at < end;)
         {
             Area* area = _areas.FirstEndingAfter(at);
@@ -39,7 +40,12 @@ internal unsafe partial struct AddressSpace
             hasHole |= area->Start > at;
             at = Math.Max(at, area->Start);
             ulong until = Math.Min(end, area->End);
-            long result = Advise(area, at, until, advice);
+            long result = isFlag ? MayFlag(area, advice) : Advise(area, at, until, advice);
+            if (result == 0 && isFlag)
+            {
+                result = SetFlags(area, at, until, set, cleared);
+            }
+
             if (result < 0)
             {
                 return result;
@@ -48,9 +54,9 @@ internal unsafe partial struct AddressSpace
             at = until;
         }
 
-        if (bytes != 0 && FlagsOf(advice, out _, out _))
+        if (isFlag && bytes != 0)
         {
-            JoinBetween(start, end);
+            _areas.JoinBetween(start, end);
         }
 
         return hasHole ? -Errno.ENOMEM : 0;
@@ -120,7 +126,7 @@ internal unsafe partial struct AddressSpace
             bool isVvar = (area->Flags & AreaFlags.Vvar) != 0;
             switch (advice)
             {
-                case Advice.DoFork or Advice.DoDump or Advice.Free:
+                case Advice.Free:
                 case Advice.PopulateRead or Advice.PopulateWrite when isVvar:
                     return -Errno.EINVAL;
                 case Advice.DontNeed or Advice.LockedDontNeed or Advice.Cold or Advice.PageOut:
@@ -134,7 +140,6 @@ internal unsafe partial struct AddressSpace
             case Advice.DontNeed when isLocked:
             case Advice.Free when isLocked || area->Backing != null || area->IsShared || (area->Flags & AreaFlags.Huge) != 0:
             case Advice.Cold or Advice.PageOut when isLocked || (area->Flags & AreaFlags.Huge) != 0:
-            case Advice.WipeOnFork when area->Backing != null || area->IsShared:
             case Advice.Remove when isLocked || (area->Backing == null && !area->IsShared):
                 return -Errno.EINVAL;
             case Advice.Remove when !area->WritesFile:
@@ -154,9 +159,16 @@ internal unsafe partial struct AddressSpace
             case Advice.PopulateWrite:
                 return ProvideAdvised(area, start, end, Protection.Write);
             default:
-                return FlagsOf(advice, out AreaFlags set, out AreaFlags cleared) ? SetFlags(area, start, end, set, cleared) : 0;
+                return 0;
         }
     }
+
+    /// <summary>Whether advice that an area remembers is for it.</summary>
+    /// <returns>0, -EINVAL.</returns>
+    private static long MayFlag(Area* area, Advice advice)
+        => (area->Flags & AreaFlags.Sealed) != 0 && advice is Advice.DoFork or Advice.DoDump ? -Errno.EINVAL
+            : advice is Advice.WipeOnFork && (area->Backing != null || area->IsShared) ? -Errno.EINVAL
+            : 0;
 
     private static bool FlagsOf(Advice advice, out AreaFlags set, out AreaFlags cleared)
     {
@@ -188,9 +200,7 @@ internal unsafe partial struct AddressSpace
             return -Errno.ENOMEM;
         }
 
-        _areas.SplitAt(start);
-        _areas.SplitAt(end);
-        _areas.Find(start)->Flags = flags;
+        _areas.Isolate(area, start, end)->Flags = flags;
         return 0;
     }
 

@@ -158,10 +158,12 @@ internal unsafe partial struct AddressSpace
     }
 
     // Shared pages of a foreign file are read-only until one is written to, which is noted then. What can be written can be read.
-    private static Protection EntryProtection(Area* area)
-        => (area->Flags & AreaFlags.Foreign) != 0 && area->IsShared && (area->Protection & Protection.Write) != 0
-            ? (area->Protection & ~Protection.Write) | Protection.Read
-            : area->Protection;
+    private static Protection EntryProtection(Area* area) => EntryProtection(area, area->Protection);
+
+    private static Protection EntryProtection(Area* area, Protection protection)
+        => (area->Flags & AreaFlags.Foreign) != 0 && area->IsShared && (protection & Protection.Write) != 0
+            ? (protection & ~Protection.Write) | Protection.Read
+            : protection;
 
     private readonly FaultOutcome ProvideFilePage(Area* area, ulong page, bool write)
     {

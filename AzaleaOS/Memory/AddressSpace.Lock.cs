@@ -57,7 +57,7 @@ internal unsafe partial struct AddressSpace
             at = until;
         }
 
-        JoinBetween(start, at);
+        _areas.JoinBetween(start, at);
         return result == 0 && flags == AreaFlags.Locked ? ProvideLocked(start, end) : result;
     }
 
@@ -81,7 +81,7 @@ internal unsafe partial struct AddressSpace
             }
         }
 
-        JoinBetween(0, _high);
+        _areas.JoinBetween(0, _high);
 
         // As in Linux, what cannot be provided is not an error of mlockall.
         for (Area* area = _areas.FirstEndingAfter(0); area != null && flags == AreaFlags.Locked; area = _areas.FirstEndingAfter(area->End))

@@ -142,7 +142,7 @@ internal unsafe partial struct AddressSpace
         }
 
         _areas.SetEnd(area, end + added);
-        _areas.JoinAt(end + added);
+        _areas.JoinBetween(end + added, end + added);
         return true;
     }
 
@@ -202,10 +202,8 @@ internal unsafe partial struct AddressSpace
     /// <summary>MREMAP_DONTUNMAP: what stays behind owes its pages, and is not locked any more.</summary>
     private void ForgetLock(ulong start, ulong end)
     {
-        _areas.SplitAt(start);
-        _areas.SplitAt(end);
-        Area* area = _areas.Find(start);
+        Area* area = _areas.Isolate(_areas.Find(start), start, end);
         area->Flags = (area->Flags & ~(AreaFlags.Locked | AreaFlags.LockedOnFault)) | AreaFlags.Lazy;
-        JoinBetween(start, end);
+        _areas.JoinBetween(start, end);
     }
 }

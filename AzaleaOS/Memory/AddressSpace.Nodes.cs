@@ -40,11 +40,11 @@ internal unsafe partial struct AddressSpace
                 return -Errno.ENOMEM;
             }
 
-            area = Part(area, start, end);
+            area = _areas.Isolate(area, start, end);
             area->Policy = policy;
         }
 
-        JoinBetween(start, end);
+        _areas.JoinBetween(start, end);
         return moves && MoveAway(start, end, allowed, policy.Nodes) != 0 && isStrict ? -Errno.EIO : 0;
     }
 
@@ -70,22 +70,13 @@ internal unsafe partial struct AddressSpace
                 return -Errno.ENOMEM;
             }
 
-            area = Part(area, start, end);
+            area = _areas.Isolate(area, start, end);
             area->Policy.HomePlusOne = node + 1;
             result = 0;
         }
 
-        JoinBetween(start, end);
+        _areas.JoinBetween(start, end);
         return result;
-    }
-
-    /// <summary>Cuts what lies outside of a range off an area. Areas were reserved.</summary>
-    private Area* Part(Area* area, ulong start, ulong end)
-    {
-        start = Math.Max(start, area->Start);
-        _areas.SplitAt(start);
-        _areas.SplitAt(end);
-        return _areas.Find(start);
     }
 
     /// <summary>The policy of the area with an address.</summary>

@@ -50,10 +50,9 @@ internal unsafe partial struct AddressSpace
         protection &= Protection.All;
         long result = 0;
         ulong at = start;
-        while (at < end && result == 0)
+        for (Area* area = _areas.FirstEndingAfter(start); at < end; area = area->Next)
         {
-            Area* area = _areas.Find(at);
-            if (area == null)
+            if (area == null || area->Start > at)
             {
                 result = -Errno.ENOMEM;
                 break;
@@ -61,18 +60,27 @@ internal unsafe partial struct AddressSpace
 
             ulong until = Math.Min(end, area->End);
             result = MayProtect(area, at, until, protection);
-            if (result == 0 && area->Protection != protection)
+            if (result != 0)
             {
-                _areas.SplitAt(at);
-                _areas.SplitAt(until);
-                area = _areas.Find(at);
-                result = Change(area, protection) ? 0 : -Errno.ENOMEM;
+                break;
             }
 
-            at = result == 0 ? until : at;
+            if (area->Protection != protection)
+            {
+                if (!Change(area, at, until, protection))
+                {
+                    result = -Errno.ENOMEM;
+                    break;
+                }
+
+                area = _areas.Isolate(area, at, until);
+                area->Protection = protection;
+            }
+
+            at = until;
         }
 
-        JoinBetween(start, Math.Min(at, end));
+        _areas.JoinBetween(start, at);
         return result;
     }
 
@@ -135,37 +143,33 @@ internal unsafe partial struct AddressSpace
             : _pages.Promise(start, length, protection, area->Policy, out hadPages);
     }
 
-    private readonly bool Change(Area* area, Protection protection)
+    /// <summary>Changes the pages of a part of an area, which is not changed itself.</summary>
+    private readonly bool Change(Area* area, ulong start, ulong end, Protection protection)
     {
         bool hadPages = true;
+        ulong length = end - start;
 
         // A reservation that is taken into use, by an allocator for example, counts as a new mapping. It gets its frames
         // now whatever its size: whoever opens it can be refused, and whoever touches it cannot.
         if (protection != Protection.None && area->Protection == Protection.None && area->Backing == null)
         {
-            ulong free = _pages.FreeBytes();
-            bool isOwed = (area->Flags & AreaFlags.Lazy) != 0 && (_mode != PopulateMode.Eager || area->Length > free / 2);
-            if (!isOwed && area->Length > free)
+            bool isLazy = (area->Flags & AreaFlags.Lazy) != 0;
+            bool isOwed = isLazy && _mode != PopulateMode.Eager;
+            ulong free = isOwed || length < TinyMapping ? ulong.MaxValue : _pages.FreeBytes();
+            isOwed |= isLazy && length > free / 2;
+            if (!isOwed && length > free)
             {
                 return false;
             }
 
-            if (!isOwed && !Provide(area, area->Start, area->Length, protection, out hadPages))
+            if (!isOwed && !Provide(area, start, length, protection, out hadPages))
             {
                 // What was there before must stay; nothing of it may be reached.
-                _ = _pages.Protect(area->Start, area->Length, Protection.None);
+                _ = _pages.Protect(start, length, Protection.None);
                 return false;
             }
         }
 
-        Protection before = area->Protection;
-        area->Protection = protection;
-        if (hadPages && !_pages.Protect(area->Start, area->Length, EntryProtection(area)))
-        {
-            area->Protection = before;
-            return false;
-        }
-
-        return true;
+        return !hadPages || _pages.Protect(start, length, EntryProtection(area, protection));
     }
 }

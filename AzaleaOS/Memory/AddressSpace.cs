@@ -218,13 +218,4 @@ internal unsafe partial struct AddressSpace
     private static bool IsWhole(Area* area, ulong start, ulong end)
         => (area->Flags & AreaFlags.Huge) == 0
             || ((Math.Max(start, area->Start) | Math.Min(end, area->End)) & (area->Unit - 1)) == 0;
-
-    private void JoinBetween(ulong start, ulong end)
-    {
-        Area* area = _areas.JoinAt(start);
-        while (area != null && area->End <= end)
-        {
-            area = _areas.JoinAt(area->End);
-        }
-    }
 }

@@ -5,8 +5,8 @@ namespace AzaleaOS.Memory;
 
 /// <summary>A range of the application's addresses with one protection: a VMA.</summary>
 /// <remarks>
-/// A node of <see cref="AreaTree"/>. Low, High and LargestGap sum up the node's subtree, so that a
-/// free range is found without visiting every area.
+/// A node of <see cref="AreaTree"/>. LargestGap sums up the node's subtree, so that a free range is found without
+/// visiting every area.
 /// </remarks>
 internal unsafe struct Area
 {
@@ -31,19 +31,22 @@ internal unsafe struct Area
     /// <summary>Where its frames come from: mbind.</summary>
     internal MemoryPolicy Policy;
 
-    /// <summary>Areas below.</summary>
+    /// <summary>The next area below, or null.</summary>
+    internal Area* Previous;
+
+    /// <summary>The next area above, or null.</summary>
+    internal Area* Next;
+
+    /// <summary>The subtree of areas below.</summary>
     internal Area* Left;
 
-    /// <summary>Areas above.</summary>
+    /// <summary>The subtree of areas above.</summary>
     internal Area* Right;
 
-    /// <summary>The lowest start in this subtree.</summary>
-    internal ulong Low;
-
-    /// <summary>The highest end in this subtree.</summary>
-    internal ulong High;
-
-    /// <summary>The largest free range between two areas of this subtree, bytes.</summary>
+    /// <summary>
+    /// No area of this subtree has more room below it, bytes. Not less than a child says; more than there is where room was taken since, until a search
+    /// finds that out.
+    /// </summary>
     internal ulong LargestGap;
 
     /// <summary>Heap order of the treap.</summary>
@@ -51,6 +54,9 @@ internal unsafe struct Area
 
     /// <summary>Bytes.</summary>
     internal readonly ulong Length => End - Start;
+
+    /// <summary>Bytes between the next area below, or address 0, and this one.</summary>
+    internal readonly ulong Gap => Start - (Previous == null ? 0 : Previous->End);
 
     /// <summary>MAP_SHARED.</summary>
     internal readonly bool IsShared => (Flags & AreaFlags.Shared) != 0;

@@ -1,14 +1,16 @@
 namespace AzaleaOS.Memory;
 
-/// <summary>The areas of an address space, by address: a treap whose nodes sum up their subtrees.</summary>
+/// <summary>The areas of an address space, by address: a treap whose nodes know their neighbours and how much room there is below them.</summary>
 /// <remarks>
 /// Areas never overlap. Look-up, insertion, removal and the search for a free range take O(log n)
-/// steps. A treap, because everything is made of two short operations, split and merge.
+/// steps. Areas that touch, which is what a change of protection makes of one, leave no room between them: then nothing above them
+/// in the tree has to be brought up to date.
 /// Source: Seidel and Aragon, Randomized Search Trees, 1996.
 /// </remarks>
 internal unsafe struct AreaTree
 {
     private Area* _root;
+    private Area* _last;
     private ObjectPool<Area> _pool;
     private Area* _vacant;
     private Area* _revived;
@@ -55,17 +57,20 @@ internal unsafe struct AreaTree
             Settle();
         }
 
-        // Who changes an area looks it up several times.
+        // Who changes an area looks it up several times, and who goes through all of them asks for the one behind it.
         Area* found = _found;
-        if (found != null && address >= found->Start && address < found->End)
+        if (found != null && address >= found->End)
         {
-            return found;
+            found = found->Next;
         }
 
-        // Who goes through all of them asks for the one behind it, which is often below it.
-        Area* from = found != null && address == found->End && found->Right != null ? found->Right : _root;
+        if (found != null && address < found->End && (found->Previous == null || address >= found->Previous->End))
+        {
+            return _found = found;
+        }
+
         found = null;
-        for (Area* area = from; area != null;)
+        for (Area* area = _root; area != null;)
         {
             if (address < area->End)
             {
@@ -78,7 +83,11 @@ internal unsafe struct AreaTree
             }
         }
 
-        _found = found;
+        if (found != null)
+        {
+            _found = found;
+        }
+
         return found;
     }
 
@@ -90,7 +99,27 @@ internal unsafe struct AreaTree
     internal ulong FindGap(ulong low, ulong high, ulong length)
     {
         Settle();
-        return FindGap(_root, low, high, length);
+        ulong floor = low;
+        for (Area* area = _root; area != null;)
+        {
+            if (area->Start < high)
+            {
+                floor = Math.Max(low, area->End);
+                area = area->Right;
+            }
+            else
+            {
+                area = area->Left;
+            }
+        }
+
+        if (floor < high && high - floor >= length)
+        {
+            return high - length;
+        }
+
+        Area* above = FindRoom(_root, high, length);
+        return above != null && above->Start >= low + length ? above->Start - length : 0;
     }
 
     /// <summary>Adds an area where nothing is, as a part of a neighbour that is alike if there is one. The memory was reserved.</summary>
@@ -98,15 +127,12 @@ internal unsafe struct AreaTree
     {
         fixed (Area* added = &area)
         {
-            Area* lower = Find(area.Start - 1);
-            Area* upper = Find(area.End);
+            Area* upper = FirstEndingAfter(area.Start);
+            Area* lower = upper == null ? _last : upper->Previous;
             if (lower != null && lower->IsContinuedBy(added))
             {
                 SetEnd(lower, area.End);
-                if (upper != null)
-                {
-                    JoinAt(area.End);
-                }
+                _ = TryJoin(lower);
             }
             else if (upper != null && added->IsContinuedBy(upper))
             {
@@ -114,108 +140,137 @@ internal unsafe struct AreaTree
             }
             else
             {
-                Insert(area);
+                _ = Place(added, area.Start, area.End, lower, upper);
             }
         }
-    }
-
-    /// <summary>Adds an area where nothing is. The memory was reserved.</summary>
-    internal void Insert(in Area area)
-    {
-        Settle();
-        _ = Place(area, null);
-        RefreshPath(_root, area.Start);
     }
 
     /// <summary>Cuts the area that lies across an address in two. The memory was reserved.</summary>
     internal void SplitAt(ulong address)
     {
         Area* area = Find(address);
-        if (area == null || area->Start == address)
+        if (area != null)
         {
-            return;
-        }
-
-        Area upper = *area;
-        upper.Start = address;
-        upper.BackingOffset += address - area->Start;
-        area->End = address;
-
-        // Above the two nothing has changed.
-        if (Place(upper, area))
-        {
-            RefreshPath(area, address);
+            _ = From(area, address);
         }
     }
 
-    /// <summary>Puts a new area where it belongs, without bringing up to date what is above it.</summary>
-    /// <returns>Whether it came to lie below <paramref name="lower"/>.</returns>
-    private bool Place(in Area area, Area* lower)
+    /// <summary>Cuts what lies outside of a range off an area that has a part of it. The memory for two was reserved.</summary>
+    /// <returns>What is left.</returns>
+    internal Area* Isolate(Area* area, ulong start, ulong end)
+    {
+        area = From(area, start);
+        if (end < area->End)
+        {
+            _ = From(area, end);
+        }
+
+        return area;
+    }
+
+    /// <summary>The part of an area from an address on, as an area of its own.</summary>
+    private Area* From(Area* area, ulong address)
+    {
+        if (address <= area->Start)
+        {
+            return area;
+        }
+
+        ulong end = area->End;
+        area->End = address;
+        return Place(area, address, end, area, area->Next);
+    }
+
+    /// <summary>Puts a new area between two.</summary>
+    /// <param name="like">What it is like, but for its place.</param>
+    /// <param name="start">Its first address.</param>
+    /// <param name="end">The address behind its last.</param>
+    /// <param name="lower">The area below, or null.</param>
+    /// <param name="upper">The area above, or null.</param>
+    private Area* Place(Area* like, ulong start, ulong end, Area* lower, Area* upper)
     {
         _revived = null;
         Area* added = _pool.Take();
-        *added = area;
-        added->Priority = NextRandom();
-        if (area.Backing != null && FilePages.Retain != null)
+        added->Start = start;
+        added->End = end;
+        added->Protection = like->Protection;
+        added->Flags = like->Flags;
+        added->Backing = like->Backing;
+        added->BackingOffset = like->BackingOffset + (start - like->Start);
+        added->Policy = like->Policy;
+        if (added->Backing != null && FilePages.Retain != null)
         {
-            FilePages.Retain(area.Backing, area.WritesFile);
+            FilePages.Retain(added->Backing, added->WritesFile);
         }
 
-        bool isBelow = false;
-        fixed (Area** root = &_root)
-        {
-            Area** link = root;
-            for (Area* at = *link; at != null && at->Priority >= added->Priority; at = *link)
-            {
-                isBelow |= at == lower;
-                link = area.Start < at->Start ? &at->Left : &at->Right;
-            }
+        Tie(lower, added);
+        Tie(added, upper);
 
-            Split(*link, area.Start, out added->Left, out added->Right);
-            Update(added);
-            *link = added;
+        // Knuth's numbers: the tree needs no secrets, only variety, and looks at the upper bits first.
+        uint priority = _random = (_random * 1664525) + 1013904223;
+        added->Priority = priority;
+        ulong gap = added->Gap;
+        ref Area* link = ref _root;
+        while (link != null && link->Priority >= priority)
+        {
+            link->LargestGap = Math.Max(link->LargestGap, gap);
+            link = ref start < link->Start ? ref link->Left : ref link->Right;
         }
 
-        Count++;
-        return isBelow;
-    }
-
-    /// <summary>Joins the two areas that meet at an address, if they are alike.</summary>
-    /// <returns>The lowest area that ends behind the address, or null.</returns>
-    internal Area* JoinAt(ulong address)
-    {
-        Settle();
-
-        // One walk finds both of them.
-        Area* lower = null;
-        Area* upper = null;
-        for (Area* area = _root; area != null;)
+        // What was there goes below it, on either side.
+        Area* at = link;
+        link = added;
+        Area** below = &added->Left;
+        Area** above = &added->Right;
+        while (at != null)
         {
-            if (area->Start < address)
+            if (at->Start < start)
             {
-                lower = area;
-                area = area->Right;
+                *below = at;
+                below = &at->Right;
+                at = at->Right;
             }
             else
             {
-                upper = area;
-                area = area->Left;
+                *above = at;
+                above = &at->Left;
+                at = at->Left;
             }
         }
 
-        if (lower == null || lower->End < address)
+        *below = *above = null;
+        Update(added);
+        Count++;
+        return added;
+    }
+
+    /// <summary>Joins all areas that are alike and meet in a range, its ends included.</summary>
+    internal void JoinBetween(ulong start, ulong end)
+    {
+        Area* area = FirstEndingAfter(start);
+        if (area != null && area->Previous != null)
         {
-            return upper;
+            area = area->Previous;
         }
 
-        if (upper != null && upper->Start == address && lower->IsContinuedBy(upper))
+        while (area != null && area->End <= end)
         {
-            // Removing brings up to date what is on the way to the address, which the lower one is.
-            lower->End = upper->End;
-            Remove(address, upper->End);
+            area = TryJoin(area) ? area : area->Next;
+        }
+    }
+
+    /// <summary>Joins an area with the next one, if they are alike.</summary>
+    private bool TryJoin(Area* area)
+    {
+        Area* next = area->Next;
+        if (next == null || !area->IsContinuedBy(next))
+        {
+            return false;
         }
 
-        return lower->End > address ? lower : upper;
+        area->End = next->End;
+        Free(next);
+        return true;
     }
 
     /// <summary>Takes a range out of an area that holds all of it. The memory for one more area was reserved.</summary>
@@ -231,7 +286,11 @@ internal unsafe struct AreaTree
         }
         else
         {
-            SplitAt(end);
+            if (end < area->End)
+            {
+                _ = From(area, end);
+            }
+
             SetEnd(area, start);
         }
     }
@@ -239,8 +298,13 @@ internal unsafe struct AreaTree
     /// <summary>Removes the areas of a range; none lies across its ends.</summary>
     internal void Remove(ulong start, ulong end)
     {
-        Settle();
-        RemoveNodes(start, end);
+        Area* area = FirstEndingAfter(start);
+        while (area != null && area->Start < end)
+        {
+            Area* next = area->Next;
+            Free(area);
+            area = next;
+        }
     }
 
     /// <summary>Takes an area out.</summary>
@@ -249,7 +313,7 @@ internal unsafe struct AreaTree
         Settle();
         if (area->Backing != null)
         {
-            RemoveNodes(area->Start, area->End);
+            Free(area);
             return;
         }
 
@@ -266,17 +330,52 @@ internal unsafe struct AreaTree
             Area* area = _vacant;
             _vacant = null;
             Count++;
-            RemoveNodes(area->Start, area->End);
+            Free(area);
         }
     }
 
-    private void RemoveNodes(ulong start, ulong end)
+    private void Free(Area* area)
     {
-        _revived = _found = null;
-        Split(_root, start, out Area* below, out Area* rest);
-        Split(rest, end, out Area* inside, out Area* above);
-        _root = Merge(below, above);
-        Free(inside);
+        Area* upper = area->Next;
+        _revived = null;
+        _found = area->Previous;
+        Tie(area->Previous, upper);
+        ref Area* link = ref _root;
+        while (link != area)
+        {
+            link = ref area->Start < link->Start ? ref link->Left : ref link->Right;
+        }
+
+        Area* left = area->Left;
+        Area* right = area->Right;
+        while (left != null && right != null)
+        {
+            ulong gap = Math.Max(left->LargestGap, right->LargestGap);
+            if (left->Priority > right->Priority)
+            {
+                left->LargestGap = gap;
+                link = left;
+                link = ref left->Right;
+                left = left->Right;
+            }
+            else
+            {
+                right->LargestGap = gap;
+                link = right;
+                link = ref right->Left;
+                right = right->Left;
+            }
+        }
+
+        link = left == null ? right : left;
+        Count--;
+        if (area->Backing != null && FilePages.Release != null)
+        {
+            FilePages.Release(area->Backing, area->WritesFile);
+        }
+
+        _pool.Return(area);
+        NoteGap(upper);
     }
 
     /// <summary>Moves the end of an area; the way is free.</summary>
@@ -284,7 +383,7 @@ internal unsafe struct AreaTree
     {
         _revived = null;
         area->End = end;
-        RefreshPath(_root, area->Start);
+        NoteGap(area->Next);
     }
 
     /// <summary>Moves the start of an area, up, or down where the way is free.</summary>
@@ -293,125 +392,90 @@ internal unsafe struct AreaTree
         _revived = null;
         area->BackingOffset += start - area->Start;
         area->Start = start;
-        RefreshPath(_root, start);
+        NoteGap(area);
     }
 
-    // The areas between low and high are those of the subtree: without one, all between is free.
-    private static ulong FindGap(Area* area, ulong low, ulong high, ulong length)
+    /// <summary>Makes two areas neighbours; either may be null.</summary>
+    private void Tie(Area* lower, Area* upper)
     {
-        if (high <= low || high - low < length)
+        if (lower != null)
         {
-            return 0;
+            lower->Next = upper;
         }
 
-        if (area == null)
+        if (upper == null)
         {
-            return high - length;
-        }
-
-        if (area->LargestGap < length && !Fits(low, area->Low, length) && !Fits(area->High, high, length))
-        {
-            return 0;
-        }
-
-        ulong found = FindGap(area->Right, Math.Max(low, area->End), high, length);
-        return found != 0 ? found : FindGap(area->Left, low, Math.Min(high, area->Start), length);
-    }
-
-    private static bool Fits(ulong low, ulong high, ulong length) => low < high && high - low >= length;
-
-    private static void Split(Area* area, ulong address, out Area* below, out Area* above)
-    {
-        if (area == null)
-        {
-            below = above = null;
-        }
-        else if (area->Start < address)
-        {
-            Split(area->Right, address, out area->Right, out above);
-            Update(area);
-            below = area;
+            _last = lower;
         }
         else
         {
-            Split(area->Left, address, out below, out area->Left);
-            Update(area);
-            above = area;
+            upper->Previous = lower;
         }
     }
 
-    private static Area* Merge(Area* below, Area* above)
+    /// <summary>Lets the tree know that there may be more room below an area than before.</summary>
+    private readonly void NoteGap(Area* area)
     {
-        if (below == null || above == null)
+        if (area == null || area->LargestGap >= area->Gap)
         {
-            return below == null ? above : below;
+            return;
         }
 
-        if (below->Priority > above->Priority)
+        ulong gap = area->Gap;
+        for (Area* at = _root; ; at = area->Start < at->Start ? at->Left : at->Right)
         {
-            below->Right = Merge(below->Right, above);
-            Update(below);
-            return below;
+            at->LargestGap = Math.Max(at->LargestGap, gap);
+            if (at == area)
+            {
+                return;
+            }
         }
-
-        above->Left = Merge(below, above->Left);
-        Update(above);
-        return above;
     }
 
-    private static void RefreshPath(Area* area, ulong start)
+    /// <summary>The highest area that starts below an address and has so much room below it, or null.</summary>
+    private static Area* FindRoom(Area* area, ulong high, ulong length)
     {
-        if (area->Start != start)
+        if (area == null || area->LargestGap < length)
         {
-            RefreshPath(start < area->Start ? area->Left : area->Right, start);
+            return null;
         }
 
-        Update(area);
+        Area* found = null;
+        if (area->Start < high)
+        {
+            found = FindRoom(area->Right, high, length);
+            if (found == null && area->Gap >= length)
+            {
+                found = area;
+            }
+        }
+
+        if (found == null)
+        {
+            found = FindRoom(area->Left, high, length);
+            if (found == null)
+            {
+                // It said more than there is.
+                Update(area);
+            }
+        }
+
+        return found;
     }
 
     private static void Update(Area* area)
     {
-        Area* left = area->Left;
-        Area* right = area->Right;
-        area->Low = left == null ? area->Start : left->Low;
-        area->High = right == null ? area->End : right->High;
-        ulong gap = 0;
-        if (left != null)
+        ulong gap = area->Gap;
+        if (area->Left != null)
         {
-            gap = Math.Max(left->LargestGap, area->Start - left->High);
+            gap = Math.Max(gap, area->Left->LargestGap);
         }
 
-        if (right != null)
+        if (area->Right != null)
         {
-            gap = Math.Max(gap, Math.Max(right->LargestGap, right->Low - area->End));
+            gap = Math.Max(gap, area->Right->LargestGap);
         }
 
         area->LargestGap = gap;
-    }
-
-    private void Free(Area* area)
-    {
-        if (area != null)
-        {
-            Free(area->Left);
-            Free(area->Right);
-            Count--;
-            if (area->Backing != null && FilePages.Release != null)
-            {
-                FilePages.Release(area->Backing, area->WritesFile);
-            }
-
-            _pool.Return(area);
-        }
-    }
-
-    private uint NextRandom()
-    {
-        // xorshift32 (Marsaglia, 2003): the tree needs no secrets, only variety.
-        uint value = _random == 0 ? 2463534242 : _random;
-        value ^= value << 13;
-        value ^= value >> 17;
-        value ^= value << 5;
-        return _random = value;
     }
 }
