@@ -26,9 +26,13 @@ internal unsafe partial struct AddressSpace
         }
 
         ulong end = start + bytes;
+        if (FlagsOf(advice, out AreaFlags set, out AreaFlags cleared))
+        {
+            return Remember(start, end, advice, set, cleared);
+        }
+
         bool hasHole = false;
         bool isPopulation = advice is Advice.PopulateRead or Advice.PopulateWrite;
-        bool isFlag = FlagsOf(advice, out AreaFlags set, out AreaFlags cleared);
         for (ulong at = start; at < end;)
         {
             Area* area = _areas.FirstEndingAfter(at);
@@ -40,23 +44,13 @@ internal unsafe partial struct AddressSpace
             hasHole |= area->Start > at;
             at = Math.Max(at, area->Start);
             ulong until = Math.Min(end, area->End);
-            long result = isFlag ? MayFlag(area, advice) : Advise(area, at, until, advice);
-            if (result == 0 && isFlag)
-            {
-                result = SetFlags(area, at, until, set, cleared);
-            }
-
+            long result = Advise(area, at, until, advice);
             if (result < 0)
             {
                 return result;
             }
 
             at = until;
-        }
-
-        if (isFlag && bytes != 0)
-        {
-            _areas.JoinBetween(start, end);
         }
 
         return hasHole ? -Errno.ENOMEM : 0;
@@ -163,12 +157,47 @@ internal unsafe partial struct AddressSpace
         }
     }
 
-    /// <summary>Whether advice that an area remembers is for it.</summary>
-    /// <returns>0, -EINVAL.</returns>
-    private static long MayFlag(Area* area, Advice advice)
-        => (area->Flags & AreaFlags.Sealed) != 0 && advice is Advice.DoFork or Advice.DoDump ? -Errno.EINVAL
-            : advice is Advice.WipeOnFork && (area->Backing != null || area->IsShared) ? -Errno.EINVAL
-            : 0;
+    /// <summary>madvise with what areas remember.</summary>
+    private long Remember(ulong start, ulong end, Advice advice, AreaFlags set, AreaFlags cleared)
+    {
+        long result = 0;
+        ulong at = start;
+        Area* first = null;
+        for (Area* area = _areas.FirstEndingAfter(start); at < end; area = area->Next)
+        {
+            if (area == null || area->Start >= end)
+            {
+                result = -Errno.ENOMEM;
+                break;
+            }
+
+            if (area->Start > at)
+            {
+                result = -Errno.ENOMEM;
+                at = area->Start;
+            }
+
+            bool isWrong = advice is Advice.WipeOnFork ? area->Backing != null || area->IsShared
+                : advice is Advice.DoFork or Advice.DoDump && (area->Flags & AreaFlags.Sealed) != 0;
+            ulong until = Math.Min(end, area->End);
+            area = isWrong ? null : WithFlags(area, at, until, set, cleared);
+            if (area == null)
+            {
+                result = isWrong ? -Errno.EINVAL : -Errno.ENOMEM;
+                break;
+            }
+
+            first = first == null ? area : first;
+            at = until;
+        }
+
+        if (first != null)
+        {
+            _areas.JoinFrom(first, at);
+        }
+
+        return result;
+    }
 
     private static bool FlagsOf(Advice advice, out AreaFlags set, out AreaFlags cleared)
     {
@@ -187,21 +216,23 @@ internal unsafe partial struct AddressSpace
         return (set | cleared) != 0;
     }
 
-    private long SetFlags(Area* area, ulong start, ulong end, AreaFlags set, AreaFlags cleared)
+    /// <summary>Changes the flags of a part of an area.</summary>
+    /// <returns>The part; null when memory is exhausted.</returns>
+    private Area* WithFlags(Area* area, ulong start, ulong end, AreaFlags set, AreaFlags cleared)
     {
         AreaFlags flags = (area->Flags & ~cleared) | set;
-        if (flags == area->Flags)
+        if (flags != area->Flags)
         {
-            return 0;
+            if (!_areas.Reserve(2))
+            {
+                return null;
+            }
+
+            area = _areas.Isolate(area, start, end);
+            area->Flags = flags;
         }
 
-        if (!_areas.Reserve(2))
-        {
-            return -Errno.ENOMEM;
-        }
-
-        _areas.Isolate(area, start, end)->Flags = flags;
-        return 0;
+        return area;
     }
 
     /// <summary>The pages read as zeros from now on, or as the file again.</summary>

@@ -111,12 +111,12 @@ internal unsafe partial struct AddressSpace
             return _pages.Copy(page, lent.Frame, area->Protection, area->Policy) ? FaultOutcome.Served : FaultOutcome.OutOfMemory;
         }
 
-        if (_mode != PopulateMode.Eager && TryProvideLarge(area, page))
+        if ((area->Flags & AreaFlags.Lazy) == 0 && _pages.Fill(page, area->End, area->Protection))
         {
             return FaultOutcome.Served;
         }
 
-        if ((area->Flags & AreaFlags.Lazy) == 0 && _pages.Fill(page, area->End, area->Protection))
+        if (_mode != PopulateMode.Eager && TryProvideLarge(area, page))
         {
             return FaultOutcome.Served;
         }

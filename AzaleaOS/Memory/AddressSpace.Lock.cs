@@ -53,7 +53,7 @@ internal unsafe partial struct AddressSpace
         {
             Area* area = _areas.Find(at);
             ulong until = area == null ? at : Math.Min(end, area->End);
-            result = area == null ? -Errno.ENOMEM : SetFlags(area, at, until, flags, LockFlags);
+            result = area == null || WithFlags(area, at, until, flags, LockFlags) == null ? -Errno.ENOMEM : 0;
             at = until;
         }
 

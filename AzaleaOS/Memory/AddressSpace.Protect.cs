@@ -50,6 +50,7 @@ internal unsafe partial struct AddressSpace
         protection &= Protection.All;
         long result = 0;
         ulong at = start;
+        Area* first = null;
         for (Area* area = _areas.FirstEndingAfter(start); at < end; area = area->Next)
         {
             if (area == null || area->Start > at)
@@ -77,10 +78,15 @@ internal unsafe partial struct AddressSpace
                 area->Protection = protection;
             }
 
+            first = first == null ? area : first;
             at = until;
         }
 
-        _areas.JoinBetween(start, at);
+        if (first != null)
+        {
+            _areas.JoinFrom(first, at);
+        }
+
         return result;
     }
 

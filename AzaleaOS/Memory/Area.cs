@@ -56,7 +56,11 @@ internal unsafe struct Area
     internal readonly ulong Length => End - Start;
 
     /// <summary>Bytes between the next area below, or address 0, and this one.</summary>
-    internal readonly ulong Gap => Start - (Previous == null ? 0 : Previous->End);
+    internal readonly ulong Gap
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Start - (Previous == null ? 0 : Previous->End);
+    }
 
     /// <summary>MAP_SHARED.</summary>
     internal readonly bool IsShared => (Flags & AreaFlags.Shared) != 0;
@@ -75,8 +79,12 @@ internal unsafe struct Area
     }
 
     /// <summary>Whether this area and the one that starts at its end can be one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal readonly bool IsContinuedBy(Area* next)
-        => End == next->Start && Protection == next->Protection && Flags == next->Flags
+        => End == next->Start && IsLike(next);
+
+    private readonly bool IsLike(Area* next)
+        => Protection == next->Protection && Flags == next->Flags
             && Backing == next->Backing && ((Backing == null && (Flags & AreaFlags.Program) == 0) || BackingOffset + Length == next->BackingOffset)
             && Policy.Equals(next->Policy);
 }

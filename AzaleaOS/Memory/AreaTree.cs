@@ -210,16 +210,23 @@ internal unsafe struct AreaTree
         uint priority = _random = (_random * 1664525) + 1013904223;
         added->Priority = priority;
         ulong gap = added->Gap;
-        ref Area* link = ref _root;
-        while (link != null && link->Priority >= priority)
+        Area* root = _root;
+        Area** link = &root;
+        Area* at = root;
+        while (at != null && at->Priority >= priority)
         {
-            link->LargestGap = Math.Max(link->LargestGap, gap);
-            link = ref start < link->Start ? ref link->Left : ref link->Right;
+            if (at->LargestGap < gap)
+            {
+                at->LargestGap = gap;
+            }
+
+            link = start < at->Start ? &at->Left : &at->Right;
+            at = *link;
         }
 
         // What was there goes below it, on either side.
-        Area* at = link;
-        link = added;
+        *link = added;
+        _root = root;
         Area** below = &added->Left;
         Area** above = &added->Right;
         while (at != null)
@@ -248,7 +255,16 @@ internal unsafe struct AreaTree
     internal void JoinBetween(ulong start, ulong end)
     {
         Area* area = FirstEndingAfter(start);
-        if (area != null && area->Previous != null)
+        if (area != null)
+        {
+            JoinFrom(area, end);
+        }
+    }
+
+    /// <summary>Joins all areas that are alike and meet between the start of one and an address, both included.</summary>
+    internal void JoinFrom(Area* area, ulong end)
+    {
+        if (area->Previous != null)
         {
             area = area->Previous;
         }
@@ -340,10 +356,11 @@ internal unsafe struct AreaTree
         _revived = null;
         _found = area->Previous;
         Tie(area->Previous, upper);
-        ref Area* link = ref _root;
-        while (link != area)
+        Area* root = _root;
+        Area** link = &root;
+        for (Area* at = root; at != area; at = *link)
         {
-            link = ref area->Start < link->Start ? ref link->Left : ref link->Right;
+            link = area->Start < at->Start ? &at->Left : &at->Right;
         }
 
         Area* left = area->Left;
@@ -354,20 +371,21 @@ internal unsafe struct AreaTree
             if (left->Priority > right->Priority)
             {
                 left->LargestGap = gap;
-                link = left;
-                link = ref left->Right;
+                *link = left;
+                link = &left->Right;
                 left = left->Right;
             }
             else
             {
                 right->LargestGap = gap;
-                link = right;
-                link = ref right->Left;
+                *link = right;
+                link = &right->Left;
                 right = right->Left;
             }
         }
 
-        link = left == null ? right : left;
+        *link = left == null ? right : left;
+        _root = root;
         Count--;
         if (area->Backing != null && FilePages.Release != null)
         {
@@ -443,7 +461,7 @@ internal unsafe struct AreaTree
         Area* found = null;
         if (area->Start < high)
         {
-            found = FindRoom(area->Right, high, length);
+            found = area->Right != null && area->Right->LargestGap >= length ? FindRoom(area->Right, high, length) : null;
             if (found == null && area->Gap >= length)
             {
                 found = area;

@@ -32,13 +32,19 @@ internal static class PageEntry
     /// <summary>Ours: a borrowed page that is never writable; who writes gets a copy.</summary>
     internal const ulong CopyOnWrite = 1 << 11;
 
-    /// <summary>What a page keeps when its access changes.</summary>
+    /// <summary>The marks of both kinds.</summary>
     internal const ulong Marks = Borrowed | CopyOnWrite;
 
     internal const ulong NoExecute = 1UL << 63;
 
     /// <summary>The physical address.</summary>
     internal const ulong AddressMask = 0x000f_ffff_ffff_f000;
+
+    /// <summary>What a page keeps when its access changes.</summary>
+    internal const ulong Lasting = AddressMask | Marks | CacheDisable | WriteThrough;
+
+    /// <summary>The entry of a page that was promised, without its address.</summary>
+    internal const ulong Promised = Unfilled | Kept | NoExecute;
 
     /// <summary>Ours, in an entry that refers to a table: bits 52 to 61 count the table's entries in use.</summary>
     internal const int CountShift = 52;
@@ -70,18 +76,6 @@ internal static class PageEntry
         };
         entry |= caching is PageCaching.Uncached ? CacheDisable | WriteThrough : 0;
         return entry | (level > 0 ? Large : 0);
-    }
-
-    /// <summary>The entry of a page whose access changes: address, caching and marks stay. One that is not filled gets its access when it is.</summary>
-    internal static ulong WithAccess(ulong entry, PageAccess access, int level)
-    {
-        if (IsUnfilled(entry))
-        {
-            return entry;
-        }
-
-        access &= (entry & CopyOnWrite) != 0 ? ~PageAccess.Write : ~PageAccess.None;
-        return AddressOf(entry) | (entry & Marks) | Page(access, CachingOf(entry), level);
     }
 
     /// <summary>Whether it has a frame that was not filled yet. In an entry that is present the bit is the processor's.</summary>

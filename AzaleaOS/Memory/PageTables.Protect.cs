@@ -62,6 +62,10 @@ internal readonly unsafe partial struct PageTables
         ulong size = 1UL << PageEntry.Shift(level);
         ulong first = next;
         ulong* entry = path[level];
+        ulong attributes = PageEntry.Page(access, PageCaching.WriteBack, level);
+        ulong ofLent = PageEntry.Page(access & ~PageAccess.Write, PageCaching.WriteBack, level);
+        ulong changedFirst = 0;
+        ulong changedEnd = 0;
         do
         {
             ulong old = *entry;
@@ -72,11 +76,14 @@ internal readonly unsafe partial struct PageTables
                     break;
                 }
 
-                ulong changed = PageEntry.WithAccess(old, access, level);
+                // One that is not filled gets its access when it is.
+                ulong changed = PageEntry.IsUnfilled(old) ? old
+                    : (old & PageEntry.Lasting) | ((old & PageEntry.CopyOnWrite) != 0 ? ofLent : attributes);
                 if (changed != old)
                 {
                     *entry = changed;
-                    batch.Flush.Add(next, size);
+                    changedFirst = changedEnd == 0 ? next : changedFirst;
+                    changedEnd = next + size;
                 }
             }
 
@@ -84,6 +91,11 @@ internal readonly unsafe partial struct PageTables
             next += size;
         }
         while (end - next >= size && PageEntry.Index(next, level) != 0);
+
+        if (changedEnd != 0)
+        {
+            batch.Flush.Add(changedFirst, changedEnd - changedFirst);
+        }
 
         if (next - first == size * Entries && (level == 0 || _hasHugePages))
         {

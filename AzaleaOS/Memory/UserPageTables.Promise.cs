@@ -23,10 +23,12 @@ internal static unsafe partial class UserPageTables
         bool isOne = length == PageSize.Size4K;
         while (start < end)
         {
-            ulong* entry = FindSmallAnew(start, out ulong* parent);
-            if (entry != null && !isOne)
+            nuint found = Find(start);
+            ulong* entry = (ulong*)(found & ~PageTables.LevelMask);
+            bool isSmall = (found & PageTables.LevelMask) == 0;
+            if (isSmall && !isOne)
             {
-                if (!TryPromise(ref start, end, entry, parent, ref hadPages))
+                if (!TryPromise(ref start, end, entry, ref hadPages))
                 {
                     return false;
                 }
@@ -37,8 +39,8 @@ internal static unsafe partial class UserPageTables
             // Whole large pages at once; else one page, with which its table comes.
             bool isLarge = PageSize.IsAligned(start, PageSize.Size2M) && end - start >= PageSize.Size2M;
             ulong next = start + (isLarge ? PageSize.AlignDown(end - start, PageSize.Size2M) : PageSize.Size4K);
-            hadPages |= entry != null ? *entry != 0 : isLarge || KernelMemory.Tables.TryQuery(new VirtualAddress(start), out _);
-            if (!Populate(start, next - start, protection, ofArea, 0))
+            hadPages |= isLarge || *entry != 0;
+            if (!Populate(found, start, next, Access(protection), default, 0))
             {
                 return false;
             }
@@ -49,9 +51,12 @@ internal static unsafe partial class UserPageTables
         return true;
     }
 
-    /// <summary>Gives the empty entries of a table frames that follow each other, as far as there are such.</summary>
-    private static bool TryPromise(ref ulong start, ulong end, ulong* entry, ulong* parent, ref bool hadPages)
+    /// <summary>Gives the empty entries of the table used last frames that follow each other, as far as there are such.</summary>
+    private static bool TryPromise(ref ulong start, ulong end, ulong* entry, ref bool hadPages)
     {
+        // From so many on frames that follow each other cost less than single ones.
+        const int Few = 4;
+        ulong* parent = s_parent;
         ulong until = Math.Min(PageSize.AlignDown(start, PageSize.Size2M) + PageSize.Size2M, end);
         while (start < until)
         {
@@ -63,21 +68,26 @@ internal static unsafe partial class UserPageTables
                 continue;
             }
 
-            int order = BitOperations.Log2((uint)PageTables.CountEmpty(entry, start, until, PageSize.Shift4K));
-            FrameNumber frame;
-            while (!(order == 0 ? Frames.TryTake(out frame) : Frames.TryTake(order, out frame)))
+            int empty = PageTables.CountEmpty(entry, start, until, PageSize.Shift4K);
+            start += (ulong)empty << PageSize.Shift4K;
+            while (empty > 0)
             {
-                if (--order < 0)
+                int order = empty < Few ? 0 : BitOperations.Log2((uint)empty);
+                FrameNumber frame;
+                while (!(order == 0 ? Frames.TryTake(out frame) : Frames.TryTake(order, out frame)))
                 {
-                    return false;
+                    if (--order < 0)
+                    {
+                        return false;
+                    }
                 }
-            }
 
-            int count = 1 << order;
-            _ = PageTables.Fill(entry, count, frame.Address.Value | PageEntry.Unfilled | PageEntry.Page(PageAccess.None, PageCaching.WriteBack, 0), PageSize.Size4K);
-            *parent += (ulong)count * PageEntry.One;
-            entry += count;
-            start += (ulong)count << PageSize.Shift4K;
+                int count = 1 << order;
+                _ = PageTables.Fill(entry, count, frame.Address.Value | PageEntry.Promised, PageSize.Size4K);
+                *parent += (ulong)count * PageEntry.One;
+                entry += count;
+                empty -= count;
+            }
         }
 
         return true;
@@ -100,29 +110,32 @@ internal static unsafe partial class UserPageTables
             before++;
         }
 
-        ulong* last = entry + Math.Max(before - 1, 1);
-        PageAccess access = Access(protection);
-        while (entry < last && TryFillOne(entry, access))
-        {
-            entry++;
-        }
-
+        FillPromised(entry, entry + Math.Max(before - 1, 1), PageEntry.Page(Access(protection), PageCaching.WriteBack, 0));
         return true;
     }
 
-    /// <summary>Fills a page that was promised.</summary>
-    /// <returns>False if the entry is of something else.</returns>
-    private static bool TryFillOne(ulong* entry, PageAccess access)
+    /// <summary>Fills pages that were promised, up to the first that was not, or one that lies elsewhere.</summary>
+    private static void FillPromised(ulong* entry, ulong* end, ulong attributes)
     {
         ulong promised = *entry;
         if (!PageEntry.IsUnfilled(promised))
         {
-            return false;
+            return;
         }
 
-        PhysicalAddress frame = new(PageEntry.AddressOf(promised));
-        PageMemory.Clear(frame.Mapped.Pointer, PageSize.Size4K);
-        *entry = frame.Value | PageEntry.Page(access, PageCaching.WriteBack, 0);
-        return true;
+        ulong* next = entry;
+        do
+        {
+            next++;
+            promised += PageSize.Size4K;
+        }
+        while (next < end && *next == promised);
+
+        PhysicalAddress frame = new(PageEntry.AddressOf(*entry));
+        PageMemory.Clear(frame.Mapped.Pointer, (ulong)(next - entry) << PageSize.Shift4K);
+        for (ulong value = frame.Value | attributes; entry < next; value += PageSize.Size4K)
+        {
+            *entry++ = value;
+        }
     }
 }

@@ -62,49 +62,56 @@ internal static unsafe partial class UserPageTables
             return hasFrame;
         }
 
-        PageTables tables = KernelMemory.Tables;
+        return Populate(Find(start), start, start + length, access, policy, order);
+    }
 
-        ulong end = start + length;
-        while (start < end)
+    /// <summary>Populates a range, whose first entry was found already.</summary>
+    private static bool Populate(nuint found, ulong start, ulong end, PageAccess access, in MemoryPolicy policy, int order)
+    {
+        while (true)
         {
-            ulong room = end - start;
-            if (order == 0)
+            ulong* entry = (ulong*)(found & ~PageTables.LevelMask);
+            int level = (int)(found & PageTables.LevelMask);
+            ulong size = 1UL << PageEntry.Shift(level);
+            if (level == 0)
             {
-                ulong reached = PopulateTable(start, end, access, policy, out bool isExhausted);
-                if (isExhausted)
+                if (!PopulateTable(ref start, end, entry, access, policy))
                 {
                     return false;
                 }
-
-                if (reached != start)
-                {
-                    start = reached;
-                    continue;
-                }
             }
-
-            if (room > PageSize.Size4K)
+            else if (*entry != 0)
             {
-                bool isMapped = tables.TryQuery(new VirtualAddress(start), out PageMapping place);
-                if (isMapped)
+                start = PageSize.AlignDown(start, size) + size;
+            }
+            else
+            {
+                ulong added = AddLarge(start, Math.Min(end - start, size), access, policy, order);
+                if (added == 0)
                 {
-                    start = PageSize.AlignDown(start, place.Size) + place.Size;
-                    continue;
+                    added = PageSize.Size4K;
+                    if (order != 0 || !Frames.TryTakeZeroed(policy, start, out FrameNumber frame))
+                    {
+                        return false;
+                    }
+
+                    if (!TryPut(start, frame.Address.Value | PageEntry.Page(access, PageCaching.WriteBack, 0)))
+                    {
+                        Frames.Return(frame);
+                        return false;
+                    }
                 }
 
-                room = Math.Min(room, place.Size);
+                start += added;
             }
 
-            ulong added = Add(tables, start, room, access, policy, order);
-            if (added == 0)
+            if (start >= end)
             {
-                return false;
+                return true;
             }
 
-            start += added;
+            found = Find(start);
         }
-
-        return true;
     }
 
     /// <summary>Populates one page in a table that is there.</summary>
@@ -119,9 +126,12 @@ internal static unsafe partial class UserPageTables
             return false;
         }
 
+        // What memory nearly always is, without asking for each of its properties.
+        const PageAccess Data = PageAccess.Read | PageAccess.Write;
+        ulong attributes = access == Data ? PageEntry.Data : PageEntry.Page(access, PageCaching.WriteBack, 0);
         if (*entry != 0)
         {
-            _ = TryFillOne(entry, access);
+            FillPromised(entry, entry + 1, attributes);
             return true;
         }
 
@@ -136,9 +146,7 @@ internal static unsafe partial class UserPageTables
             PageMemory.Clear(frame.Address.Mapped.Pointer, PageSize.Size4K);
         }
 
-        // What memory nearly always is, without asking for each of its properties.
-        const PageAccess Data = PageAccess.Read | PageAccess.Write;
-        *entry = frame.Address.Value | (access == Data ? PageEntry.Data : PageEntry.Page(access, PageCaching.WriteBack, 0));
+        *entry = frame.Address.Value | attributes;
         *parent += PageEntry.One;
         return true;
     }
@@ -146,13 +154,10 @@ internal static unsafe partial class UserPageTables
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong* FindSmall(ulong page, out ulong* parent)
     {
-        if (page >> PageSize.Shift2M == s_region)
-        {
-            parent = s_parent;
-            return s_table + PageEntry.Index(page, 0);
-        }
-
-        return FindSmallAnew(page, out parent);
+        nuint entry = Find(page);
+        bool isSmall = (entry & PageTables.LevelMask) == 0;
+        parent = s_parent;
+        return isSmall ? (ulong*)entry : null;
     }
 
     /// <summary>The entry that decides about an address. The address space's lock is held.</summary>
@@ -166,36 +171,53 @@ internal static unsafe partial class UserPageTables
     private static nuint FindAnew(ulong address)
     {
         nuint entry = KernelMemory.Tables.Find(address, out ulong* parent);
-        if (parent != null)
+        Remember(address, entry, parent);
+        return entry;
+    }
+
+    private static void Remember(ulong address, nuint entry, ulong* parent)
+    {
+        if ((entry & PageTables.LevelMask) == 0)
         {
             s_region = address >> PageSize.Shift2M;
             s_table = (ulong*)(entry & ~(nuint)(AddressSpace.PageSize - 1));
             s_parent = parent;
         }
-
-        return entry;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static ulong* FindSmallAnew(ulong page, out ulong* parent)
+    /// <summary>Maps a small page where there is none, with the tables above it.</summary>
+    /// <returns>False without memory for tables, or if there is a page.</returns>
+    private static bool TryPut(ulong page, ulong value)
     {
-        nuint entry = FindAnew(page);
-        bool isSmall = (entry & PageTables.LevelMask) == 0;
-        parent = isSmall ? s_parent : null;
-        return isSmall ? (ulong*)entry : null;
-    }
-
-    /// <summary>Fills the empty entries of the page table that an address has already.</summary>
-    /// <returns>The address it came to: the end, that of the next table, or the same if there is no table.</returns>
-    private static ulong PopulateTable(ulong start, ulong end, PageAccess access, in MemoryPolicy policy, out bool isExhausted)
-    {
-        isExhausted = false;
-        ulong* entry = FindSmallAnew(start, out ulong* parent);
-        if (entry == null)
+        FrameCache* cache = Frames.Cache;
+        nuint found = KernelMemory.Tables.FindOrMake(page, &cache->Frames, out ulong* parent);
+        if ((found & PageTables.LevelMask) != 0 && HasTables(cache, PageTables.TablesPerPage))
         {
-            return start;
+            found = KernelMemory.Tables.FindOrMake(page, &cache->Frames, out parent);
         }
 
+        Remember(page, found, parent);
+        ulong* entry = (ulong*)found;
+        if ((found & PageTables.LevelMask) != 0 || *entry != 0)
+        {
+            return false;
+        }
+
+        *entry = value;
+        *parent += PageEntry.One;
+        return true;
+    }
+
+    /// <summary>Fills the empty entries of a page table from one on.</summary>
+    /// <param name="start">Its address; afterwards the end, or that of the next table.</param>
+    /// <param name="end">Where to end.</param>
+    /// <param name="entry">The entry, of the table used last.</param>
+    /// <param name="access">What may be done with the pages.</param>
+    /// <param name="policy">Where frames come from.</param>
+    /// <returns>False when memory is exhausted.</returns>
+    private static bool PopulateTable(ref ulong start, ulong end, ulong* entry, PageAccess access, in MemoryPolicy policy)
+    {
+        ulong* parent = s_parent;
         ulong attributes = PageEntry.Page(access, PageCaching.WriteBack, 0);
         do
         {
@@ -212,8 +234,7 @@ internal static unsafe partial class UserPageTables
 
                 if (!Frames.TryTakeZeroed(policy, start, out FrameNumber frame))
                 {
-                    isExhausted = true;
-                    break;
+                    return false;
                 }
 
                 *entry = frame.Address.Value | attributes;
@@ -221,7 +242,7 @@ internal static unsafe partial class UserPageTables
             }
             else
             {
-                _ = TryFillOne(entry, access);
+                FillPromised(entry, entry + 1, attributes);
             }
 
             entry++;
@@ -229,7 +250,7 @@ internal static unsafe partial class UserPageTables
         }
         while (start < end && !PageSize.IsAligned(start, PageSize.Size2M));
 
-        return start;
+        return true;
     }
 
     // Many empty entries get frames that follow each other, if there are any: taken at once, filled at once.
@@ -246,65 +267,41 @@ internal static unsafe partial class UserPageTables
         return PageTables.Fill(entry, count, first.Address.Value | attributes, PageSize.Size4K);
     }
 
-    /// <summary>Adds one page of zeros, as large as alignment, room and free memory allow, but of at least an order.</summary>
-    /// <returns>Its size, also where there is one already; 0 if memory is exhausted.</returns>
-    private static ulong Add(PageTables tables, ulong start, ulong room, PageAccess access, in MemoryPolicy policy, int order)
+    /// <summary>Adds one large page of zeros, as large as alignment, room and free memory allow, but of at least an order.</summary>
+    /// <returns>Its size; 0 if there is none.</returns>
+    private static ulong AddLarge(ulong start, ulong room, PageAccess access, in MemoryPolicy policy, int order)
     {
-        FrameNumber frame;
-        if (room >= PageSize.Size2M)
+        if (room < PageSize.Size2M)
         {
-            int largest = order == LargeOrder || !tables.HasHugePages ? LargeOrder : FrameAllocator.MaxOrder;
-            for (int large = largest; large >= Math.Max(order, LargeOrder); large -= LargeOrder)
+            return 0;
+        }
+
+        PageTables tables = KernelMemory.Tables;
+        int largest = order == LargeOrder || !tables.HasHugePages ? LargeOrder : FrameAllocator.MaxOrder;
+        for (int large = largest; large >= Math.Max(order, LargeOrder); large -= LargeOrder)
+        {
+            ulong size = PageSize.Size4K << large;
+            if (room >= size && PageSize.IsAligned(start, size) && Frames.TryTake(large, policy, start, out FrameNumber frame))
             {
-                ulong size = PageSize.Size4K << large;
-                if (room >= size && PageSize.IsAligned(start, size) && Frames.TryTake(large, policy, start, out frame))
+                PageMemory.Clear(frame.Address.Mapped.Pointer, size);
+                FrameCache* cache = Frames.Cache;
+                PageError error;
+                do
                 {
-                    PageMemory.Clear(frame.Address.Mapped.Pointer, size);
-                    return Finish(tables, start, frame, large, access);
+                    error = tables.Map(new VirtualAddress(start), frame.Address, size, access, PageCaching.WriteBack, &cache->Frames, out _);
                 }
+                while (error is PageError.NeedsTables && HasTables(cache, PageTables.TablesPerPage));
+                if (error is PageError.None)
+                {
+                    return size;
+                }
+
+                _ = Frames.TryReturnRun(frame, 1UL << large);
+                return 0;
             }
         }
 
-        return order == 0 && Frames.TryTakeZeroed(policy, start, out frame) ? Finish(tables, start, frame, 0, access) : 0;
-    }
-
-    private static ulong Finish(PageTables tables, ulong start, FrameNumber frame, int order, PageAccess access)
-    {
-        ulong size = PageSize.Size4K << order;
-        PageError error = Map(tables, start, frame, size, access, 0);
-        if (error is PageError.None)
-        {
-            return size;
-        }
-
-        if (order == 0)
-        {
-            Frames.Return(frame);
-        }
-        else
-        {
-            _ = Frames.TryReturnRun(frame, 1UL << order);
-        }
-
-        return error is PageError.AlreadyMapped ? size : 0;
-    }
-
-    private static PageError Map(PageTables tables, ulong start, FrameNumber frame, ulong size, PageAccess access, ulong marks)
-    {
-        FrameCache* cache = Frames.Cache;
-        while (true)
-        {
-            PageError error = tables.Map(new VirtualAddress(start), frame.Address, size, access, PageCaching.WriteBack, marks, &cache->Frames, out _);
-            if (error is not PageError.NeedsTables)
-            {
-                return error;
-            }
-
-            if (!HasTables(cache, PageTables.TablesPerPage))
-            {
-                return PageError.OutOfMemory;
-            }
-        }
+        return 0;
     }
 
     private static bool HasTables(FrameCache* cache, int count)
@@ -451,7 +448,7 @@ internal static unsafe partial class UserPageTables
     {
         PageAccess access = Access(protection) & (isCopiedOnWrite ? ~PageAccess.Write : ~PageAccess.None);
         ulong marks = PageEntry.Borrowed | (isCopiedOnWrite ? PageEntry.CopyOnWrite : 0);
-        return Map(KernelMemory.Tables, page, frame, PageSize.Size4K, access, marks) is PageError.None;
+        return TryPut(page, frame.Address.Value | marks | PageEntry.Page(access, PageCaching.WriteBack, 0));
     }
 
     private static bool Lend(ulong start, byte* from, ulong length, Protection protection)
@@ -465,7 +462,7 @@ internal static unsafe partial class UserPageTables
         FrameCache* cache = Frames.Cache;
         PageAccess access = Access(protection) & ~PageAccess.Write;
         ulong* parent = null;
-        ulong* entry = length == PageSize.Size4K ? FindSmallAnew(start, out parent) : null;
+        ulong* entry = length == PageSize.Size4K ? FindSmall(start, out parent) : null;
         if (entry != null)
         {
             if (*entry != 0)
@@ -546,10 +543,10 @@ internal static unsafe partial class UserPageTables
         PageMemory.Copy(copy.Address.Mapped.Pointer, frame.Address.Mapped.Pointer);
         PageTables tables = KernelMemory.Tables;
         FrameCache* cache = Frames.Cache;
-        PageError error = tables.TryQuery(new VirtualAddress(page), out _)
-            ? HasTables(cache, 2) ? tables.Replace(new VirtualAddress(page), copy.Address, Access(protection), 0, &cache->Frames) : PageError.OutOfMemory
-            : Map(tables, page, copy, PageSize.Size4K, Access(protection), 0);
-        if (error is not PageError.None)
+        bool isDone = tables.TryQuery(new VirtualAddress(page), out _)
+            ? HasTables(cache, 2) && tables.Replace(new VirtualAddress(page), copy.Address, Access(protection), 0, &cache->Frames) is PageError.None
+            : TryPut(page, copy.Address.Value | PageEntry.Page(Access(protection), PageCaching.WriteBack, 0));
+        if (!isDone)
         {
             Frames.Return(copy);
             return false;
