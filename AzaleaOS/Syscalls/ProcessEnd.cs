@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Threading;
 using AzaleaOS.Files;
 using AzaleaOS.Memory;
+using AzaleaOS.Offload;
 using AzaleaOS.Signals;
 using AzaleaOS.Threads;
 using Thread = AzaleaOS.Threads.Thread;
@@ -41,6 +42,11 @@ internal static unsafe class ProcessEnd
         if (self->Id == Process.Id)
         {
             s_leaderStatus = status;
+        }
+
+        if (OffloadFeature.IsIncluded)
+        {
+            Redirection.Forget();
         }
 
         int left = ThreadTable.Remove(self);

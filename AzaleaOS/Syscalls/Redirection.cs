@@ -134,6 +134,16 @@ internal static unsafe class Redirection
         return length;
     }
 
+    /// <summary>Gives back the page of the running thread that no call came to read, if there is one. For a thread that ends, too.</summary>
+    internal static void Forget()
+    {
+        Page* page = s_first == null ? null : Remove(Scheduler.Current, 0);
+        if (page != null)
+        {
+            PathBuffers.Give((byte*)page);
+        }
+    }
+
     /// <summary>Whether a peer's answer is a path that the kernel goes on with.</summary>
     /// <remarks>What is made or removed may have the name "..": the kernel's method says what is wrong with it.</remarks>
     internal static bool IsGood(ReadOnlySpan<byte> path)
@@ -142,14 +152,8 @@ internal static unsafe class Redirection
     private static void Keep(Page* page)
     {
         // One that a call before did not come to read.
-        Thread* self = Scheduler.Current;
-        Page* old = Remove(self, 0);
-        if (old != null)
-        {
-            PathBuffers.Give((byte*)old);
-        }
-
-        page->Owner = self;
+        Forget();
+        page->Owner = Scheduler.Current;
         page->IsNew = true;
         s_lock.Enter();
         page->Next = s_first;

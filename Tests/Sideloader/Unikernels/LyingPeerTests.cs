@@ -86,6 +86,30 @@ public sealed class LyingPeerTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_thread_that_ends_before_its_redirected_path_was_read_leaves_no_memory_behind()
+    {
+        string program = Path.Combine(_directory, "program");
+        HostProgram.Compile("forgotten", program);
+        string root = Directory.CreateDirectory(Path.Combine(_directory, "root")).FullName;
+        using var unikernel = new Unikernel(program, new OffloadOptions { Root = root, Cores = 1 }, [], disguise: device => new LyingDevice(device, Redirect));
+        (int Status, string Output) result = unikernel.Wait();
+        Assert.True(result.Status == 3, result.Output);
+
+        static Answer Redirect(RequestHeader request, string path, int room) => (request.Flags & RequestFlags.Explain) != 0 ? Said("/proc/version") : Answer.Error(Errno.EREMOTE);
+    }
+
+    [Fact]
+    public void A_peer_that_says_for_ever_that_a_call_was_interrupted_keeps_nobody_else_and_not_the_end()
+    {
+        string program = Path.Combine(_directory, "program");
+        HostProgram.Compile("again", program);
+        string root = Directory.CreateDirectory(Path.Combine(_directory, "root")).FullName;
+        var options = new OffloadOptions { Root = root, Cores = 1 };
+        using var unikernel = new Unikernel(program, options, [], disguise: device => new LyingDevice(device, (_, _, _) => Answer.Error(Errno.EINTR)));
+        Assert.Equal((3, "slept twenty times\n"), unikernel.Wait());
+    }
+
     /// <summary>An honest answer.</summary>
     private static Answer Said(string path, byte links = 1)
     {
