@@ -8,7 +8,7 @@ namespace AzaleaOS.Plugs.Assembler;
 internal static class ClearPages
 {
     private const int YmmBytes = 32;
-    private const int Step = 1024;
+    private const int Step = 2048;
 
     // XINUSE and XCR0: the upper halves of the ymm registers. Source: SDM vol. 1, 13.6.
     private const int UpperHalves = 1 << 2;

@@ -1,6 +1,7 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace AzaleaOS.Cpu;
 
@@ -17,21 +18,37 @@ internal static unsafe class InterruptTable
     /// <summary>Fills the table. Every vector leads to its stub, on its stack.</summary>
     internal static void Fill()
     {
-        // Two words at a time, as the gates are built of them; what differs is added afterwards. All stubs are within 4 GiB.
+        // Whole gates, one after the other: what differs is added afterwards. All stubs are within 4 GiB.
         const ulong Middle = 0xffff_0000;
-        const ulong Carry = (1UL << 48) - (1 << 16);
+        const ulong Reach = ushort.MaxValue + 1;
         ulong stub = (ulong)(delegate*<void>)&Stubs;
         ulong fixedBits = SegmentTable.CodeSelector << 16 | (ulong)PresentInterruptGate << 40 | (ulong)InterruptStack.Interrupts << StackShift;
-        ulong* word = (ulong*)Unsafe.AsPointer(ref s_gates);
-        ulong* end = word + (2 * Vector.Count);
-        ulong low = (stub & ushort.MaxValue) | (stub & Middle) << 32 | fixedBits;
-        ulong high = stub >> 32;
-        for (; word != end; word += 2)
+        Gate* gate = (Gate*)Unsafe.AsPointer(ref s_gates);
+        Gate* end = gate + Vector.Count;
+        while (gate != end)
         {
-            word[0] = low;
-            word[1] = high;
-            low += StubBytes;
-            if ((low & ushort.MaxValue) < StubBytes) low += Carry;
+            // As far as the lowest 16 bits of the address do not overflow.
+            Gate* stop = (Gate*)Math.Min((ulong)end, (ulong)(gate + ((Reach - (stub & ushort.MaxValue) + StubBytes - 1) / StubBytes)));
+            Vector128<ulong> value = Vector128.Create((stub & ushort.MaxValue) | (stub & Middle) << 32 | fixedBits, stub >> 32);
+            Vector128<ulong> step = Vector128.CreateScalar((ulong)StubBytes);
+            stub += (ulong)(stop - gate) * StubBytes;
+            for (; gate + 4 <= stop; gate += 4)
+            {
+                value.Store((ulong*)gate);
+                value += step;
+                value.Store((ulong*)(gate + 1));
+                value += step;
+                value.Store((ulong*)(gate + 2));
+                value += step;
+                value.Store((ulong*)(gate + 3));
+                value += step;
+            }
+
+            for (; gate != stop; gate++)
+            {
+                value.Store((ulong*)gate);
+                value += step;
+            }
         }
 
         for (int vector = 0; vector < Vector.FirstInterrupt; vector++)

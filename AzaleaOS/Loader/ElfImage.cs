@@ -29,12 +29,15 @@ internal readonly unsafe struct ElfImage
         Entry = header.Entry;
         IsPositionIndependent = header.Type == ElfConstants.TypeShared;
         Low = ulong.MaxValue;
+        IsApart = true;
         for (int i = 0; i < SegmentCount; i++)
         {
             ref readonly ElfProgramHeader segment = ref this[i];
             if (segment.Type == ElfConstants.SegmentLoad && segment.MemorySize != 0)
             {
-                Low = Math.Min(Low, segment.VirtualAddress & ~(AddressSpace.PageSize - 1));
+                ulong page = segment.VirtualAddress & ~(AddressSpace.PageSize - 1);
+                Low = Math.Min(Low, page);
+                IsApart &= page >= High;
                 High = Math.Max(High, AddressSpace.RoundUp(segment.VirtualAddress + segment.MemorySize));
                 Alignment = Math.Max(Alignment, segment.Alignment);
                 if (headers >= segment.Offset && headers < segment.Offset + segment.FileSize)
@@ -76,8 +79,8 @@ internal readonly unsafe struct ElfImage
     /// <summary>The largest alignment that a segment asks for, bytes; 0 or a power of two.</summary>
     internal ulong Alignment { get; }
 
-    // A segment that is loaded lies behind those before it, as nearly always.
-    private bool IsAscending { get; init; }
+    /// <summary>Segments that are loaded ascend, and none shares a page with another, as nearly always.</summary>
+    internal bool IsApart { get; }
 
     /// <summary>The program calls the kernel through its table.</summary>
     internal bool IsLinked { get; private init; }
@@ -123,10 +126,10 @@ internal readonly unsafe struct ElfImage
         }
 
         ElfImage candidate = new(file, size, header, promotion);
-        defect = candidate.CheckSegments(out bool isAscending, out bool isLinked);
+        defect = candidate.CheckSegments(out bool isLinked);
         if (defect == ElfDefect.None)
         {
-            image = candidate with { IsAscending = isAscending, IsLinked = isLinked };
+            image = candidate with { IsLinked = isLinked };
         }
 
         return defect;
@@ -146,19 +149,9 @@ internal readonly unsafe struct ElfImage
         for (int i = 0; i < SegmentCount; i++)
         {
             ref readonly ElfProgramHeader segment = ref this[i];
-            if (segment.Type != ElfConstants.SegmentLoad || segment.MemorySize == 0)
-            {
-                continue;
-            }
-
-            if (segment.VirtualAddress >= page + AddressSpace.PageSize)
-            {
-                if (IsAscending)
-                {
-                    break;
-                }
-            }
-            else if (segment.VirtualAddress + segment.MemorySize > page)
+            if (segment.Type == ElfConstants.SegmentLoad && segment.MemorySize != 0
+                && segment.VirtualAddress < page + AddressSpace.PageSize
+                && segment.VirtualAddress + segment.MemorySize > page)
             {
                 all |= ProtectionOf(segment.Flags);
             }
@@ -217,9 +210,8 @@ internal readonly unsafe struct ElfImage
             ? IsInside(segment.Offset - _promotion.AddedOffset, segment.FileSize, _promotion.AddedBytes)
             : IsInside(segment.Offset, segment.FileSize, _size);
 
-    private ElfDefect CheckSegments(out bool isAscending, out bool isLinked)
+    private ElfDefect CheckSegments(out bool isLinked)
     {
-        isAscending = true;
         isLinked = false;
         bool loads = false;
         bool entryFound = false;
@@ -245,7 +237,6 @@ internal readonly unsafe struct ElfImage
             }
 
             bool isAbove = segment.VirtualAddress >= highest;
-            isAscending &= isAbove;
             highest = Math.Max(highest, segment.VirtualAddress + segment.MemorySize);
             for (int j = 0; j < i && !isAbove; j++)
             {
@@ -346,8 +337,8 @@ internal readonly unsafe struct ElfImage
 
             if (_promotion.IsThere)
             {
-                // Its stubs jump already, so none is written to; of the table one word is.
-                if (table.VirtualAddress % sizeof(ulong) != 0)
+                // Its stubs jump already, so none is written to; of the table one word is, and not in the file.
+                if (table.VirtualAddress % sizeof(ulong) != 0 || !_promotion.Has(around.Offset))
                 {
                     return ElfDefect.BadPromotion;
                 }

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Cpu;
-using AzaleaOS.Memory;
 
 namespace AzaleaOS.Loader;
 
@@ -11,42 +10,27 @@ internal static unsafe class Promotion
 {
     /// <summary>From where on in the file segments are promotion's, bytes; behind every file when the program was not promoted.</summary>
     /// <remarks>All that promotion adds stands behind the program's own bytes, the segment with the table first.</remarks>
-    internal static ulong AddedOffset(in ElfImage image)
+    /// <param name="image">The program.</param>
+    /// <param name="table">The table as the file or the record has it; null when the program was not promoted.</param>
+    internal static ulong AddedOffset(in ElfImage image, out PromotionTable* table)
     {
-        ulong table = TableOf(image);
-        for (int i = 0; i < image.SegmentCount && table != 0; i++)
+        ulong address = TableOf(image);
+        for (int i = 0; i < image.SegmentCount && address != 0; i++)
         {
             ref readonly ElfProgramHeader segment = ref image[i];
-            if (segment.Type == ElfConstants.SegmentLoad && table - segment.VirtualAddress < segment.FileSize)
+            if (segment.Type == ElfConstants.SegmentLoad && address - segment.VirtualAddress < segment.FileSize)
             {
+                table = (PromotionTable*)(image.BytesOf(segment) + (address - segment.VirtualAddress));
                 return segment.Offset;
             }
         }
 
+        table = null;
         return ulong.MaxValue;
     }
 
     /// <summary>Writes the jumps, while the program's pages can still be written. <see cref="ElfImage"/> has checked the table.</summary>
-    /// <returns>False without memory.</returns>
-    internal static bool Connect(in ElfImage image, AddressSpace* space, ulong bias)
-    {
-        ulong table = bias + TableOf(image);
-        if (!image.Promotion.IsThere)
-        {
-            Connect((PromotionTable*)table, SystemCalls.PromotedEntry);
-            return true;
-        }
-
-        // The record has the jumps already, in pages that are lent.
-        ulong inside = table % AddressSpace.PageSize;
-        byte* page = space->CopyLent(table - inside);
-        if (page != null)
-        {
-            ((PromotionTable*)(page + inside))->Entry = SystemCalls.PromotedEntry;
-        }
-
-        return page != null;
-    }
+    internal static void Connect(in ElfImage image, ulong bias) => Connect((PromotionTable*)(bias + TableOf(image)), SystemCalls.PromotedEntry);
 
     /// <summary>The same for one table of a promoted file.</summary>
     internal static void Connect(PromotionTable* table, ulong entry)

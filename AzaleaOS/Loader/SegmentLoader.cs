@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 using AzaleaOS.Abi.Linux;
+using AzaleaOS.Cpu;
 using AzaleaOS.Memory;
 
 namespace AzaleaOS.Loader;
@@ -12,6 +14,9 @@ internal static unsafe class SegmentLoader
 
     // Larger alignments bring nothing: the largest page is 1 GiB.
     private const ulong MaxAlignment = 1 << 30;
+
+    // How pages are made that are not lent: contents come first.
+    private const Protection MadeWith = Protection.Read | Protection.Write;
 
     /// <summary>Loads a program; PT_GNU_RELRO is left to the program's own start-up code, as in Linux.</summary>
     /// <returns>0, or -ENOMEM where the memory or the address range is not there.</returns>
@@ -29,7 +34,7 @@ internal static unsafe class SegmentLoader
         }
 
         ulong lent = 0;
-        ulong added = Promotion.AddedOffset(image);
+        ulong added = Promotion.AddedOffset(image, out PromotionTable* table);
         for (int i = 0; i < image.SegmentCount; i++)
         {
             ref readonly ElfProgramHeader segment = ref image[i];
@@ -72,18 +77,24 @@ internal static unsafe class SegmentLoader
         Protect(image, space, bias, lent, added);
         if (added != ulong.MaxValue)
         {
+            bool isRecorded = image.Promotion.IsThere;
+            if (isRecorded)
+            {
+                // The record has the jumps already: what they jump by is told to it, and its pages go to the program as they are.
+                Unsafe.WriteUnaligned(&table->Entry, SystemCalls.PromotedEntry);
+            }
+
             long result = AddedSegments.Load(image, space, bias, added);
             if (result < 0)
             {
                 return result;
             }
 
-            if (!Promotion.Connect(image, space, bias))
+            if (!isRecorded)
             {
-                return -Errno.ENOMEM;
+                Promotion.Connect(image, bias);
+                AddedSegments.Protect(image, space, bias, added);
             }
-
-            AddedSegments.Protect(image, space, bias, added);
         }
 
         program = program with
@@ -121,8 +132,7 @@ internal static unsafe class SegmentLoader
         return (protection & Protection.Write) == 0
             && segment.FileSize == segment.MemorySize
             && segment.Offset - before + length <= image.FileSize
-            && image.ProtectionOfPage(start) == protection
-            && image.ProtectionOfPage(start + length - AddressSpace.PageSize) == protection
+            && (image.IsApart || (image.ProtectionOfPage(start) == protection && image.ProtectionOfPage(start + length - AddressSpace.PageSize) == protection))
             && space->IsFree(bias + start, length)
             && space->TryLend(bias + start, image.BytesOf(segment) - before, length, protection, AreaFlags.Program, segment.Offset - before);
     }
@@ -151,7 +161,7 @@ internal static unsafe class SegmentLoader
         long result = space->Map(
             first,
             end - first,
-            Protection.Read | Protection.Write,
+            MadeWith,
             MapFlags.Private | MapFlags.Anonymous | MapFlags.FixedNoReplace | MapFlags.Populate,
             kind,
             null,
@@ -173,9 +183,17 @@ internal static unsafe class SegmentLoader
             ulong first = segment.VirtualAddress & ~(AddressSpace.PageSize - 1);
             ulong end = AddressSpace.RoundUp(segment.VirtualAddress + segment.MemorySize);
             ulong last = end - AddressSpace.PageSize;
-            space->Protect(bias + first, end - first, ElfImage.ProtectionOf(segment.Flags));
-            space->Protect(bias + first, AddressSpace.PageSize, image.ProtectionOfPage(first));
-            space->Protect(bias + last, AddressSpace.PageSize, image.ProtectionOfPage(last));
+            Protection protection = ElfImage.ProtectionOf(segment.Flags);
+            if (!image.IsApart)
+            {
+                space->Protect(bias + first, end - first, protection);
+                space->Protect(bias + first, AddressSpace.PageSize, image.ProtectionOfPage(first));
+                space->Protect(bias + last, AddressSpace.PageSize, image.ProtectionOfPage(last));
+            }
+            else if (protection != MadeWith)
+            {
+                space->Protect(bias + first, end - first, protection);
+            }
         }
     }
 }

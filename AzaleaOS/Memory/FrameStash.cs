@@ -23,6 +23,9 @@ internal struct FrameStash
     /// <summary>How many there are.</summary>
     internal readonly int Count => _count;
 
+    /// <summary>Forgets all of them.</summary>
+    internal void Clear() => _count = 0;
+
     /// <summary>Adds a frame number. There must be room.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Push(ulong frame) => Unsafe.Add(ref Unsafe.As<Slots, ulong>(ref _frames), _count++) = frame;

@@ -180,9 +180,11 @@ internal static unsafe class KernelMemory
         return StartShowingNode(ownNode);
     }
 
+    [SkipLocalsInit]
     private static bool StartShowingNode(int node)
     {
-        FrameStash tables = default;
+        Unsafe.SkipInit(out FrameStash tables);
+        tables.Clear();
         while (tables.Count < 3 * FrameAllocator.TablesKept && s_bootCache.TryTake(out FrameNumber frame))
         {
             tables.Push(frame.Value);

@@ -60,7 +60,7 @@ internal readonly unsafe partial struct PageTables
             ulong at = start.Value + mapped;
             ulong frame = physical.Value + mapped;
             int level = LargestPage(at | frame, length - mapped);
-            error = Descend(at, level, tables, out Path path);
+            error = Descend(at, level, tables, out ulong* parent, out ulong* entry);
             if (error is not PageError.None)
             {
                 return error;
@@ -69,9 +69,9 @@ internal readonly unsafe partial struct PageTables
             int shift = PageEntry.Shift(level);
             int room = (int)Math.Min((ulong)(Entries - PageEntry.Index(at, level)), (length - mapped) >> shift);
             ulong first = frame | marks | PageEntry.Page(access, caching, level);
-            int filled = level < RootLevel && PageEntry.CountOf(*path[level + 1]) == 0 ? FillAnew(path[level], room, first, 1UL << shift) : 0;
-            filled += Fill(path[level] + filled, room - filled, first + ((ulong)filled << shift), 1UL << shift);
-            AddToCount(path, level, (ulong)filled);
+            int filled = room >= 8 && PageEntry.CountOf(*parent) == 0 ? FillAnew(entry, room, first, 1UL << shift) : 0;
+            filled += Fill(entry + filled, room - filled, first + ((ulong)filled << shift), 1UL << shift);
+            *parent += (ulong)filled * PageEntry.One;
             mapped += (ulong)filled << shift;
             if (filled < room)
             {
@@ -148,34 +148,42 @@ internal readonly unsafe partial struct PageTables
         return i;
     }
 
-    /// <summary>Goes down to the table of a level, and makes tables where there are none: all of them or none.</summary>
-    private PageError Descend(ulong address, int to, FrameStash* tables, out Path path)
+    /// <summary>Goes down to the table of a level below the root's, and makes tables where there are none: all of them or none.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="to">The level.</param>
+    /// <param name="tables">Frames for tables.</param>
+    /// <param name="parent">The entry that refers to the table: it counts the entries in use.</param>
+    /// <param name="entry">The address's entry in the table.</param>
+    private PageError Descend(ulong address, int to, FrameStash* tables, out ulong* parent, out ulong* entry)
     {
-        path = default;
-        ulong* table = Table(_root.Value);
+        parent = null;
+        entry = Table(_root.Value) + PageEntry.Index(address, RootLevel);
         for (int level = RootLevel; level > to; level--)
         {
-            ulong* entry = table + PageEntry.Index(address, level);
-            path[level] = entry;
-            if (*entry == 0)
+            ulong value = *entry;
+            if (value == 0)
             {
                 if (tables->Count < level - to)
                 {
                     return PageError.NeedsTables;
                 }
 
-                *entry = NewTable(tables);
-                AddToCount(path, level, 1);
+                value = NewTable(tables);
+                *entry = value;
+                if (level < RootLevel)
+                {
+                    *parent += PageEntry.One;
+                }
             }
-            else if ((*entry & PageEntry.Large) != 0)
+            else if ((value & PageEntry.Large) != 0)
             {
                 return PageError.AlreadyMapped;
             }
 
-            table = Table(*entry);
+            parent = entry;
+            entry = Table(value) + PageEntry.Index(address, level - 1);
         }
 
-        path[to] = table + PageEntry.Index(address, to);
         return PageError.None;
     }
 }

@@ -75,19 +75,19 @@ internal readonly unsafe partial struct PageTables
 
     private PageError MoveOne(ref Path from, int level, ulong address, ulong target, FrameStash* tables, ref PageBatch batch)
     {
-        PageError error = Descend(target, level, tables, out Path to);
+        PageError error = Descend(target, level, tables, out ulong* parent, out ulong* to);
         if (error is not PageError.None)
         {
             return error;
         }
 
-        if (*to[level] != 0)
+        if (*to != 0)
         {
             return PageError.AlreadyMapped;
         }
 
-        *to[level] = *from[level];
-        AddToCount(to, level, 1);
+        *to = *from[level];
+        *parent += PageEntry.One;
         ulong size = 1UL << PageEntry.Shift(level);
         _ = Remove(ref from, level, address, address + size, releases: false, ref batch);
         return PageError.None;

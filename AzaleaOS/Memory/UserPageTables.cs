@@ -459,7 +459,6 @@ internal static unsafe partial class UserPageTables
             return false;
         }
 
-        FrameCache* cache = Frames.Cache;
         PageAccess access = Access(protection) & ~PageAccess.Write;
         ulong* parent = null;
         ulong* entry = length == PageSize.Size4K ? FindSmall(start, out parent) : null;
@@ -476,6 +475,7 @@ internal static unsafe partial class UserPageTables
             return true;
         }
 
+        FrameCache* cache = Frames.Cache;
         if (length == PageSize.Size4K && KernelMemory.Tables.TryQuery(new VirtualAddress(start), out PageMapping large))
         {
             s_region = ulong.MaxValue;
