@@ -20,8 +20,9 @@ namespace AzaleaOS.Loader;
 /// <summary>Runs the program that came with the boot: from the modules and the command line to its exit status.</summary>
 internal static unsafe class Application
 {
-    // Linux leaves at least this much between the stack and what mmap places (mm/util.c, mmap_base).
-    private const ulong StackGap = 1 << 20;
+    // Below nearly all that mmap places, and not above as in Linux: C libraries read /proc/self/maps up to the stack's line to tell
+    // a program where its stack is, and every .NET program asks. In the last 512 GiB, so that the tables above are shared.
+    private const ulong StackTop = (1UL << 47) - (511UL << 30);
 
     // Frames that the stack has from the start, besides its first contents; more come when they are touched.
     private const ulong PopulatedStack = 4 << 10;
@@ -227,7 +228,7 @@ internal static unsafe class Application
         };
 
         Protection protection = Protection.Read | Protection.Write | (loaded.HasExecutableStack ? Protection.Execute : 0);
-        ulong bottom = AddressSpace.Highest - Limits.StackBytes;
+        ulong bottom = StackTop - Limits.StackBytes;
         ulong room = options.Pages == PopulateMode.Eager ? Frames.FreeBytes() / EagerStackShare : PopulatedStack;
         ulong populated = Math.Min(AddressSpace.RoundUp(contents.Size + room), Limits.StackBytes);
         long mapped = space->Map(
@@ -238,19 +239,18 @@ internal static unsafe class Application
             AreaFlags.Lazy | AreaFlags.Stack,
             null,
             0);
-        if (mapped < 0 || !space->PopulateNow(AddressSpace.Highest - populated, populated, protection))
+        if (mapped < 0 || !space->PopulateNow(StackTop - populated, populated, protection))
         {
             return false;
         }
 
-        space->SetMapTop(bottom - StackGap);
         if (!VdsoMapping.TryMap(space, out contents.Vdso))
         {
             return false;
         }
 
         vdso = contents.Vdso;
-        stackPointer = contents.Write(AddressSpace.Highest);
+        stackPointer = contents.Write(StackTop);
         return true;
     }
 

@@ -9,7 +9,7 @@ namespace AzaleaOS.Loader;
 internal static unsafe class VdsoMapping
 {
     /// <summary>Maps both pages, and lets the clock publish to the first.</summary>
-    /// <param name="space">An address space with its mmap top set.</param>
+    /// <param name="space">An address space.</param>
     /// <param name="vdso">The address of the shared object.</param>
     /// <returns>False when memory is exhausted.</returns>
     internal static bool TryMap(AddressSpace* space, out ulong vdso)

@@ -277,7 +277,7 @@ internal unsafe partial struct AddressSpace
             return hint;
         }
 
-        ulong top = (flags & MapFlags.Low32) != 0 ? Math.Min(_mapTop, LowTop) : _mapTop;
+        ulong top = (flags & MapFlags.Low32) != 0 ? Math.Min(_high, LowTop) : _high;
         ulong found = 0;
 
         // Whole large pages begin where the processor's do.
@@ -287,8 +287,7 @@ internal unsafe partial struct AddressSpace
             found = FindGap(top, bytes, alignment);
         }
 
-        found = found == 0 && unit == PageSize ? FindGap(top, bytes, unit) : found;
-        return found != 0 || (flags & MapFlags.Low32) != 0 ? found : FindGap(_high, bytes, unit);
+        return found == 0 && unit == PageSize ? FindGap(top, bytes, unit) : found;
     }
 
     private ulong FindGap(ulong top, ulong bytes, ulong alignment)
@@ -314,6 +313,6 @@ internal unsafe partial struct AddressSpace
     private bool KeepsGap(ulong end)
     {
         Area* above = _areas.FirstEndingAfter(end);
-        return above == null || (above->Flags & AreaFlags.GrowsDown) == 0 || above->Start - end >= GuardGap;
+        return above == null || (above->Flags & (AreaFlags.GrowsDown | AreaFlags.Stack)) == 0 || above->Start - end >= GuardGap;
     }
 }

@@ -29,7 +29,6 @@ internal unsafe partial struct AddressSpace
     private UserPages _pages;
     private ulong _low;
     private ulong _high;
-    private ulong _mapTop;
     private ulong _breakStart;
     private ulong _break;
     private AreaFlags _future;
@@ -64,12 +63,8 @@ internal unsafe partial struct AddressSpace
         _pages = pages;
         _low = low;
         _high = high;
-        _mapTop = high;
         _mode = mode;
     }
-
-    /// <summary>Where mmap places areas: below this address, going down.</summary>
-    internal void SetMapTop(ulong top) => _mapTop = top;
 
     /// <summary>The area with this address or the next one above, or null.</summary>
     internal Area* AreaAtOrAbove(ulong address) => _areas.FirstEndingAfter(address);

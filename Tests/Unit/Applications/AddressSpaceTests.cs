@@ -23,6 +23,20 @@ public sealed unsafe class AddressSpaceTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_is_placed_right_below_the_first_thread_s_stack()
+    {
+        const ulong Page = AddressSpace.PageSize;
+        ulong stack = HostApplication.Window + ((HostApplication.WindowPages - 4) * Page);
+        Assert.Equal((long)stack, Space->Map(stack, 4 * Page, ReadWrite, Anonymous | MapFlags.FixedNoReplace, AreaFlags.Lazy, null, 0));
+        Assert.Equal((long)(stack - Page), Space->Map(0, Page, ReadWrite, Anonymous));
+        Assert.Equal((long)stack, Space->Map(stack, 4 * Page, ReadWrite, Anonymous | MapFlags.Fixed, AreaFlags.Lazy | AreaFlags.Stack, null, 0));
+        Assert.Equal(0, Space->Unmap(stack - Page, Page));
+
+        // The window is smaller than the gap.
+        Assert.Equal(-Errno.ENOMEM, Space->Map(0, Page, ReadWrite, Anonymous));
+    }
+
+    [Fact]
     public void A_private_page_that_was_only_read_shows_what_is_written_to_the_file()
     {
         HostFile.Start();
