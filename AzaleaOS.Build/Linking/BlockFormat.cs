@@ -50,17 +50,17 @@ internal static class BlockFormat
         internal int Nearest => Math.Max(1, Farthest - (1 << (8 * DistanceBytes)) + 1);
     }
 
-    /// <summary>The groups, repeats first. What is frequent in kernels has its tokens here; all together they are as many as tokens have upper bits for.</summary>
+    /// <summary>The groups, repeats first. What is frequent in kernels has tokens here, as found by trying; all together are as many as tokens have upper bits for.</summary>
     internal static readonly Group[] Groups =
     [
-        new(0, 0, Literals, 13),
-        new(1, 256, 2, 8),
+        new(0, 0, Literals, 14),
+        new(1, 256, 2, 11),
         new(1, 512, 2, 7),
-        new(1, 768, 2, 7),
-        new(2, 66_000, 3, 11),
-        new(2, 131_072, 3, 10),
-        new(2, 196_608, 3, 10),
-        new(2, 262_000, 3, 7),
+        new(1, 768, 2, 4),
+        new(2, 66_000, 3, 16),
+        new(2, 131_072, 3, 8),
+        new(2, 196_608, 3, 7),
+        new(2, 262_000, 3, 6),
     ];
 
     /// <summary>The upper bits of the first token of each group, as a number.</summary>

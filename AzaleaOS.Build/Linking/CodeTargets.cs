@@ -3,21 +3,27 @@ using System.Buffers.Binary;
 namespace AzaleaOS.Build.Linking;
 
 /// <summary>
-/// Makes the targets of calls and of address loads in x86 code absolute, and back: what refers to one place then has the same
-/// bytes wherever it is, and compresses better.
+/// Makes the targets of calls and jumps and the places of variables in x86 code absolute, and back: what refers to one place then has the
+/// same bytes wherever it is, and compresses better.
 /// </summary>
 /// <remarks>
-/// What is behind a byte E8h, or behind 8Dh and a ModR/M byte for [rip + disp32], counts as a distance, whether it is one or
-/// not. Distances are mapped one to one, and the bytes that decide are never changed, so that every sequence of bytes comes
-/// back. <see cref="Unpacker"/> has <see cref="Restore"/> in machine code.
+/// What is behind a byte E8h or E9h, or behind an operation of <see cref="Operation"/> and a ModR/M byte for [rip + disp32], counts as a
+/// distance, whether it is one or not. Distances are mapped one to one, and the bytes that decide are never changed, so that every
+/// sequence of bytes comes back. <see cref="Unpacker"/> has <see cref="Restore"/> in machine code.
 /// </remarks>
 internal static class CodeTargets
 {
-    /// <summary>CALL rel32. Source: SDM vol. 2A, CALL.</summary>
-    internal const byte Call = 0xe8;
+    /// <summary>CALL rel32; JMP rel32 has one bit more. Source: SDM vol. 2A, CALL and JMP.</summary>
+    internal const byte Branch = 0xe8;
 
-    /// <summary>LEA r64, m. Source: SDM vol. 2A, LEA.</summary>
-    internal const byte LoadAddress = 0x8d;
+    /// <summary>The bits that both have.</summary>
+    internal const byte BranchBits = 0xfe;
+
+    /// <summary>MOV r/m, r; with other bits MOV r, r/m and LEA r, m. Source: SDM vol. 2A and 2B, MOV and LEA.</summary>
+    internal const byte Operation = 0x89;
+
+    /// <summary>The bits that those have in common, and with one that has no such operand in 64-bit code of compilers.</summary>
+    internal const byte OperationBits = 0xf9;
 
     /// <summary>The bits of a ModR/M byte that say what the memory operand is: mod and r/m. Source: SDM vol. 2A, 2.1.3.</summary>
     internal const byte OperandBits = 0xc7;
@@ -61,9 +67,9 @@ internal static class CodeTargets
     {
         for (; at + Length <= code.Length; at++)
         {
-            if (code[at] == Call)
+            if ((code[at] & BranchBits) == Branch)
                 return at + 1;
-            if (code[at] == LoadAddress && (code[at + 1] & OperandBits) == RipRelative)
+            if ((code[at] & OperationBits) == Operation && (code[at + 1] & OperandBits) == RipRelative)
                 return at + 2;
         }
 

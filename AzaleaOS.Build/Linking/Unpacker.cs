@@ -129,53 +129,56 @@ internal sealed class Unpacker
     private void RestoreTargets(uint begin, uint length)
     {
         Label next = _a.CreateLabel();
-        Label found = _a.CreateLabel();
-        Label isCall = _a.CreateLabel();
+        Label look = _a.CreateLabel();
+        Label isBranch = _a.CreateLabel();
         Label isOther = _a.CreateLabel();
         Label skip = _a.CreateLabel();
         Label done = _a.CreateLabel();
 
-        // 16 bytes are looked at at once.
-        _a.mov(eax, 0x0101_0101u * CodeTargets.Call);
-        _a.movd(xmm1, eax);
-        _a.pshufd(xmm1, xmm1, 0);
-        _a.mov(eax, 0x0101_0101u * CodeTargets.LoadAddress);
-        _a.movd(xmm2, eax);
-        _a.pshufd(xmm2, xmm2, 0);
-        _a.mov(edi, begin);
+        Fill(xmm1, CodeTargets.Branch);
+        Fill(xmm2, CodeTargets.BranchBits);
+        Fill(xmm4, CodeTargets.Operation);
+        Fill(xmm5, CodeTargets.OperationBits);
+        Fill(xmm6, CodeTargets.RipRelative);
+        Fill(xmm7, CodeTargets.OperandBits);
 
-        // What lies behind the last instruction that counts is read as well, and not changed.
+        // A branch behind the code ends the search. What lies there comes later, or is zero.
+        _a.mov(__byte_ptr[begin + length], CodeTargets.Branch);
+        _a.mov(edi, begin);
+        _a.jmp(look);
+
+        // 16 bytes are looked at at once.
         const int Step = 16;
-        uint end = begin + length - (CodeTargets.Length - 1);
         _a.Label(ref next);
-        _a.movdqu(xmm0, __xmmword_ptr[edi]);
-        _a.movdqa(xmm3, xmm0);
-        _a.pcmpeqb(xmm0, xmm1);
-        _a.pcmpeqb(xmm3, xmm2);
+        _a.add(edi, Step);
+        _a.Label(ref look);
+        _a.movdqu(xmm0, __xmmword_ptr[edi + 1]);
+        _a.pand(xmm0, xmm7);
+        _a.pcmpeqb(xmm0, xmm6);
+        _a.movdqu(xmm3, __xmmword_ptr[edi]);
+        _a.pand(xmm3, xmm5);
+        _a.pcmpeqb(xmm3, xmm4);
+        _a.pand(xmm0, xmm3);
+        _a.movdqu(xmm3, __xmmword_ptr[edi]);
+        _a.pand(xmm3, xmm2);
+        _a.pcmpeqb(xmm3, xmm1);
         _a.por(xmm0, xmm3);
         _a.pmovmskb(eax, xmm0);
         _a.bsf(eax, eax);
-        _a.jnz(found);
-        _a.add(edi, Step);
-        _a.cmp(edi, end);
-        _a.jb(next);
-        _a.jmp(done);
+        _a.jz(next);
 
-        _a.Label(ref found);
         _a.add(edi, eax);
-        _a.cmp(edi, end);
+        _a.cmp(edi, begin + length - (CodeTargets.Length - 1));
         _a.jae(done);
-        _a.cmp(__byte_ptr[edi], CodeTargets.Call);
-        _a.lea(edi, __dword_ptr[edi + 1]);
-        _a.je(isCall);
         _a.mov(al, __byte_ptr[edi]);
-        _a.and(al, CodeTargets.OperandBits);
-        _a.cmp(al, CodeTargets.RipRelative);
-        _a.jne(next);
+        _a.inc(edi);
+        _a.and(al, CodeTargets.BranchBits);
+        _a.cmp(al, CodeTargets.Branch);
+        _a.je(isBranch);
         _a.inc(edi);
 
         // edi is at the operand; edx becomes its place.
-        _a.Label(ref isCall);
+        _a.Label(ref isBranch);
         _a.lea(edx, __dword_ptr[edi - (int)begin]);
         _a.mov(eax, __dword_ptr[edi]);
         _a.cmp(eax, _span);
@@ -183,7 +186,7 @@ internal sealed class Unpacker
         _a.sub(__dword_ptr[edi], edx);
         _a.Label(ref skip);
         _a.add(edi, sizeof(int));
-        _a.jmp(next);
+        _a.jmp(look);
 
         // Negative, and not below the place with its sign changed?
         _a.Label(ref isOther);
@@ -193,7 +196,14 @@ internal sealed class Unpacker
         _a.add(__dword_ptr[edi], _span);
         _a.jmp(skip);
         _a.Label(ref done);
-        _a.nop();
+        _a.mov(__byte_ptr[begin + length], 0);
+    }
+
+    private void Fill(AssemblerRegisterXMM register, byte value)
+    {
+        _a.mov(eax, 0x0101_0101u * value);
+        _a.movd(register, eax);
+        _a.pshufd(register, register, 0);
     }
 
     private void WriteGroup(BlockFormat.Group group)

@@ -99,9 +99,9 @@ public sealed class PackedImageTests
         byte[] code =
         [
             .. bytes,
-            .. operands.SelectMany(o => (byte[])[CodeTargets.Call, .. BitConverter.GetBytes(o.Operand % 200)]),
-            .. operands.SelectMany(o => (byte[])[CodeTargets.LoadAddress, (byte)((o.Register & 0x38) | CodeTargets.RipRelative), .. BitConverter.GetBytes(o.Operand % 200)]),
-            .. operands.SelectMany(o => (byte[])[CodeTargets.LoadAddress, o.Register, CodeTargets.Call, .. BitConverter.GetBytes(o.Operand)]),
+            .. operands.SelectMany(o => (byte[])[CodeTargets.Branch, .. BitConverter.GetBytes(o.Operand % 200)]),
+            .. operands.SelectMany(o => (byte[])[CodeTargets.Operation, (byte)((o.Register & 0x38) | CodeTargets.RipRelative), .. BitConverter.GetBytes(o.Operand % 200)]),
+            .. operands.SelectMany(o => (byte[])[CodeTargets.Operation | 4, o.Register, CodeTargets.Branch | 1, .. BitConverter.GetBytes(o.Operand)]),
             .. bytes,
         ];
         byte[] packed = [.. code];
@@ -111,9 +111,11 @@ public sealed class PackedImageTests
     }
 
     [Theory]
-    [InlineData(new byte[] { CodeTargets.Call })]
-    [InlineData(new byte[] { CodeTargets.LoadAddress, 0x05 })]
-    [InlineData(new byte[] { CodeTargets.LoadAddress, 0x3d })]
+    [InlineData(new byte[] { 0xe8 })]
+    [InlineData(new byte[] { 0xe9 })]
+    [InlineData(new byte[] { 0x89, 0x05 })]
+    [InlineData(new byte[] { 0x8b, 0x0d })]
+    [InlineData(new byte[] { 0x8d, 0x3d })]
     public void What_refers_to_one_place_has_the_same_bytes(byte[] instruction)
     {
         byte[] code = new byte[200];
