@@ -44,10 +44,10 @@ internal static unsafe class DirectoryFile
 
         byte* record = stackalloc byte[LongestRecord];
         long moved = 0;
-        if (directory->Names != null && directory->Names->Update != null && file->Position <= 2)
+        if (directory->Names != null && directory->Names->List != null && file->Position <= 2)
         {
             FileTree.Lock.Enter();
-            directory->Names->Update(directory, default);
+            directory->Names->List(directory);
             FileTree.Lock.Exit();
         }
 

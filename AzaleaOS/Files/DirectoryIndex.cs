@@ -51,12 +51,14 @@ internal static unsafe class DirectoryIndex
         return null;
     }
 
-    /// <summary>Adds an entry whose name is not there yet. <see cref="DirectoryEntry.Directory"/> says where.</summary>
-    internal static void Insert(DirectoryEntry* added)
+    /// <summary>Adds an entry whose name is not there yet.</summary>
+    /// <param name="added">The entry. <see cref="DirectoryEntry.Directory"/> says where.</param>
+    /// <param name="hash"><see cref="Hash"/> of the name's bytes.</param>
+    internal static void Insert(DirectoryEntry* added, uint hash)
     {
         FileNode* directory = added->Directory;
         ReadOnlySpan<byte> name = added->Text;
-        added->Hash = Mix(HashOf(name));
+        added->Hash = Mix(hash);
         DirectoryEntry** place = &directory->SearchRoot;
         while (*place != null && (*place)->Priority >= added->Priority)
         {

@@ -102,21 +102,18 @@ internal static unsafe class FileTree
     {
         DirectoryEntry* entry = DirectoryIndex.Find(directory, name, hash);
         NodeOperations* names = directory->Names;
-        if (names == null || names->Update == null || (entry != null && !(entry->Node->ComesAndGoes && char.IsAsciiDigit((char)name[^1]))))
-        {
-            return entry;
-        }
-
-        names->Update(directory, name);
-        return DirectoryIndex.Find(directory, name, hash);
+        return names == null || names->Find == null || (entry != null && !(entry->Node->ComesAndGoes && char.IsAsciiDigit((char)name[^1])))
+            ? entry
+            : names->Find(directory, name, hash, entry);
     }
 
     /// <summary>Gives a file a name that no file has there. The lock is held.</summary>
     /// <param name="directory">Where.</param>
     /// <param name="name">Not empty, at most <see cref="NameMax"/> bytes, without a slash. It is copied.</param>
+    /// <param name="hash"><see cref="DirectoryIndex.Hash"/> of its bytes.</param>
     /// <param name="node">The file; the name refers to it.</param>
     /// <returns>The entry; null when memory is exhausted.</returns>
-    internal static DirectoryEntry* Add(FileNode* directory, ReadOnlySpan<byte> name, FileNode* node)
+    internal static DirectoryEntry* Add(FileNode* directory, ReadOnlySpan<byte> name, uint hash, FileNode* node)
     {
         byte* copy = TextStore.Copy(name);
         if (copy == null)
@@ -124,7 +121,7 @@ internal static unsafe class FileTree
             return null;
         }
 
-        DirectoryEntry* entry = AddLasting(directory, copy, name.Length, node);
+        DirectoryEntry* entry = AddLasting(directory, copy, name.Length, hash, node);
         if (entry == null)
         {
             TextStore.Give(copy, name.Length);
@@ -186,7 +183,7 @@ internal static unsafe class FileTree
             }
         }
 
-        DirectoryIndex.Insert(entry);
+        DirectoryIndex.Insert(entry, DirectoryIndex.HashOf(entry->Text));
         Become(node, entry);
         FileTime.Modify(from);
         FileTime.Modify(directory);
@@ -227,9 +224,10 @@ internal static unsafe class FileTree
     /// <returns>False when memory is exhausted.</returns>
     internal static bool Link(FileNode* directory, byte* name, int length, FileNode* node)
     {
-        DirectoryEntry* known = DirectoryIndex.Find(directory, new ReadOnlySpan<byte>(name, length));
+        uint hash = DirectoryIndex.HashOf(new ReadOnlySpan<byte>(name, length));
+        DirectoryEntry* known = DirectoryIndex.Find(directory, new ReadOnlySpan<byte>(name, length), hash);
         FileNode* loser = known == null ? null : Remove(known);
-        DirectoryEntry* entry = AddLasting(directory, name, length, node);
+        DirectoryEntry* entry = AddLasting(directory, name, length, hash, node);
         FileNode.Drop(loser);
         if (entry != null)
         {
@@ -311,7 +309,7 @@ internal static unsafe class FileTree
     }
 
     /// <summary>As <see cref="Add"/>, for a name that stays where it is and need not be copied.</summary>
-    internal static DirectoryEntry* AddLasting(FileNode* directory, byte* name, int length, FileNode* node)
+    internal static DirectoryEntry* AddLasting(FileNode* directory, byte* name, int length, uint hash, FileNode* node)
     {
         DirectoryEntry* entry = s_entries.Take();
         if (entry == null)
@@ -325,7 +323,7 @@ internal static unsafe class FileTree
         entry->Directory = directory;
         FileNode.Hold(directory);
         FileNode.Hold(node);
-        DirectoryIndex.Insert(entry);
+        DirectoryIndex.Insert(entry, hash);
         Become(node, entry);
         if (node->IsDirectory)
         {

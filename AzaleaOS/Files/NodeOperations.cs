@@ -4,10 +4,13 @@ namespace AzaleaOS.Files;
 internal unsafe struct NodeOperations
 {
     /// <summary>
-    /// Brings a directory's entries up to date, with <see cref="FileTree.Add"/> and <see cref="FileTree.Remove"/>, before
-    /// a name is looked up in it, or before it is listed (then the name is empty). Under the tree's lock: does not block.
+    /// Finds a name in a directory, and brings that entry up to date before: directory, name, its <see cref="DirectoryIndex.Hash"/>, the
+    /// entry that is there now or null. Under the tree's lock: does not block.
     /// </summary>
-    internal delegate*<FileNode*, ReadOnlySpan<byte>, void> Update;
+    internal delegate*<FileNode*, ReadOnlySpan<byte>, uint, DirectoryEntry*, DirectoryEntry*> Find;
+
+    /// <summary>Brings all entries of a directory up to date, before it is listed. There if <see cref="Find"/> is. Under the tree's lock: does not block.</summary>
+    internal delegate*<FileNode*, void> List;
 
     /// <summary>The text of a symbolic link: link, buffer, room; bytes or a negated errno. Under the tree's lock.</summary>
     internal delegate*<FileNode*, byte*, int, long> ReadLink;

@@ -40,6 +40,9 @@ internal unsafe struct PathWalk
     /// <summary>The last name.</summary>
     internal readonly ReadOnlySpan<byte> Name => new(_name, _nameLength);
 
+    /// <summary><see cref="DirectoryIndex.Hash"/> of the last name's bytes.</summary>
+    internal readonly uint Hash => _hash;
+
     /// <summary>A walk that has not begun. Places for links that nobody has followed are not filled.</summary>
     internal static void Create(out PathWalk walk)
     {

@@ -41,14 +41,15 @@ internal static unsafe class SystemFiles
     /// <param name="mode">For a new one.</param>
     internal static FileNode* Make(FileNode* parent, ReadOnlySpan<byte> name, uint mode)
     {
-        DirectoryEntry* known = DirectoryIndex.Find(parent, name);
+        uint hash = DirectoryIndex.HashOf(name);
+        DirectoryEntry* known = DirectoryIndex.Find(parent, name, hash);
         if (known != null)
         {
             return known->Node;
         }
 
         FileNode* made = FileTree.NewNode(mode);
-        if (made == null || FileTree.AddLasting(parent, PointerTo(name), name.Length, made) == null)
+        if (made == null || FileTree.AddLasting(parent, PointerTo(name), name.Length, hash, made) == null)
         {
             return null;
         }

@@ -34,7 +34,7 @@ internal static unsafe class TreeChanges
             return -Errno.ENAMETOOLONG;
         }
 
-        if (FileTree.Find(walk.Directory, walk.Name) != null)
+        if (FileTree.Find(walk.Directory, walk.Name, walk.Hash) != null)
         {
             return -Errno.EEXIST;
         }
@@ -55,7 +55,7 @@ internal static unsafe class TreeChanges
             node->Mode |= node->IsDirectory ? FileMode.SetGroup : 0;
         }
 
-        return FileTree.Add(walk.Directory, walk.Name, node) == null ? -Errno.ENOSPC : 0;
+        return FileTree.Add(walk.Directory, walk.Name, walk.Hash, node) == null ? -Errno.ENOSPC : 0;
     }
 
     /// <summary>unlink.</summary>
@@ -150,7 +150,7 @@ internal static unsafe class TreeChanges
             return -Errno.ENOENT;
         }
 
-        if (FileTree.Add(to.Directory, to.Name, node) == null)
+        if (FileTree.Add(to.Directory, to.Name, to.Hash, node) == null)
         {
             return -Errno.ENOSPC;
         }
@@ -194,7 +194,7 @@ internal static unsafe class TreeChanges
             return -Errno.ENAMETOOLONG;
         }
 
-        DirectoryEntry* target = FileTree.Find(to.Directory, to.Name);
+        DirectoryEntry* target = FileTree.Find(to.Directory, to.Name, to.Hash);
         if (target != null && (flags & NoReplace) != 0)
         {
             return -Errno.EEXIST;
@@ -228,7 +228,7 @@ internal static unsafe class TreeChanges
             // It gets a name in the old directory that nobody sees: that of the file, which leaves at once.
             whiteout->FileSystem = entry->Directory->FileSystem;
             FileNode* directory = entry->Directory;
-            if (FileTree.Add(directory, from.Name, whiteout) == null)
+            if (FileTree.Add(directory, from.Name, from.Hash, whiteout) == null)
             {
                 TextStore.Give(name, to.Name.Length);
                 return -Errno.ENOSPC;
@@ -312,7 +312,7 @@ internal static unsafe class TreeChanges
             return -Errno.ENAMETOOLONG;
         }
 
-        entry = FileTree.Find(walk.Directory, walk.Name);
+        entry = FileTree.Find(walk.Directory, walk.Name, walk.Hash);
         return entry == null ? -Errno.ENOENT : 0;
     }
 

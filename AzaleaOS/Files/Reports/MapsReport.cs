@@ -26,7 +26,7 @@ internal static unsafe class MapsReport
             return;
         }
 
-        byte* details = isDetailed ? ReportTable.Find((byte)'d') : null;
+        byte* details = isDetailed ? ReportLine.Next(ReportTable.Section((byte)'d')) : null;
         FileNode* named = null;
         int nameLength = 0;
         byte* line = null;

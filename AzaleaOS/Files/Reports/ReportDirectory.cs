@@ -34,48 +34,12 @@ internal static unsafe class ReportDirectory
             return false;
         }
 
-        Directories->Update = &Update;
+        Directories->Find = &Find;
+        Directories->List = &List;
         TextLinks->ReadLink = &ReportLink.ReadText;
         FileLinks->ReadLink = &ReportLink.ReadFile;
         FileLinks->Follow = &ReportLink.Follow;
-        return Mount("/proc"u8, FileSystemKind.Processes) && Mount("/sys"u8, FileSystemKind.System);
-    }
-
-    /// <summary>The head of a directory's section.</summary>
-    /// <param name="parent">The head of the section above, up to the end of the line.</param>
-    /// <param name="parentLength">Bytes of it.</param>
-    /// <param name="name">What follows a slash behind it.</param>
-    /// <param name="nameLength">Bytes of that; 0 for the section above itself.</param>
-    /// <returns>The head; there is one for every directory.</returns>
-    internal static byte* FindSection(byte* parent, int parentLength, byte* name, int nameLength)
-    {
-        int length = parentLength + (nameLength == 0 ? 0 : 1 + nameLength);
-        byte* end = ReportTable.First + length;
-        foreach (ushort at in ReportTable.Heads)
-        {
-            // Where it ends first: many begin alike. What follows the last head is longer than any name.
-            if (end[at] != '\n')
-            {
-                continue;
-            }
-
-            byte* line = end + at - length;
-            byte* rest = line + parentLength;
-            if ((nameLength == 0 || (*rest == '/' && Begins(rest + 1, name, nameLength))) && Begins(line, parent, parentLength))
-            {
-                return line;
-            }
-        }
-
-        return null;
-    }
-
-    private static bool IsSame(ReadOnlySpan<byte> name, byte* text)
-    {
-        fixed (byte* first = name)
-        {
-            return Begins(first, text, name.Length);
-        }
+        return Mount("proc"u8, FileSystemKind.Processes, (byte)'A') && Mount("sys"u8, FileSystemKind.System, (byte)'P');
     }
 
     private static bool Begins(byte* text, byte* with, int length)
@@ -97,7 +61,7 @@ internal static unsafe class ReportDirectory
     // Symbolic links that lead to a file whatever its name.
     private static NodeOperations* FileLinks => s_names + 2;
 
-    private static bool Mount(ReadOnlySpan<byte> path, FileSystemKind kind)
+    private static bool Mount(ReadOnlySpan<byte> name, FileSystemKind kind, byte section)
     {
         FileNode* node = FileTree.NewNode(ReadableDirectory, hasTimes: false);
         if (node == null)
@@ -105,63 +69,40 @@ internal static unsafe class ReportDirectory
             return false;
         }
 
-        byte* text = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(path));
         node->FileSystem = kind;
         node->Names = Directories;
-        node->Object = new ReportEntry(FindSection(text, path.Length, null, 0), 0).Object;
-        return FileTree.Link(FileTree.Root, text + 1, path.Length - 1, node);
+        node->Object = new ReportEntry(ReportTable.Section(section), 0).Object;
+        return FileTree.Link(FileTree.Root, (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(name)), name.Length, node);
     }
 
-    // Brings a directory's entries up to date.
-    private static void Update(FileNode* directory, ReadOnlySpan<byte> name)
+    // A name that is not there yet, or one that comes and goes.
+    private static DirectoryEntry* Find(FileNode* directory, ReadOnlySpan<byte> name, uint hash, DirectoryEntry* known)
     {
+        const ulong Often = 15;
         ReportEntry place = new(directory);
-        if (!name.IsEmpty && name[^1] is < (byte)'0' or > (byte)'9')
-        {
-            AddNamed(directory, place, name);
-            return;
-        }
-
-        for (byte* line = ReportLine.Next(place.Line); *line != '\n'; line = ReportLine.Next(line))
-        {
-            // Nearly all lines are other files'.
-            if (!name.IsEmpty && *line != name[0] && *line != '#')
-            {
-                continue;
-            }
-
-            int length = (int)(ReportLine.Mark(line) - line);
-            if (length > 1 && line[length - 2] == '#')
-            {
-                if (UpdateNumbered(directory, line, length - 2, name))
-                {
-                    return;
-                }
-            }
-            else if (length != 0 && (name.IsEmpty || (name.Length == length && IsSame(name, line))))
-            {
-                ReadOnlySpan<byte> own = new(line, length);
-                if (DirectoryIndex.Find(directory, own) == null)
-                {
-                    Add(directory, line, line + length, own, place.Argument);
-                }
-
-                if (!name.IsEmpty)
-                {
-                    return;
-                }
-            }
-        }
-    }
-
-    // A name that no number ends, and that is not there yet.
-    private static void AddNamed(FileNode* directory, in ReportEntry place, ReadOnlySpan<byte> name)
-    {
         byte* line = place.Line;
-        byte* block = (byte*)((nuint)line & ~(nuint)(Vector128<byte>.Count - 1));
-        uint ends = ReportLine.Ends(block) & (uint.MaxValue << (int)(line - block));
         fixed (byte* text = name)
         {
+            byte last = text[name.Length - 1];
+            if (last is >= (byte)'0' and <= (byte)'9')
+            {
+                byte* first = FirstOf(line);
+                int number = NumberIn(name, first, out int prefix);
+                if (number >= 0)
+                {
+                    if ((directory->EntryCount & Often) == Often)
+                    {
+                        // Now and then: somebody may look at one thread after the other, and never list them.
+                        RemoveGone(directory, first);
+                        known = DirectoryIndex.Find(directory, name, hash);
+                    }
+
+                    return UpdateOne(directory, first, prefix, number, name, hash, known);
+                }
+            }
+
+            byte* block = (byte*)((nuint)line & ~(nuint)(Vector128<byte>.Count - 1));
+            uint ends = ReportLine.Ends(block) & (uint.MaxValue << (int)(line - block));
             do
             {
                 while (ends == 0)
@@ -174,72 +115,98 @@ internal static unsafe class ReportDirectory
                 ends &= ends - 1;
                 if (*line == '\n')
                 {
-                    return;
+                    return null;
                 }
             }
-            while (*line != *text || !Begins(line, text, name.Length) || ReportLine.Mark(line) != line + name.Length);
+            while (*line != *text || line[name.Length - 1] != last || !Begins(line, text, name.Length) || ReportLine.Mark(line) != line + name.Length);
         }
 
-        Add(directory, line, line + name.Length, new ReadOnlySpan<byte>(line, name.Length), place.Argument);
+        return Add(directory, line, line + name.Length, new ReadOnlySpan<byte>(line, name.Length), hash, place.Argument);
     }
 
-    // True if the name is one of these, so that it is none of any other line.
-    private static bool UpdateNumbered(FileNode* directory, byte* line, int prefix, ReadOnlySpan<byte> name)
+    private static void List(FileNode* directory)
     {
-        const ulong Sweep = 15;
-        int wanted = name.IsEmpty ? -1 : NumberIn(name, line, prefix);
-        if (wanted >= 0)
+        ReportEntry place = new(directory);
+        for (byte* line = FirstOf(place.Line); *line != '\n'; line = ReportLine.Next(line))
         {
-            UpdateOne(directory, line, prefix, wanted, name);
-        }
-
-        if (!name.IsEmpty && (directory->EntryCount & Sweep) != Sweep)
-        {
-            return wanted >= 0;
-        }
-
-        // Now and then also for a name: somebody may look at one thread after the other, and never list them.
-        for (DirectoryEntry* entry = directory->FirstEntry; entry != null;)
-        {
-            DirectoryEntry* next = entry->Next;
-            int number = NumberIn(entry->Text, line, prefix);
-            if (number >= 0)
+            int length = (int)(ReportLine.Mark(line) - line);
+            if (length > 1 && line[length - 2] == '#')
             {
-                UpdateOne(directory, line, prefix, number, entry->Text);
+                ListNumbered(directory, line, length - 2);
             }
-
-            entry = next;
+            else if (length != 0)
+            {
+                ReadOnlySpan<byte> name = new(line, length);
+                uint hash = DirectoryIndex.HashOf(name);
+                if (DirectoryIndex.Find(directory, name, hash) == null)
+                {
+                    _ = Add(directory, line, line + length, name, hash, place.Argument);
+                }
+            }
         }
+    }
 
+    private static void ListNumbered(FileNode* directory, byte* line, int prefix)
+    {
+        RemoveGone(directory, line);
         byte* memory = stackalloc byte[LongestName];
-        for (int number = -1; name.IsEmpty && (number = ReportNumbers.Next(line[prefix + 1], number + 1)) >= 0;)
+        for (int number = -1; (number = ReportNumbers.Next(line[prefix + 1], number + 1)) >= 0;)
         {
             TextBuffer made = new(new Span<byte>(memory, LongestName));
             made.Append(new ReadOnlySpan<byte>(line, prefix));
             made.Append((ulong)number);
-            UpdateOne(directory, line, prefix, number, made.Written);
+            uint hash = DirectoryIndex.HashOf(made.Written);
+            _ = UpdateOne(directory, line, prefix, number, made.Written, hash, DirectoryIndex.Find(directory, made.Written, hash));
         }
-
-        return wanted >= 0;
     }
 
-    private static void UpdateOne(FileNode* directory, byte* line, int prefix, int number, ReadOnlySpan<byte> name)
+    // The first line below the heads of a section.
+    private static byte* FirstOf(byte* line)
     {
-        DirectoryEntry* entry = DirectoryIndex.Find(directory, name);
+        while (*line == '/')
+        {
+            line = ReportLine.Next(line);
+        }
+
+        return line;
+    }
+
+    private static void RemoveGone(FileNode* directory, byte* line)
+    {
+        for (DirectoryEntry* entry = directory->FirstEntry; entry != null;)
+        {
+            DirectoryEntry* next = entry->Next;
+            int number = NumberIn(entry->Text, line, out int prefix);
+            if (number >= 0)
+            {
+                _ = UpdateOne(directory, line, prefix, number, entry->Text, 0, entry);
+            }
+
+            entry = next;
+        }
+    }
+
+    // Makes or removes the entry of a number, and says which there is then.
+    private static DirectoryEntry* UpdateOne(FileNode* directory, byte* line, int prefix, int number, ReadOnlySpan<byte> name, uint hash, DirectoryEntry* entry)
+    {
         bool isThere = ReportNumbers.Next(line[prefix + 1], number) == number;
         if (entry != null && !isThere)
         {
             Remove(entry);
+            return null;
         }
-        else if (entry == null && isThere)
+
+        if (entry == null && isThere)
         {
-            FileNode* node = Add(directory, line, line + prefix + 2, name, ReportEntry.Append(new ReportEntry(directory).Argument, number));
-            if (node != null)
+            entry = Add(directory, line, line + prefix + 2, name, hash, ReportEntry.Append(new ReportEntry(directory).Argument, number));
+            if (entry != null)
             {
                 // Cores, caches, memory nodes and the process stay.
-                node->ComesAndGoes |= line[prefix + 1] is (byte)'T' or (byte)'F';
+                entry->Node->ComesAndGoes |= line[prefix + 1] is (byte)'T' or (byte)'F';
             }
         }
+
+        return entry;
     }
 
     private static void Remove(DirectoryEntry* entry)
@@ -254,7 +221,7 @@ internal static unsafe class ReportDirectory
     }
 
     // Without memory there is no such file.
-    private static FileNode* Add(FileNode* directory, byte* line, byte* mark, ReadOnlySpan<byte> name, ulong argument)
+    private static DirectoryEntry* Add(FileNode* directory, byte* line, byte* mark, ReadOnlySpan<byte> name, uint hash, ulong argument)
     {
         byte* first = line;
         uint mode = *mark switch
@@ -272,7 +239,7 @@ internal static unsafe class ReportDirectory
             return null;
         }
 
-        node->FileSystem = mark[0] == '/' && mark[1] == '2' ? FileSystemKind.ControlGroups : directory->FileSystem;
+        node->FileSystem = directory->FileSystem;
         node->ComesAndGoes = directory->ComesAndGoes;
         if (node->IsRegular)
         {
@@ -280,48 +247,56 @@ internal static unsafe class ReportDirectory
             node->Seals |= FileSeals.Grow | FileSeals.Shrink;
             node->Size = node->FileSystem == FileSystemKind.System ? (ulong)KernelPages.Size : 0;
         }
+        else if (*mark == '/')
+        {
+            node->Names = Directories;
+            line = ReportTable.Section(mark[1]);
+            node->FileSystem = mark[2] == '2' ? FileSystemKind.ControlGroups : node->FileSystem;
+        }
         else
         {
             // As Linux has it for links to descriptors.
             node->Size = *mark == '@' && mark[1] == 'f' ? 64u : 0;
-            node->Names = *mark == '/' ? Directories : *mark == '>' ? TextLinks : FileLinks;
-            if (*mark == '/')
-            {
-                byte* head = new ReportEntry(directory).Line;
-                line = FindSection(head, (int)(ReportLine.Next(head) - head) - 1, line, (int)(mark - line));
-            }
+            node->Names = *mark == '>' ? TextLinks : FileLinks;
         }
 
         node->Object = new ReportEntry(line, argument).Object;
         fixed (byte* text = name)
         {
             // A name of the table stays where it is.
-            DirectoryEntry* entry = text == first ? FileTree.AddLasting(directory, text, name.Length, node) : FileTree.Add(directory, name, node);
+            DirectoryEntry* entry = text == first ? FileTree.AddLasting(directory, text, name.Length, hash, node) : FileTree.Add(directory, name, hash, node);
             FileTree.DropLater(node);
-            return entry == null ? null : node;
+            return entry;
         }
     }
 
-    // The number behind a prefix; -1 if there is none, or one with zeros in front.
-    private static int NumberIn(ReadOnlySpan<byte> name, byte* prefix, int prefixLength)
+    // The number in a name that a line of a prefix, '#' and a letter stands for; -1 if it is none, or one with zeros in front.
+    private static int NumberIn(ReadOnlySpan<byte> name, byte* line, out int prefix)
     {
         const int MostDigits = 6;
-        int digits = name.Length - prefixLength;
-        if (digits is <= 0 or > MostDigits || (name[prefixLength] == '0' && digits > 1))
+        int at = 0;
+        while (line[at] >= '0' && at < name.Length && name[at] == line[at])
+        {
+            at++;
+        }
+
+        prefix = at;
+        int digits = name.Length - at;
+        if (line[at] != '#' || digits is <= 0 or > MostDigits || (name[at] == '0' && digits > 1))
         {
             return -1;
         }
 
         int number = 0;
-        for (int i = 0; i < name.Length; i++)
+        for (; at < name.Length; at++)
         {
-            uint digit = name[i] - (uint)'0';
-            if (i < prefixLength ? name[i] != prefix[i] : digit > 9)
+            uint digit = name[at] - (uint)'0';
+            if (digit > 9)
             {
                 return -1;
             }
 
-            number = i < prefixLength ? 0 : (number * 10) + (int)digit;
+            number = (number * 10) + (int)digit;
         }
 
         return number;

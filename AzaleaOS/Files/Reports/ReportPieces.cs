@@ -85,7 +85,7 @@ internal static unsafe class ReportPieces
                 StackReport.Write(text, item == 'A' ? ProgramAddress.Arguments : item == 'E' ? ProgramAddress.Environment : ProgramAddress.Auxiliary);
                 break;
             default:
-                byte* lines = ReportTable.Find(item);
+                byte* lines = ReportLine.Next(ReportTable.Section(item));
                 for (int core = 0; core < Cores.Count; core++)
                 {
                     ReportTemplate.WriteLines(text, lines, (ulong)core);

@@ -7,7 +7,7 @@ namespace AzaleaOS.Files.Reports;
 /// <remarks>
 /// <para>
 /// A line that begins with '/' is a directory; what it holds follows, up to an empty line. A directory of several lines
-/// has the rest of another one as well. '#' and a letter stand for a number (<see cref="ReportNumbers"/>). Behind a
+/// has the rest of another one as well. '#' and a letter stand for a number (<see cref="ReportNumbers"/>); such a line is the first of its section. Behind a
 /// name: '/' a directory ('2' behind it: control groups, version 2), '>' a symbolic link, '@' a link that leads to a file whatever its name, '=' a file of one line, ':' one
 /// of the lines that follow with '|', '!' one that can be written; without a line feed at its end ';', and '~' for its
 /// owner alone. A line with '*' has no line feed. Values in texts: <see cref="ReportTemplate"/>.
@@ -19,11 +19,11 @@ internal static unsafe class ReportTable
     /// <summary>The table.</summary>
     internal static ReadOnlySpan<byte> Text => """
         /proc
-        #P/
+        #P/B
         self>%pi
         thread-self>%pi/task/%tc
         mounts>self/mounts
-        sys/
+        sys/I
         cpuinfo;%Nc
         filesystems:
         |nodev	tmpfs
@@ -64,7 +64,7 @@ internal static unsafe class ReportTable
         |Hugetlb:        %8kaG kB
         stat:
         |cpu  %mi 0 0 %mI 0 0 0 0 0 0
-        *%Nt
+        *%Ne
         |intr 0
         |ctxt %mx
         |btime %mb
@@ -77,10 +77,10 @@ internal static unsafe class ReportTable
         version=Linux version 6.12.0-azalea #1 SMP AzaleaOS 0.1.0
 
         /proc/#P
-        task/
+        task/D
         /proc/#P/task/#T
-        fd/
-        fdinfo/
+        fd/F
+        fdinfo/H
         exe@x
         cwd@w
         root@r
@@ -184,7 +184,7 @@ internal static unsafe class ReportTable
         wchan;0
 
         /proc/#P/task
-        #T/
+        #T/C
 
         /proc/#P/fd
         /proc/#P/task/#T/fd
@@ -199,10 +199,10 @@ internal static unsafe class ReportTable
         |ino:	%di
 
         /proc/sys
-        fs/
-        kernel/
-        net/
-        vm/
+        fs/J
+        kernel/K
+        net/M
+        vm/O
 
         /proc/sys/fs
         file-max=9223372036854775807
@@ -212,7 +212,7 @@ internal static unsafe class ReportTable
         pipe-user-pages-soft=16384
 
         /proc/sys/kernel
-        random/
+        random/L
         arch=x86_64
         cap_last_cap=40
         domainname=(none)
@@ -234,7 +234,7 @@ internal static unsafe class ReportTable
         uuid=%Nu
 
         /proc/sys/net
-        core/
+        core/N
 
         /proc/sys/net/core
         somaxconn=4096
@@ -249,27 +249,27 @@ internal static unsafe class ReportTable
         swappiness=0
 
         /sys
-        devices/
-        fs/
-        kernel/
+        devices/Q
+        fs/\
+        kernel/^
 
         /sys/devices
-        system/
+        system/R
 
         /sys/devices/system
-        clocksource/
-        cpu/
-        node/
+        clocksource/S
+        cpu/U
+        node/Z
 
         /sys/devices/system/clocksource
-        clocksource0/
+        clocksource0/T
 
         /sys/devices/system/clocksource/clocksource0
         available_clocksource=tsc%1_
         current_clocksource=tsc
 
         /sys/devices/system/cpu
-        cpu#C/
+        cpu#C/V
         isolated=
         kernel_max=511
         offline=
@@ -278,11 +278,11 @@ internal static unsafe class ReportTable
         present=%Lp
 
         /sys/devices/system/cpu/cpu#C
-        cache/
-        topology/
+        cache/W
+        topology/Y
 
         /sys/devices/system/cpu/cpu#C/cache
-        index#I/
+        index#I/X
 
         /sys/devices/system/cpu/cpu#C/cache/index#I
         coherency_line_size=%uY
@@ -310,10 +310,10 @@ internal static unsafe class ReportTable
         thread_siblings_list=%Lt
 
         /sys/devices/system/node
+        node#N/[
         has_cpu=%Lk
         has_memory=%LN
         has_normal_memory=%LN
-        node#N/
         online=%LN
         possible=%LN
 
@@ -330,7 +330,7 @@ internal static unsafe class ReportTable
         |Node %ni HugePages_Surp:      0
 
         /sys/fs
-        cgroup/2
+        cgroup/]2
 
         /sys/fs/cgroup
         cgroup.controllers=cpuset cpu memory pids
@@ -351,14 +351,14 @@ internal static unsafe class ReportTable
         pids.max=max
 
         /sys/kernel
-        mm/
+        mm/_
 
         /sys/kernel/mm
-        hugepages/
-        transparent_hugepage/
+        hugepages/`
+        transparent_hugepage/b
 
         /sys/kernel/mm/hugepages
-        hugepages-2048kB/
+        hugepages-2048kB/a
 
         /sys/kernel/mm/hugepages/hugepages-2048kB
         free_hugepages=0
@@ -401,9 +401,6 @@ internal static unsafe class ReportTable
         |power management:
         |
 
-        /?t
-        |cpu%ui %ut 0 0 %uw 0 0 0 0 0 0
-
         /?d
         |Size:           %8kvV kB
         |KernelPageSize: %8kvU kB
@@ -420,25 +417,23 @@ internal static unsafe class ReportTable
         |Swap:                  0 kB
         |Locked:         %8kvL kB
 
+        /?e
+        |cpu%ui %ut 0 0 %uw 0 0 0 0 0 0
+
 
         """u8;
 
     /// <summary>Where in the table the heads of sections are. Nobody looks for them when the kernel starts: a test says what they must be.</summary>
     internal static ReadOnlySpan<ushort> Heads =>
     [
-        0, 1266, 1281, 3810, 3829, 3841, 3867, 3883, 3959, 3991, 4121, 4383, 4460, 4481, 4516, 4662,
-        4689, 4711, 4756, 4803, 4902, 5004, 5052, 5098, 5314, 5557, 5664, 5946, 5964, 6290, 6307, 6356,
-        6400, 6540, 6697, 7167, 7204,
+        0, 1268, 1284, 3815, 3835, 3847, 3873, 3889, 3965, 4001, 4131, 4394, 4471, 4493, 4528, 4674,
+        4704, 4727, 4775, 4823, 4922, 5025, 5075, 5122, 5338, 5581, 5689, 5971, 5990, 6316, 6334, 6385,
+        6430, 6570, 6727, 7197, 7578,
     ];
 
     /// <summary>Its first byte.</summary>
     internal static byte* First => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Text));
 
-    /// <summary>The lines of what is part of several files, or repeated: cores c in cpuinfo and t in stat; areas, d in smaps.</summary>
-    internal static byte* Find(byte letter)
-    {
-        byte* head = stackalloc byte[] { (byte)'/', (byte)'?', letter };
-        return ReportLine.Next(ReportDirectory.FindSection(head, 3, null, 0));
-    }
+    /// <summary>The head of a section by its letter.</summary>
+    internal static byte* Section(byte letter) => First + Heads[letter - 'A'];
 }
-

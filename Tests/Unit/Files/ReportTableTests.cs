@@ -38,15 +38,33 @@ public sealed partial class ReportTableTests
                 sections.Add(line);
                 isInside = true;
             }
-            else if (isInside && Entry().Match(line) is { Success: true } entry && line[entry.Length..] is "" or "2" && line[entry.Length - 1] == '/')
+            else if (isInside && Entry().Match(line) is { Success: true } entry && line[entry.Length - 1] == '/')
             {
+                Assert.Matches("^[A-z]2?$", line[entry.Length..]);
+                string name = entry.Groups[1].Value;
+                Assert.Equal($"{head}/{name}", HeadOf(line[entry.Length]));
                 foreach (string parent in HeadsOf(sections, head))
-                    named.Add($"{parent}/{entry.Groups[1].Value}");
+                    named.Add($"{parent}/{name}");
             }
         }
 
         sections.RemoveAll(section => section.StartsWith("/?", StringComparison.Ordinal));
         Assert.Equal(sections.Order(StringComparer.Ordinal), named.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Sections_that_no_directory_leads_to_have_the_letters_that_the_kernel_takes()
+    {
+        Assert.Equal("/proc", HeadOf('A'));
+        Assert.Equal("/sys", HeadOf('P'));
+        Assert.All("cde", letter => Assert.Equal($"/?{letter}", HeadOf(letter)));
+    }
+
+    [Fact]
+    public void A_line_that_stands_for_numbers_is_the_first_of_its_section()
+    {
+        string[] lines = s_table.Split('\n');
+        Assert.All(Enumerable.Range(0, lines.Length).Where(at => Entry().Match(lines[at]).Groups[1].Value.Contains('#', StringComparison.Ordinal)), at => Assert.StartsWith("/", lines[at - 1]));
     }
 
     [Fact]
@@ -87,6 +105,8 @@ public sealed partial class ReportTableTests
         Assert.Contains($"\nhostname={Encoding.ASCII.GetString(SystemName.Node)}\n", s_table);
         Assert.Contains($"\ndomainname={Encoding.ASCII.GetString(SystemName.Domain)}\n", s_table);
     }
+
+    private static string HeadOf(char letter) => s_table[ReportTable.Heads[letter - 'A']..].Split('\n')[0];
 
     private static IEnumerable<string> HeadsOf(List<string> sections, string head)
         => head is "/proc/#P/task/#T" ? [.. sections.Where(section => section is "/proc/#P" or "/proc/#P/task/#T")] : [head];
