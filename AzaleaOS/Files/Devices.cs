@@ -27,24 +27,33 @@ internal static unsafe class Devices
         _ => null,
     };
 
-    /// <summary>Makes /dev and its files, unless an archive brought them.</summary>
+    /// <summary>Makes /tmp and /dev, and of what is in that the console: the rest is there when somebody looks. What an archive brought stays.</summary>
     /// <returns>False when memory is exhausted.</returns>
     internal static bool Populate()
     {
         FileNode* directory = SystemFiles.Directory(FileTree.Root, "dev"u8, 0x1ed);
-        if (directory == null)
+        if (directory == null || SystemFiles.Directory(FileTree.Root, "tmp"u8, 0x3ff) == null)
         {
             return false;
         }
 
+        NodeOperations* names = FileOperations.Generated + 3;
+        names->Find = &Find;
+        names->List = &Fill;
+        directory->Names = names;
         directory->FileSystem = FileSystemKind.Devices;
-        return Make(directory, "null"u8, 0x103, 0x1b6)
-            && Make(directory, "zero"u8, 0x105, 0x1b6)
-            && Make(directory, "full"u8, 0x107, 0x1b6)
-            && Make(directory, "random"u8, 0x108, 0x1b6)
-            && Make(directory, "urandom"u8, 0x109, 0x1b6)
-            && Make(directory, "tty"u8, 0x500, 0x1b6)
-            && Make(directory, "console"u8, Console, 0x180);
+        return Make(directory, "console"u8, Console, 0x180);
+    }
+
+    /// <summary>Somebody looks how much is in a directory.</summary>
+    internal static void Complete(FileNode* directory)
+    {
+        if (directory->FileSystem == FileSystemKind.Devices && directory->Names != null)
+        {
+            FileTree.Lock.Enter();
+            Fill(directory);
+            FileTree.Lock.Exit();
+        }
     }
 
     /// <summary>/dev/null is always at its end.</summary>
@@ -121,6 +130,38 @@ internal static unsafe class Devices
 
         Scheduler.Yield();
         return (Scheduler.Current->Work & ThreadWork.Interrupting) != 0;
+    }
+
+    private static DirectoryEntry* Find(FileNode* directory, ReadOnlySpan<byte> name, uint hash, DirectoryEntry* known)
+    {
+        Fill(directory);
+        return DirectoryIndex.Find(directory, name, hash);
+    }
+
+    // As if all had been there from the start. Without memory there is no such file.
+    private static void Fill(FileNode* directory)
+    {
+        directory->Names = null;
+        Timespec modified = directory->Modified;
+        Timespec changed = directory->Changed;
+        _ = Make(directory, "null"u8, 0x103, 0x1b6);
+        _ = Make(directory, "zero"u8, 0x105, 0x1b6);
+        _ = Make(directory, "full"u8, 0x107, 0x1b6);
+        _ = Make(directory, "random"u8, 0x108, 0x1b6);
+        _ = Make(directory, "urandom"u8, 0x109, 0x1b6);
+        _ = Make(directory, "tty"u8, 0x500, 0x1b6);
+        FileNode* memory = SystemFiles.Directory(directory, "shm"u8, 0x3ff);
+        if (memory != null)
+        {
+            memory->FileSystem = FileSystemKind.Tree;
+        }
+
+        SystemFiles.Link(directory, "fd"u8, "/proc/self/fd"u8);
+        SystemFiles.Link(directory, "stdin"u8, "/proc/self/fd/0"u8);
+        SystemFiles.Link(directory, "stdout"u8, "/proc/self/fd/1"u8);
+        SystemFiles.Link(directory, "stderr"u8, "/proc/self/fd/2"u8);
+        directory->Modified = modified;
+        directory->Changed = changed;
     }
 
     private static bool Make(FileNode* directory, ReadOnlySpan<byte> name, ulong device, uint permissions)

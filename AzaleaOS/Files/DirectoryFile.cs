@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 
 namespace AzaleaOS.Files;
@@ -15,6 +16,9 @@ internal static unsafe class DirectoryFile
     // getdents64: number, next position, length, kind. The old call has the kind behind the name.
     private const int RecordHeader = 19;
     private const int OldRecordHeader = 18;
+
+    // Bytes of records that are made at once, and then copied.
+    private const int Room = 1024;
 
     /// <summary>lseek: to what telldir said.</summary>
     internal static long Seek(OpenFile* file, long offset, uint whence)
@@ -34,6 +38,7 @@ internal static unsafe class DirectoryFile
     /// <param name="transfer">Where the records go.</param>
     /// <param name="old">Records as getdents has them.</param>
     /// <returns>Bytes; 0 at the end; -EINVAL if there is not even room for one record; -EFAULT, -ENOENT, -ENOTDIR.</returns>
+    [SkipLocalsInit]
     internal static long Read(OpenFile* file, Transfer* transfer, bool old)
     {
         FileNode* directory = file->Node;
@@ -42,7 +47,7 @@ internal static unsafe class DirectoryFile
             return -Errno.ENOTDIR;
         }
 
-        byte* record = stackalloc byte[LongestRecord];
+        byte* records = stackalloc byte[Room];
         long moved = 0;
         if (directory->Names != null && directory->Names->List != null && file->Position <= 2)
         {
@@ -60,64 +65,84 @@ internal static unsafe class DirectoryFile
                 return moved != 0 ? moved : -Errno.ENOENT;
             }
 
-            long next = Fill(file, record, old, out int length, out DirectoryEntry* entry);
+            long at = file->Position;
+            DirectoryEntry* last = file->LastRead != null && file->LastRemovals == directory->Removals && file->LastRead->Position == at ? file->LastRead : null;
+            int left = (int)Math.Min(transfer->Left, Room);
+            ulong filled = (ulong)Fill(directory, records, left, old, ref at, ref last, out bool isEnd);
             ulong removals = directory->Removals;
             FileTree.Lock.Exit();
-            if (length == 0)
+            ulong given = transfer->Put(records, filled);
+            if (given < filled)
             {
-                FileTime.Access(directory, file->Flags);
-                return moved;
-            }
+                // Only what is whole counts.
+                ulong whole = 0;
+                for (ulong length; whole + (length = *(ushort*)(records + whole + 16)) <= given; whole += length)
+                {
+                    file->Position = *(long*)(records + whole + 8);
+                }
 
-            if (transfer->Left < (ulong)length)
-            {
-                FileTime.Access(directory, file->Flags);
-                return moved != 0 ? moved : -Errno.EINVAL;
-            }
-
-            if (transfer->Put(record, (ulong)length) < (ulong)length)
-            {
+                moved += (long)whole;
                 return moved != 0 ? moved : -Errno.EFAULT;
             }
 
-            moved += length;
-            file->Position = next;
-            file->LastRead = entry;
+            moved += (long)filled;
+            file->Position = at;
+            file->LastRead = last;
             file->LastRemovals = removals;
+            if (isEnd || filled == 0)
+            {
+                FileTime.Access(directory, file->Flags);
+                return moved != 0 || isEnd ? moved : -Errno.EINVAL;
+            }
         }
     }
 
-    // Makes the record behind the position. The tree's lock is held.
-    private static long Fill(OpenFile* file, byte* record, bool old, out int length, out DirectoryEntry* entry)
-    {
-        FileNode* directory = file->Node;
-        entry = null;
-        if (file->Position < 2)
-        {
-            bool isSelf = file->Position == 0;
-            length = Put(record, isSelf ? "."u8 : ".."u8, isSelf ? directory : directory->Parent, file->Position + 1, old);
-            return file->Position + 1;
-        }
-
-        bool isKnown = file->LastRead != null && file->LastRemovals == directory->Removals && file->LastRead->Position == file->Position;
-        entry = isKnown ? file->LastRead->Next : DirectoryIndex.Following(directory, file->Position);
-        length = entry == null ? 0 : Put(record, entry->Text, entry->Node, entry->Position, old);
-        return entry == null ? file->Position : entry->Position;
-    }
-
-    private static int Put(byte* record, ReadOnlySpan<byte> name, FileNode* node, long position, bool old)
+    // Makes the records behind a position, as many as there is room for. The tree's lock is held.
+    private static int Fill(FileNode* directory, byte* records, int room, bool old, ref long position, ref DirectoryEntry* last, out bool isEnd)
     {
         int header = old ? OldRecordHeader : RecordHeader;
-        int length = (header + name.Length + (old ? 2 : 1) + 7) & ~7;
-        Span<byte> bytes = new(record, length);
-        bytes.Clear();
-        *(ulong*)record = node->Inode;
-        *(long*)(record + 8) = position;
-        *(ushort*)(record + 16) = (ushort)length;
+        int filled = 0;
+        isEnd = false;
+        while (true)
+        {
+            DirectoryEntry* entry = null;
+            FileNode* node = position == 0 ? directory : directory->Parent;
+            ReadOnlySpan<byte> name = ".."u8[..(int)Math.Min(position + 1, 2)];
+            long next = position + 1;
+            if (position >= 2)
+            {
+                entry = last != null ? last->Next : DirectoryIndex.Following(directory, position);
+                if (entry == null)
+                {
+                    isEnd = true;
+                    return filled;
+                }
 
-        // DT_ constants are the kind's bits of st_mode.
-        record[old ? length - 1 : 18] = (byte)(node->Kind >> 12);
-        name.CopyTo(bytes[header..]);
-        return length;
+                node = entry->Node;
+                name = entry->Text;
+                next = entry->Position;
+            }
+
+            int length = (header + name.Length + (old ? 2 : 1) + 7) & ~7;
+            if (length > room - filled)
+            {
+                return filled;
+            }
+
+            // Zeros behind the name.
+            byte* record = records + filled;
+            *(ulong*)(record + length - 16) = 0;
+            *(ulong*)(record + length - 8) = 0;
+            *(ulong*)record = node->Inode;
+            *(long*)(record + 8) = next;
+            *(ushort*)(record + 16) = (ushort)length;
+
+            // DT_ constants are the kind's bits of st_mode.
+            record[old ? length - 1 : 18] = (byte)(node->Kind >> 12);
+            name.CopyTo(new Span<byte>(record + header, name.Length));
+            filled += length;
+            position = next;
+            last = entry;
+        }
     }
 }

@@ -89,6 +89,9 @@ internal unsafe struct FileOperations
     /// <summary>A file of /proc or /sys.</summary>
     internal static FileOperations* Report => s_tables + 11;
 
+    /// <summary>Room for the tables of directories and links that the kernel makes entries or texts for, behind those of files.</summary>
+    internal static NodeOperations* Generated => (NodeOperations*)(s_tables + 12);
+
     /// <summary>Fills in the tables.</summary>
     /// <returns>False when memory is exhausted.</returns>
     internal static bool Initialize()

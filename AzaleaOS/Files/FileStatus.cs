@@ -21,6 +21,7 @@ internal static unsafe class FileStatus
     /// <returns>False when the application may not write there.</returns>
     internal static bool TryWrite(FileNode* node, UserPointer<Stat> to)
     {
+        Devices.Complete(node);
         FileTime.Complete(node);
 
         // Field by field, so that it is not made in one place and copied to another.
@@ -50,6 +51,7 @@ internal static unsafe class FileStatus
         const ulong MountRoot = 0x2000;
         bool isTree = node->FileSystem is FileSystemKind.Tree or FileSystemKind.Devices or FileSystemKind.Memory;
         uint mountMask = (wanted & UniqueMountId) != 0 ? UniqueMountId : MountId;
+        Devices.Complete(node);
         FileTime.Complete(node);
         return new Statx
         {

@@ -7,24 +7,6 @@ namespace AzaleaOS.Files;
 /// <summary>Files that the kernel itself puts into the tree.</summary>
 internal static unsafe class SystemFiles
 {
-    /// <summary>Makes the directories in which every program may make files: /tmp and /dev/shm.</summary>
-    /// <returns>False when memory is exhausted.</returns>
-    internal static bool PopulateShared()
-    {
-        FileNode* devices = Directory(FileTree.Root, "dev"u8, 0x1ed);
-        FileNode* memory = devices == null ? null : Directory(devices, "shm"u8, 0x3ff);
-        if (memory != null)
-        {
-            memory->FileSystem = FileSystemKind.Tree;
-        }
-
-        return memory != null && Directory(FileTree.Root, "tmp"u8, 0x3ff) != null
-            && Link(devices, "fd"u8, "/proc/self/fd"u8)
-            && Link(devices, "stdin"u8, "/proc/self/fd/0"u8)
-            && Link(devices, "stdout"u8, "/proc/self/fd/1"u8)
-            && Link(devices, "stderr"u8, "/proc/self/fd/2"u8);
-    }
-
     /// <summary>Finds or makes a directory; null when memory is exhausted or something else has the name.</summary>
     /// <param name="parent">Where.</param>
     /// <param name="name">A literal.</param>
@@ -35,7 +17,7 @@ internal static unsafe class SystemFiles
         return node != null && node->IsDirectory ? node : null;
     }
 
-    /// <summary>Finds or makes a file; null when memory is exhausted.</summary>
+    /// <summary>Finds or makes a file, without times; null when memory is exhausted.</summary>
     /// <param name="parent">Where.</param>
     /// <param name="name">A literal: its bytes are in the kernel's image and stay there.</param>
     /// <param name="mode">For a new one.</param>
@@ -48,7 +30,7 @@ internal static unsafe class SystemFiles
             return known->Node;
         }
 
-        FileNode* made = FileTree.NewNode(mode);
+        FileNode* made = FileTree.NewNode(mode, hasTimes: false);
         if (made == null || FileTree.AddLasting(parent, PointerTo(name), name.Length, hash, made) == null)
         {
             return null;
@@ -59,7 +41,11 @@ internal static unsafe class SystemFiles
         return made;
     }
 
-    private static bool Link(FileNode* parent, ReadOnlySpan<byte> name, ReadOnlySpan<byte> target)
+    /// <summary>Finds or makes a symbolic link.</summary>
+    /// <param name="parent">Where.</param>
+    /// <param name="name">A literal.</param>
+    /// <param name="target">A literal, for a new one.</param>
+    internal static void Link(FileNode* parent, ReadOnlySpan<byte> name, ReadOnlySpan<byte> target)
     {
         FileNode* node = Make(parent, name, FileMode.SymbolicLink | FileMode.Permissions);
         if (node != null && node->IsSymbolicLink && node->Size == 0)
@@ -67,8 +53,6 @@ internal static unsafe class SystemFiles
             node->Data = PointerTo(target);
             node->Size = (ulong)target.Length;
         }
-
-        return node != null;
     }
 
     private static byte* PointerTo(ReadOnlySpan<byte> literal) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(literal));

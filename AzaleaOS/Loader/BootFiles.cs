@@ -47,7 +47,7 @@ internal static unsafe class BootFiles
             }
         }
 
-        return Devices.Populate() && SystemFiles.PopulateShared() ? 0 : OutOfMemory();
+        return Devices.Populate() ? 0 : OutOfMemory();
     }
 
     /// <summary>Gives the program that came as a module its place in the tree, unless something is there.</summary>

@@ -16,9 +16,10 @@ internal static unsafe class StandardFiles
     /// <returns>False when memory is exhausted, or an archive put something else where the console was to be.</returns>
     internal static bool Open(in StandardStreams streams)
     {
-        bool isOpen = TryOpen(0, streams.Input, OpenFlags.ReadOnly)
-            && TryOpen(1, streams.Output, OpenFlags.WriteOnly)
-            && TryOpen(2, streams.Error, OpenFlags.WriteOnly);
+        FileNode* console = null;
+        bool isOpen = TryOpen(0, streams.Input, OpenFlags.ReadOnly, ref console)
+            && TryOpen(1, streams.Output, OpenFlags.WriteOnly, ref console)
+            && TryOpen(2, streams.Error, OpenFlags.WriteOnly, ref console);
         if (isOpen && streams.Input != StreamKind.Console)
         {
             SerialInput.Continue();
@@ -28,16 +29,18 @@ internal static unsafe class StandardFiles
         return isOpen;
     }
 
-    private static bool TryOpen(int descriptor, StreamKind kind, OpenFlags flags)
+    private static bool TryOpen(int descriptor, StreamKind kind, OpenFlags flags, ref FileNode* console)
     {
         FileNode* node;
         if (kind == StreamKind.Pipe)
         {
             node = FileTree.NewNameless(FileMode.Pipe | PipePermissions, FileSystemKind.Pipes);
         }
-        else if (PathWalker.Walk(FileTree.Root, "/dev/console"u8, follow: true, out node) < 0)
+        else
         {
-            return false;
+            // Where there is none, it stays null.
+            _ = console == null ? PathWalker.Walk(FileTree.Root, "/dev/console"u8, follow: true, out console) : 0;
+            node = console;
         }
 
         if (node == null)

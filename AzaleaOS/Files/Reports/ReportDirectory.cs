@@ -22,18 +22,10 @@ internal static unsafe class ReportDirectory
     // What is open is for the process alone (fs/proc/base.c).
     private const uint OwnDirectory = FileMode.Directory | 0x140;
 
-    private static NodeOperations* s_names;
-
     /// <summary>Makes /proc and /sys; an archive's directories of these names are covered.</summary>
     /// <returns>False when memory is exhausted.</returns>
     internal static bool Populate()
     {
-        s_names = (NodeOperations*)KernelPages.Take();
-        if (s_names == null)
-        {
-            return false;
-        }
-
         Directories->Find = &Find;
         Directories->List = &List;
         TextLinks->ReadLink = &ReportLink.ReadText;
@@ -53,13 +45,13 @@ internal static unsafe class ReportDirectory
         return same == length;
     }
 
-    private static NodeOperations* Directories => s_names;
+    private static NodeOperations* Directories => FileOperations.Generated;
 
     // Symbolic links with a text from the table.
-    private static NodeOperations* TextLinks => s_names + 1;
+    private static NodeOperations* TextLinks => FileOperations.Generated + 1;
 
     // Symbolic links that lead to a file whatever its name.
-    private static NodeOperations* FileLinks => s_names + 2;
+    private static NodeOperations* FileLinks => FileOperations.Generated + 2;
 
     private static bool Mount(ReadOnlySpan<byte> name, FileSystemKind kind, byte section)
     {

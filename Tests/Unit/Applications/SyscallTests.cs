@@ -135,6 +135,41 @@ public sealed unsafe class SyscallTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_read_into_a_buffer_that_ends_gives_whole_records_and_goes_on_behind_them()
+    {
+        ulong end = HostApplication.Window + (16 * AddressSpace.PageSize);
+        int directory = (int)Opening.Open(HostApplication.Text("/many"), OpenFlags.Directory, 0);
+        Assert.Equal(24 + 24 + 32, Directories.Read(directory, end - 100, 4096));
+        Assert.Equal("file-0\0"u8, HostApplication.At(end - 100 + 48 + 19, 7));
+        Assert.Equal(-Errno.EFAULT, Directories.Read(directory, end - 20, 4096));
+        Assert.Equal(-Errno.EINVAL, Directories.Read(directory, end - 100, 31));
+        Assert.Equal(32, Directories.Read(directory, end - 50, 50));
+        Assert.Equal("file-1\0"u8, HostApplication.At(end - 50 + 19, 7));
+    }
+
+    [Fact]
+    public void What_is_in_dev_was_there_before_anybody_looked()
+    {
+        ulong buffer = HostApplication.Room(256);
+        Assert.Equal(0, Attributes.Status(HostApplication.Text("/dev"), new(buffer)));
+        var before = *(Stat*)buffer;
+        Assert.Equal((3UL, 20L * (2 + 12)), (before.Links, before.Size));
+        Assert.Equal(-Errno.EEXIST, Opening.Open(HostApplication.Text("/dev/null"), OpenFlags.Create | OpenFlags.Exclusive, 0));
+        Assert.Equal(0, Attributes.Status(HostApplication.Text("/dev"), new(buffer)));
+        var after = *(Stat*)buffer;
+        Assert.Equal((before.Links, before.Size, before.Modified.Seconds, before.Changed.Seconds), (after.Links, after.Size, after.Modified.Seconds, after.Changed.Seconds));
+    }
+
+    [Fact]
+    public void A_name_in_dev_is_found_although_nobody_listed_it()
+    {
+        Assert.Equal(-Errno.EEXIST, Names.MakeDirectory(HostApplication.Text("/dev/shm"), 0));
+        Assert.InRange(Opening.Open(HostApplication.Text("/dev/shm/new"), OpenFlags.Create | OpenFlags.ReadWrite, 0x1b6), 3, 10);
+        Assert.Equal(0, Names.Unlink(HostApplication.Text("/dev/stdin")));
+        Assert.Equal(-Errno.ENOENT, Opening.Open(HostApplication.Text("/dev/stdin"), 0, 0));
+    }
+
+    [Fact]
     public void The_working_directory_has_a_path_without_links()
     {
         ulong buffer = HostApplication.Room(64);
