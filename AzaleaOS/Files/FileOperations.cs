@@ -92,6 +92,9 @@ internal unsafe struct FileOperations
     /// <summary>Room for the tables of directories and links that the kernel makes entries or texts for, behind those of files.</summary>
     internal static NodeOperations* Generated => (NodeOperations*)(s_tables + 12);
 
+    /// <summary>Room for the tables of <see cref="PollableFiles"/>.</summary>
+    internal static FileOperations* Pollable => s_tables + 14;
+
     /// <summary>Fills in the tables.</summary>
     /// <returns>False when memory is exhausted.</returns>
     internal static bool Initialize()

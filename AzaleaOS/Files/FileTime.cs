@@ -14,6 +14,15 @@ internal static unsafe class FileTime
     /// </summary>
     internal static delegate*<long> Clock { get; set; }
 
+    private static Timespec s_reported;
+
+    /// <summary>Forgets the clock.</summary>
+    internal static void Initialize()
+    {
+        Clock = null;
+        s_reported = default;
+    }
+
     /// <summary>Now.</summary>
     internal static Timespec Now()
     {
@@ -26,12 +35,17 @@ internal static unsafe class FileTime
         return new Timespec { Seconds = now / Second, Nanoseconds = now % Second };
     }
 
-    /// <summary>Somebody looks at the times of a file: what the kernel reports is as it is now.</summary>
+    /// <summary>Somebody looks at the times of a file: what the kernel reports is as old as the first look at any of it.</summary>
     internal static void Complete(FileNode* node)
     {
-        if (Clock != null && !KeepsTimes(node))
+        if (node->Changed.Seconds == 0 && Clock != null && !KeepsTimes(node))
         {
-            node->Accessed = node->Modified = node->Changed = Now();
+            if (s_reported.Seconds == 0)
+            {
+                s_reported = Now();
+            }
+
+            node->Accessed = node->Modified = node->Changed = s_reported;
         }
     }
 

@@ -45,7 +45,7 @@ internal static unsafe class FileTree
         s_nodeCount = 0;
         s_lock = default;
         s_deferred = 0;
-        FileTime.Clock = null;
+        FileTime.Initialize();
         PageIndex.Initialize();
         TextStore.Initialize();
         ExtendedAttributes.Initialize();

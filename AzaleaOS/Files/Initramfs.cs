@@ -18,7 +18,7 @@ internal static unsafe class Initramfs
     /// <returns>What is wrong, if anything is; the entries before it are in the tree.</returns>
     internal static CpioDefect Add(byte* archive, ulong size)
     {
-        const ulong Step = 32;
+        const ulong Step = 64;
         HardLinks links = default;
         ulong offset = 0;
         while (true)
@@ -41,7 +41,7 @@ internal static unsafe class Initramfs
             }
 
             links = default;
-            while (size - offset >= Step && (Vector128.Load(archive + offset) | Vector128.Load(archive + offset + 16)) == Vector128<byte>.Zero)
+            while (size - offset >= Step && (Piece(archive + offset) | Piece(archive + offset + 16) | Piece(archive + offset + 32) | Piece(archive + offset + 48)) == Vector128<byte>.Zero)
             {
                 offset += Step;
             }
@@ -77,6 +77,8 @@ internal static unsafe class Initramfs
         };
         return AddEntry(entry, ref links);
     }
+
+    private static Vector128<byte> Piece(byte* at) => Vector128.Load(at);
 
     private static CpioDefect AddEntry(in CpioEntry entry, ref HardLinks links)
     {

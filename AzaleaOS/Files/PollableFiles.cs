@@ -1,7 +1,6 @@
 using AzaleaOS.Files.Events;
 using AzaleaOS.Files.Pipes;
 using AzaleaOS.Files.Sockets;
-using AzaleaOS.Memory;
 using AzaleaOS.Threads;
 
 namespace AzaleaOS.Files;
@@ -9,31 +8,29 @@ namespace AzaleaOS.Files;
 /// <summary>The kinds of files that threads wait for: pipes, events, timers, epoll, sockets.</summary>
 internal static unsafe class PollableFiles
 {
-    private static FileOperations* s_tables;
-
     /// <summary>Either end of a pipe.</summary>
-    internal static FileOperations* Pipe => s_tables;
+    internal static FileOperations* Pipe => FileOperations.Pollable;
 
     /// <summary>A FIFO that is opened by its name.</summary>
-    internal static FileOperations* Fifo => s_tables + 1;
+    internal static FileOperations* Fifo => FileOperations.Pollable + 1;
 
     /// <summary>eventfd.</summary>
-    internal static FileOperations* EventCounter => s_tables + 2;
+    internal static FileOperations* EventCounter => FileOperations.Pollable + 2;
 
     /// <summary>timerfd.</summary>
-    internal static FileOperations* Timer => s_tables + 3;
+    internal static FileOperations* Timer => FileOperations.Pollable + 3;
 
     /// <summary>epoll.</summary>
-    internal static FileOperations* EventPoll => s_tables + 4;
+    internal static FileOperations* EventPoll => FileOperations.Pollable + 4;
 
     /// <summary>A socket of any kind.</summary>
-    internal static FileOperations* Socket => s_tables + 5;
+    internal static FileOperations* Socket => FileOperations.Pollable + 5;
 
     /// <summary>The process, of pidfd_open.</summary>
-    internal static FileOperations* Process => s_tables + 6;
+    internal static FileOperations* Process => FileOperations.Pollable + 6;
 
     /// <summary>signalfd.</summary>
-    internal static FileOperations* Signals => s_tables + 7;
+    internal static FileOperations* Signals => FileOperations.Pollable + 7;
 
     /// <summary>How /proc calls a kind of file that has no other name.</summary>
     internal static ReadOnlySpan<byte> NameOf(FileOperations* operations)
@@ -43,16 +40,10 @@ internal static unsafe class PollableFiles
             : operations == Process ? "anon_inode:[pidfd]"u8
             : "anon_inode:[signalfd]"u8;
 
-    /// <summary>Fills in the tables.</summary>
+    /// <summary>Fills in the tables, after <see cref="FileOperations.Initialize"/>.</summary>
     /// <returns>False when memory is exhausted.</returns>
     internal static bool Initialize()
     {
-        s_tables = (FileOperations*)KernelPages.Take();
-        if (s_tables == null)
-        {
-            return false;
-        }
-
         BufferPages.Reset();
         Pipes.Pipe.Reset();
         Events.EventCounter.Reset();

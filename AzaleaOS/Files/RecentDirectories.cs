@@ -49,20 +49,22 @@ internal static unsafe class RecentDirectories
     internal static int Find(FileNode* root, byte* path, int length, out FileNode* directory, out int links)
     {
         int most = 0;
-        directory = null;
-        links = 0;
-        for (Recent* recent = s_first; recent < s_first + Count; recent++)
+        int last = length - 1;
+        Recent* found = null;
+        Recent* recent = s_first;
+        Recent* behind = recent + Count;
+        do
         {
             int text = recent->Length;
-            if (text > most && text + 1 < length && path[text] == '/' && path[text + 1] != '/' && recent->Root == root
-                && new ReadOnlySpan<byte>(path, text).SequenceEqual(new ReadOnlySpan<byte>(recent->Text, text)))
+            if (text > most && text < last && path[text] == '/' && path[text + 1] != '/' && recent->Root == root && IsSame(path, recent->Text, text))
             {
                 most = text;
-                directory = recent->Directory;
-                links = recent->Links;
+                found = recent;
             }
         }
-
+        while (++recent < behind);
+        directory = found == null ? null : found->Directory;
+        links = found == null ? 0 : found->Links;
         return most;
     }
 
@@ -86,6 +88,20 @@ internal static unsafe class RecentDirectories
         recent->Links = links;
         recent->Length = (int)length;
         new ReadOnlySpan<byte>(path, (int)length).CopyTo(new Span<byte>(recent->Text, (int)length));
+    }
+
+    // None is shorter than a word.
+    private static bool IsSame(byte* one, byte* other, int length)
+    {
+        int at = length - sizeof(ulong);
+        bool isSame = *(ulong*)(one + at) == *(ulong*)(other + at);
+        while (isSame && at > 0)
+        {
+            at = Math.Max(0, at - sizeof(ulong));
+            isSame = *(ulong*)(one + at) == *(ulong*)(other + at);
+        }
+
+        return isSame;
     }
 
     private struct Recent

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using AzaleaOS.Abi.Linux;
-using AzaleaOS.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using AzaleaOS.Memory;
 
 namespace AzaleaOS.Files.Reports;
@@ -13,6 +13,8 @@ internal static unsafe class MapsReport
     // Where names begin.
     private const int NameColumn = 73;
     private const int LongestLine = 96;
+
+    private const AreaFlags Named = AreaFlags.Heap | AreaFlags.Stack | AreaFlags.Shared | AreaFlags.Vvar | AreaFlags.Vdso;
 
     private const ulong Each = 0x0101_0101_0101_0101;
 
@@ -29,26 +31,40 @@ internal static unsafe class MapsReport
         byte* details = isDetailed ? ReportLine.Next(ReportTable.Section((byte)'d')) : null;
         FileNode* named = null;
         int nameLength = 0;
-        byte* line = null;
-        LastNumber last = default;
+        byte* first = null;
+        byte* at = null;
+        LastNumber* last = stackalloc LastNumber[] { LastNumber.None, LastNumber.None };
         AddressSpace* space = AddressSpace.Current;
         space->Lock.Enter();
-        for (Area* area = space->AreaAtOrAbove(0); area != null && (line = text->RoomFor(LongestLine)) != null; area = space->AreaAtOrAbove(area->End))
+        for (Area* area = space->AreaAtOrAbove(0); area != null; area = space->AreaAtOrAbove(area->End))
         {
+            if (first == null)
+            {
+                at = first = text->RoomFor(LongestLine);
+                if (first == null)
+                {
+                    break;
+                }
+            }
+
+            byte* line = at;
             FileNode* file = FileOf(area);
-            byte* at = WriteArea(area, file, line, &last);
+            at = WriteArea(area, file, at, last);
 
             // The parts of a program follow each other.
             if (file == null || file != named)
             {
-                nameLength = NameOf(area, file, new Span<byte>(name, UserMemory.PathMax));
+                nameLength = file == null && (area->Flags & Named) == 0 ? 0 : NameOf(area, file, new Span<byte>(name, UserMemory.PathMax));
                 named = file;
             }
 
             if (nameLength == 0)
             {
                 *at++ = (byte)'\n';
-                text->Appended(at - line);
+                if (!isDetailed && text->RoomEnd - at >= LongestLine)
+                {
+                    continue;
+                }
             }
             else
             {
@@ -57,7 +73,13 @@ internal static unsafe class MapsReport
                     *(ulong*)pad = Each * ' ';
                 }
 
-                text->Appended(Math.Max(NameColumn, at - line));
+                at = line + Math.Max(NameColumn, at - line);
+            }
+
+            text->Appended(at - first);
+            first = null;
+            if (nameLength != 0)
+            {
                 text->Append(new ReadOnlySpan<byte>(name, nameLength));
                 text->Append((byte)'\n');
             }
@@ -68,6 +90,11 @@ internal static unsafe class MapsReport
             }
         }
 
+        if (first != null)
+        {
+            text->Appended(at - first);
+        }
+
         space->Lock.Exit();
         PathBuffers.Give(name);
     }
@@ -75,58 +102,33 @@ internal static unsafe class MapsReport
     // Every program of .NET reads this when it starts, so that it is not made from a template.
     private static byte* WriteArea(Area* area, FileNode* file, byte* at, LastNumber* last)
     {
-        at = WriteNumber(at, area->Start, last);
+        const uint SpaceZeroZeroColon = 0x3a30_3020;
+        const ulong SpaceZeroZeroColonZeroZeroSpaceZero = 0x3020_3030_3a30_3020;
+        ReadOnlySpan<byte> permissions = "---pr--p-w-prw-p--xpr-xp-wxprwxp"u8;
+        at = last->Write(at, area->Start);
         *at++ = (byte)'-';
-        at = WriteNumber(at, area->End, last);
-        *at++ = (byte)' ';
-        at[0] = (area->Protection & Protection.Read) != 0 ? (byte)'r' : (byte)'-';
-        at[1] = (area->Protection & Protection.Write) != 0 ? (byte)'w' : (byte)'-';
-        at[2] = (area->Protection & Protection.Execute) != 0 ? (byte)'x' : (byte)'-';
-        at[3] = area->IsShared ? (byte)'s' : (byte)'p';
-        at[4] = (byte)' ';
-        at += 5;
+        at = last->Write(at, area->End);
+        *at = (byte)' ';
+        *(uint*)(at + 1) = ((uint*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(permissions)))[(int)area->Protection & 7];
+        at[4] = area->IsShared ? (byte)'s' : (byte)'p';
+        at[5] = (byte)' ';
+        at += 6;
         if (file == null)
         {
-            ReadOnlySpan<byte> nothing = "00000000 00:00 0 "u8;
-            nothing.CopyTo(new Span<byte>(at, nothing.Length));
-            return at + nothing.Length;
+            *(ulong*)at = Each * '0';
+            *(ulong*)(at + 8) = SpaceZeroZeroColonZeroZeroSpaceZero;
+            at[16] = (byte)' ';
+            return at + 17;
         }
-
-        at = WriteNumber(at, area->BackingOffset, last);
-        " 00:00 "u8.CopyTo(new Span<byte>(at, 7));
 
         // Minor numbers of devices without a disk are few.
-        at += 4;
-        *(ushort*)at = (ushort)(Digits(FileStatus.MinorOf(file)) >> 48);
-        at += 3;
-        TextBuffer number = new(new Span<byte>(at, 20));
-        number.Append(file->Inode);
-        at += number.Length;
+        at = last[1].Write(at, area->BackingOffset);
+        *(uint*)at = SpaceZeroZeroColon;
+        *(ushort*)(at + 4) = (ushort)(Digits(FileStatus.MinorOf(file)) >> 48);
+        at[6] = (byte)' ';
+        at = ReportText.Write(at + 7, file->Inode);
         *at++ = (byte)' ';
         return at;
-    }
-
-    // Hexadecimal, eight digits or more. Most areas begin where the one before ends, or near it.
-    private static byte* WriteNumber(byte* to, ulong value, LastNumber* last)
-    {
-        if (last->Value >> 32 != value >> 32)
-        {
-            uint high = (uint)(value >> 32);
-            int zeros = BitOperations.LeadingZeroCount(high) / 4;
-            last->High = high == 0 ? 0 : Digits(high) >> (8 * zeros);
-            last->HighDigits = sizeof(ulong) - zeros;
-        }
-
-        if (last->Value != value || last->Low == 0)
-        {
-            last->Low = Digits((uint)value);
-            last->Value = value;
-        }
-
-        *(ulong*)to = last->High;
-        to += last->HighDigits;
-        *(ulong*)to = last->Low;
-        return to + sizeof(ulong);
     }
 
     // Eight digits as they are in memory: a byte for each; those above 9 are letters.
@@ -165,9 +167,41 @@ internal static unsafe class MapsReport
     // The number that was written last, and its text.
     private struct LastNumber
     {
-        internal ulong Value;
-        internal ulong High;
-        internal ulong Low;
-        internal int HighDigits;
+        private ulong _value;
+        private ulong _high;
+        private ulong _low;
+        private int _highDigits;
+
+        // No address, and no place in a file.
+        internal static LastNumber None => new() { _value = ulong.MaxValue };
+
+        // Hexadecimal, eight digits or more. Most areas begin where the one before ends, or near it.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal byte* Write(byte* to, ulong value)
+        {
+            if (_value != value)
+            {
+                Change(value);
+            }
+
+            *(ulong*)to = _high;
+            to += _highDigits;
+            *(ulong*)to = _low;
+            return to + sizeof(ulong);
+        }
+
+        private void Change(ulong value)
+        {
+            if (_value >> 32 != value >> 32)
+            {
+                uint high = (uint)(value >> 32);
+                int zeros = BitOperations.LeadingZeroCount(high) / 4;
+                _high = high == 0 ? 0 : Digits(high) >> (8 * zeros);
+                _highDigits = sizeof(ulong) - zeros;
+            }
+
+            _low = Digits((uint)value);
+            _value = value;
+        }
     }
 }

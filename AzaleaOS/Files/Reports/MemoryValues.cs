@@ -60,13 +60,20 @@ internal static unsafe class MemoryValues
         }
 
         space->Lock.Exit();
-        WritePages(text, all);
-        WritePages(text, resident);
-        WritePages(text, shown);
-        WritePages(text, code);
-        text->Append("0 "u8);
-        WritePages(text, data);
-        text->Append((byte)'0');
+        byte* line = text->RoomFor(7 * (ReportText.MostDigits + 1));
+        if (line == null)
+        {
+            return;
+        }
+
+        byte* at = WritePages(line, all);
+        at = WritePages(at, resident);
+        at = WritePages(at, shown);
+        at = WritePages(at, code);
+        at = WritePages(at, 0);
+        at = WritePages(at, data);
+        *at++ = (byte)'0';
+        text->Appended(at - line);
     }
 
     /// <summary>Something of the area at an address.</summary>
@@ -107,9 +114,10 @@ internal static unsafe class MemoryValues
     private static bool IsOwn(Area* area)
         => !area->IsShared && (MapsReport.FileOf(area) == null || (area->Protection & Protection.Write) != 0);
 
-    private static void WritePages(ReportText* text, ulong bytes)
+    private static byte* WritePages(byte* at, ulong bytes)
     {
-        text->Append(bytes / AddressSpace.PageSize);
-        text->Append((byte)' ');
+        at = ReportText.Write(at, bytes / AddressSpace.PageSize);
+        *at++ = (byte)' ';
+        return at;
     }
 }

@@ -19,6 +19,14 @@ internal readonly unsafe struct ReportEntry
     /// <summary>Its line; for a directory, the head of its section.</summary>
     internal byte* Line => ReportTable.First + (ushort)_word;
 
+    /// <summary>What the name of a file that is no directory is followed by in its line.</summary>
+    internal static byte* MarkOf(FileNode* node)
+    {
+        // Files with numbers for names have nothing but the number; the others are called as the table has them, and keep that name.
+        byte* line = new ReportEntry(node).Line;
+        return line + (*line == '#' ? 2 : node->Entry->NameLength);
+    }
+
     /// <summary>The numbers in the names on its path, the last one in the low bits: a thread, a core, a cache.</summary>
     internal ulong Argument => _word >> LineBits;
 

@@ -54,7 +54,7 @@ internal static unsafe class ReportFile
     /// <summary>The last close.</summary>
     internal static void Release(OpenFile* file) => ReportPage.Free((ReportPage*)file->Data);
 
-    private static bool IsWritable(FileNode* node) => *ReportLine.Mark(new ReportEntry(node).Line) == '!';
+    private static bool IsWritable(FileNode* node) => *ReportEntry.MarkOf(node) == '!';
 
     // In /sys, or in /proc/sys: what is not right below /proc and has no number on its path.
     private static bool IsSetting(FileNode* node)
@@ -63,9 +63,9 @@ internal static unsafe class ReportFile
     private static long Make(OpenFile* file)
     {
         ReportPage.Free((ReportPage*)file->Data);
-        ReportEntry entry = new(file->Node);
+        FileNode* node = file->Node;
         ReportText text = default;
-        ReportTemplate.WriteFile(&text, entry.Line, entry.Argument);
+        ReportTemplate.WriteFile(&text, ReportEntry.MarkOf(node), new ReportEntry(node).Argument);
         file->Data = text.First;
         if (text.IsCut)
         {

@@ -8,9 +8,8 @@ internal static unsafe class ReportLink
     /// <summary>A text from the table.</summary>
     internal static long ReadText(FileNode* link, byte* to, int room)
     {
-        ReportEntry entry = new(link);
         ReportText text = default;
-        ReportTemplate.WriteFile(&text, entry.Line, entry.Argument);
+        ReportTemplate.WriteFile(&text, ReportEntry.MarkOf(link), new ReportEntry(link).Argument);
         ReportPage* page = text.First;
         if (page == null)
         {
@@ -42,11 +41,10 @@ internal static unsafe class ReportLink
 
     private static FileNode* Target(FileNode* link, out FileOperations* operations)
     {
-        ReportEntry entry = new(link);
-        byte kind = ReportLine.Mark(entry.Line)[1];
+        byte kind = ReportEntry.MarkOf(link)[1];
         if (kind == 'f')
         {
-            return DescriptorTable.NodeOf(ReportEntry.Last(entry.Argument), out operations);
+            return DescriptorTable.NodeOf(ReportEntry.Last(new ReportEntry(link).Argument), out operations);
         }
 
         operations = null;

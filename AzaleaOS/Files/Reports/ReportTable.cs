@@ -7,7 +7,7 @@ namespace AzaleaOS.Files.Reports;
 /// <remarks>
 /// <para>
 /// A line that begins with '/' is a directory; what it holds follows, up to an empty line. A directory of several lines
-/// has the rest of another one as well. '#' and a letter stand for a number (<see cref="ReportNumbers"/>); such a line is the first of its section. Behind a
+/// has the rest of another one as well. '#' and a letter stand for a number (<see cref="ReportNumbers"/>); such a line is the first of its section. What programs of .NET look for when they start comes early. Behind a
 /// name: '/' a directory ('2' behind it: control groups, version 2), '>' a symbolic link, '@' a link that leads to a file whatever its name, '=' a file of one line, ':' one
 /// of the lines that follow with '|', '!' one that can be written; without a line feed at its end ';', and '~' for its
 /// owner alone. A line with '*' has no line feed. Values in texts: <see cref="ReportTemplate"/>.
@@ -79,16 +79,8 @@ internal static unsafe class ReportTable
         /proc/#P
         task/D
         /proc/#P/task/#T
-        fd/F
-        fdinfo/H
         exe@x
-        cwd@w
-        root@r
-        auxv~%NV
         cgroup=0::/
-        cmdline;%NA
-        comm!%Nn
-        environ~%NE
         maps;%Nm
         statm=%Nz
         mountinfo:
@@ -97,6 +89,14 @@ internal static unsafe class ReportTable
         |3 1 0:4 / /proc rw,relatime - proc proc rw
         |4 1 0:5 / /sys ro,relatime - sysfs sysfs ro
         |5 4 0:6 / /sys/fs/cgroup ro,relatime - cgroup2 cgroup ro
+        fd/F
+        fdinfo/H
+        cwd@w
+        root@r
+        auxv~%NV
+        cmdline;%NA
+        comm!%Nn
+        environ~%NE
         mounts:
         |tmpfs / tmpfs rw,relatime 0 0
         |devtmpfs /dev devtmpfs rw,relatime 0 0
@@ -270,11 +270,11 @@ internal static unsafe class ReportTable
 
         /sys/devices/system/cpu
         cpu#C/V
+        online=%La
+        possible=%Lp
         isolated=
         kernel_max=511
         offline=
-        online=%La
-        possible=%Lp
         present=%Lp
 
         /sys/devices/system/cpu/cpu#C
@@ -285,14 +285,14 @@ internal static unsafe class ReportTable
         index#I/X
 
         /sys/devices/system/cpu/cpu#C/cache/index#I
+        size=%kuZK
+        level=%uL
         coherency_line_size=%uY
         id=%uD
-        level=%uL
         number_of_sets=%uS
         physical_line_partition=1
         shared_cpu_list=%Lc
         shared_cpu_map=%Mc
-        size=%kuZK
         type=%Ny
         ways_of_associativity=%uW
 
@@ -333,20 +333,20 @@ internal static unsafe class ReportTable
         cgroup/]2
 
         /sys/fs/cgroup
+        memory.max=%mm
+        cpu.max=max 100000
+        memory.high=max
+        memory.current=%mu
+        memory.swap.max=0
+        memory.swap.current=0
         cgroup.controllers=cpuset cpu memory pids
         cgroup.procs=%pi
         cgroup.type=domain
-        cpu.max=max 100000
         cpu.weight=100
         cpuset.cpus.effective=%La
         cpuset.mems.effective=%LN
-        memory.current=%mu
-        memory.high=max
         memory.low=0
-        memory.max=%mm
         memory.min=0
-        memory.swap.current=0
-        memory.swap.max=0
         pids.current=%pn
         pids.max=max
 

@@ -11,14 +11,13 @@ internal static unsafe class ReportTemplate
 {
     /// <summary>Writes a file of <see cref="ReportTable"/>.</summary>
     /// <param name="text">Where.</param>
-    /// <param name="line">Its line.</param>
+    /// <param name="mark">What its name is followed by in its line.</param>
     /// <param name="argument">The numbers on its path.</param>
-    internal static void WriteFile(ReportText* text, byte* line, ulong argument)
+    internal static void WriteFile(ReportText* text, byte* mark, ulong argument)
     {
-        byte* mark = ReportLine.Mark(line);
         if (*mark == ':')
         {
-            WriteLines(text, ReportLine.Next(line), argument);
+            WriteLines(text, ReportLine.Next(mark), argument);
             return;
         }
 

@@ -6,6 +6,9 @@ namespace AzaleaOS.Files.Reports;
 /// <summary>Writes text into pages that are taken as they are needed. Under a spin lock, too: nothing blocks.</summary>
 internal unsafe struct ReportText
 {
+    /// <summary>Bytes that any number has room in.</summary>
+    internal const int MostDigits = 24;
+
     private ReportPage* _last;
 
     /// <summary>Where the text begins; null for none.</summary>
@@ -60,6 +63,26 @@ internal unsafe struct ReportText
         }
     }
 
+    /// <summary>Writes a number in decimal.</summary>
+    /// <param name="to">Where; <see cref="MostDigits"/> bytes are written, though only those of the number count.</param>
+    /// <param name="value">The number.</param>
+    /// <returns>Behind the last digit.</returns>
+    [SkipLocalsInit]
+    internal static byte* Write(byte* to, ulong value)
+    {
+        byte* digits = stackalloc byte[2 * MostDigits];
+        int first = MostDigits;
+        do
+        {
+            ulong rest = value / 10;
+            digits[--first] = (byte)('0' + (value - (rest * 10)));
+            value = rest;
+        }
+        while (value != 0);
+        Unsafe.CopyBlockUnaligned(to, digits + first, MostDigits);
+        return to + MostDigits - first;
+    }
+
     /// <summary>Room for a piece of text that lies in one page; <see cref="Appended"/> follows.</summary>
     /// <param name="bytes">At most <see cref="ReportPage.Room"/>.</param>
     /// <returns>Where; null when memory is exhausted.</returns>
@@ -72,6 +95,9 @@ internal unsafe struct ReportText
 
         return IsCut ? null : ReportPage.TextOf(_last) + _last->Used;
     }
+
+    /// <summary>Where the page ends in which <see cref="RoomFor"/> found room.</summary>
+    internal readonly byte* RoomEnd => ReportPage.TextOf(_last) + ReportPage.Room;
 
     /// <summary>What was written to <see cref="RoomFor"/> is a part of the text.</summary>
     internal void Appended(long bytes)
@@ -103,7 +129,6 @@ internal unsafe struct ReportText
     /// <param name="pad">What comes before a number that has fewer.</param>
     internal void Append(ulong value, uint radix, int width, byte pad)
     {
-        const int MostDigits = 22;
         if (radix == 10 && (long)value < 0)
         {
             Append((byte)'-');

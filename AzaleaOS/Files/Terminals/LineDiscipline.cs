@@ -34,7 +34,11 @@ internal unsafe partial struct LineDiscipline
     /// <summary>A new terminal.</summary>
     internal void Initialize(delegate*<byte*, int, void> show)
     {
-        this = default;
+        // Bytes of an earlier one stay in the buffers, where no place leads to them.
+        Buffer.Clear();
+        IsStopped = _isLiteral = _isErasing = false;
+        _column = _lineColumn = 0;
+        _pieceLength = 0;
         Settings = TerminalSettings.Default;
         Show = show;
     }
