@@ -18,7 +18,6 @@ internal static unsafe class Initramfs
     /// <returns>What is wrong, if anything is; the entries before it are in the tree.</returns>
     internal static CpioDefect Add(byte* archive, ulong size)
     {
-        const ulong Step = 64;
         HardLinks links = default;
         ulong offset = 0;
         while (true)
@@ -41,16 +40,7 @@ internal static unsafe class Initramfs
             }
 
             links = default;
-            while (size - offset >= Step && (Piece(archive + offset) | Piece(archive + offset + 16) | Piece(archive + offset + 32) | Piece(archive + offset + 48)) == Vector128<byte>.Zero)
-            {
-                offset += Step;
-            }
-
-            while (offset < size && archive[offset] == 0)
-            {
-                offset++;
-            }
-
+            offset = BehindZeros(archive, offset, size);
             if (offset >= size)
             {
                 return CpioDefect.None;
@@ -78,7 +68,28 @@ internal static unsafe class Initramfs
         return AddEntry(entry, ref links);
     }
 
-    private static Vector128<byte> Piece(byte* at) => Vector128.Load(at);
+    private static ulong BehindZeros(byte* archive, ulong offset, ulong size)
+    {
+        const int Step = 64;
+        byte* at = archive + offset;
+        byte* end = archive + size;
+        while (end - at >= Step && (Vector128.Load(at) | Vector128.Load(at + 16) | Vector128.Load(at + 32) | Vector128.Load(at + 48)) == Vector128<byte>.Zero)
+        {
+            at += Step;
+        }
+
+        while (end - at >= sizeof(ulong) && *(ulong*)at == 0)
+        {
+            at += sizeof(ulong);
+        }
+
+        while (at < end && *at == 0)
+        {
+            at++;
+        }
+
+        return (ulong)(at - archive);
+    }
 
     private static CpioDefect AddEntry(in CpioEntry entry, ref HardLinks links)
     {
