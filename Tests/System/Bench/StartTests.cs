@@ -6,8 +6,8 @@ namespace AzaleaOS.Tests.Machines.Bench;
 public sealed class StartTests : IDisposable
 {
     // Half of it is the program's own, as on Linux: docs/developer/boot.md, "What a start costs".
-    private const long Most = 1_025_000;
-    private const long MostPromoted = 1_050_000;
+    private const long Most = 926_000;
+    private const long MostPromoted = 952_000;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("azalea-start-").FullName;
 
