@@ -407,8 +407,10 @@ internal static unsafe class DescriptorTable
 
     private static void Free(int descriptor)
     {
-        Volatile.Write(ref *SlotOf(descriptor), 0);
-        *WordOf(descriptor) &= ~(1UL << (descriptor % BitsPerWord));
+        bool isFirst = (uint)descriptor < SlotsPerPage;
+        ulong* word = isFirst ? (ulong*)s_used[0] + ((uint)descriptor / BitsPerWord) : WordOf(descriptor);
+        Volatile.Write(ref *(isFirst ? s_firstSlots + (uint)descriptor : SlotOf(descriptor)), 0);
+        *word &= ~(1UL << descriptor);
         s_lowestFree = Math.Min(s_lowestFree, descriptor);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 using AzaleaOS.Abi.Linux;
 using AzaleaOS.Memory;
@@ -56,7 +57,10 @@ internal unsafe struct OpenFile
 
     /// <summary>Opened for reading.</summary>
     internal readonly bool CanRead
-        => (Flags & OpenFlags.Path) == 0 && (Flags & OpenFlags.AccessMask) is OpenFlags.ReadOnly or OpenFlags.ReadWrite;
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (Flags & OpenFlags.Path) == 0 && (Flags & OpenFlags.AccessMask) is OpenFlags.ReadOnly or OpenFlags.ReadWrite;
+    }
 
     /// <summary>Opened for writing.</summary>
     internal readonly bool CanWrite

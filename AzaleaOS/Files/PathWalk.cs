@@ -116,8 +116,14 @@ internal unsafe struct PathWalk
     {
         while (true)
         {
-            SkipSlashes();
-            if (_at == _end)
+            byte* at = _at;
+            byte* end = _end;
+            while (at < end && *at == '/')
+            {
+                at++;
+            }
+
+            if (at == end)
             {
                 if (_depth == 0)
                 {
@@ -132,8 +138,6 @@ internal unsafe struct PathWalk
                 continue;
             }
 
-            byte* at = _at;
-            byte* end = _end;
             uint hash;
             while (true)
             {
@@ -146,6 +150,17 @@ internal unsafe struct PathWalk
 
                 // Most names are those of directories on the way, and nothing is special about them.
                 byte* behind = at + 1;
+                if (at == end && (_depth | (int)_resolve) == 0 && *_name != '.')
+                {
+                    // And with that of one the path ends.
+                    _at = at;
+                    _hash = hash;
+                    _nameLength = (int)(at - _name);
+                    Last = LastName.Normal;
+                    Remember();
+                    return 0;
+                }
+
                 if (_resolve != ResolveFlags.None || *_name == '.' || behind >= end || *behind == '/' || at - _name > FileTree.NameMax)
                 {
                     break;

@@ -18,7 +18,7 @@ internal static unsafe class Attributes
     [Syscall(5)]
     internal static long StatusOfDescriptor(int descriptor, UserPointer<Stat> to)
     {
-        FileReference reference = DescriptorTable.GetAny(descriptor);
+        FileReference reference = DescriptorTable.GetQuickly(descriptor);
         long result = reference.IsNull ? -Errno.EBADF : FileStatus.TryWrite(reference.File->Node, to) ? 0 : -Errno.EFAULT;
         reference.Release();
         return result;
@@ -32,6 +32,11 @@ internal static unsafe class Attributes
     [Syscall(262)]
     internal static long StatusAt(int directory, ulong path, UserPointer<Stat> to, int flags)
     {
+        if (directory != AtFlags.WorkingDirectory && IsOfDescriptor(path, flags))
+        {
+            return StatusOfDescriptor(directory, to);
+        }
+
         long result = Find(directory, path, flags, out FileNode* node);
         if (result < 0)
         {
@@ -180,19 +185,16 @@ internal static unsafe class Attributes
         return result;
     }
 
-    // A null path is an empty one here.
     private static long Find(int directory, ulong path, int flags, out FileNode* node)
     {
         node = null;
-        bool emptyPath = (flags & AtFlags.EmptyPath) != 0;
-        if (emptyPath && path != 0 && UserMemory.TryRead(path, out byte first) && first == 0)
-        {
-            // What libraries make of fstat.
-            path = 0;
-        }
-
         return (flags & ~StatFlags) != 0 ? -Errno.EINVAL
-            : path == 0 && emptyPath ? PathArguments.Find(directory, out node)
-            : PathArguments.Find(directory, path, (flags & AtFlags.NoFollow) == 0, emptyPath, out node);
+            : IsOfDescriptor(path, flags) ? PathArguments.Find(directory, out node)
+            : PathArguments.Find(directory, path, (flags & AtFlags.NoFollow) == 0, (flags & AtFlags.EmptyPath) != 0, out node);
     }
+
+    // What libraries make of fstat. A null path is an empty one here. Mostly there are more bytes behind the one that is asked for.
+    private static bool IsOfDescriptor(ulong path, int flags)
+        => (flags & (AtFlags.EmptyPath | ~StatFlags)) == AtFlags.EmptyPath
+            && (path == 0 || (UserMemory.TryLoad(path, out uint word) ? (byte)word == 0 : UserMemory.TryRead(path, out byte first) && first == 0));
 }

@@ -13,7 +13,7 @@ internal static unsafe class Transfers
     [Syscall(0)]
     internal static long Read(int descriptor, ulong buffer, ulong count)
     {
-        FileReference reference = DescriptorTable.Get(descriptor);
+        FileReference reference = DescriptorTable.GetQuickly(descriptor);
         if (reference.IsNull)
         {
             return -Errno.EBADF;
@@ -29,7 +29,7 @@ internal static unsafe class Transfers
     [Syscall(1)]
     internal static long Write(int descriptor, ulong buffer, ulong count)
     {
-        FileReference reference = DescriptorTable.Get(descriptor);
+        FileReference reference = DescriptorTable.GetQuickly(descriptor);
         if (reference.IsNull)
         {
             return -Errno.EBADF;
