@@ -62,6 +62,19 @@ public sealed class CommandTests : IDisposable
         Run("/usr/bin/ctest", "--test-dir", "made", "--output-on-failure").Succeeds();
     }
 
+    [Fact]
+    public void The_package_names_everybody_whose_code_is_in_it()
+    {
+        string package = Path.GetDirectoryName(Directory.GetFiles(this["tools"], "THIRD-PARTY-NOTICES.txt", SearchOption.AllDirectories).Single())!;
+        string notices = File.ReadAllText(Path.Combine(package, "THIRD-PARTY-NOTICES.txt"));
+        string[] others = [.. Directory.GetFiles(Path.Combine(package, "tools", "net10.0", "any"), "*.dll").Select(file => Path.GetFileName(file)!)
+            .Where(name => name != "azalea.dll" && !name.StartsWith("AzaleaOS.", StringComparison.Ordinal))];
+        Assert.NotEmpty(others);
+        Assert.All(others, name => Assert.Contains(notices.Split('\n'), line => line.Length > 0 && name.StartsWith(line + ".", StringComparison.Ordinal)));
+        Assert.Contains("musl/COPYRIGHT", notices, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(package, "musl", "COPYRIGHT")));
+    }
+
     private ToolResult Azalea(params string[] words) => Run(Path.Combine(this["tools"], "azalea"), words);
 
     private ToolResult Run(string program, params string[] words) => DotNetProcess.Run(_home.FullName, program, words, _variables);
