@@ -34,7 +34,7 @@ internal static unsafe class FileStatus
         status.Group = node->Group;
         status.SpecialDevice = node->SpecialDevice;
         status.Size = SizeOf(node);
-        status.BlockSize = BlockSize;
+        status.BlockSize = BlockSizeOf(node);
         status.Blocks = BlocksOf(node);
         status.Accessed = node->Accessed;
         status.Modified = node->Modified;
@@ -56,7 +56,7 @@ internal static unsafe class FileStatus
         return new Statx
         {
             Mask = Basic | (isTree ? wanted & Birth : 0) | mountMask,
-            BlockSize = BlockSize,
+            BlockSize = BlockSizeOf(node),
             Attributes = IsMountRoot(node) ? MountRoot : 0,
             AttributesMask = MountRoot | 0x0020_0074,
             Links = node->Links,
@@ -121,6 +121,9 @@ internal static unsafe class FileStatus
     private static long SizeOf(FileNode* node)
         => node->IsDirectory && node->FileSystem is FileSystemKind.Tree or FileSystemKind.Devices ? EntrySize * (long)(node->EntryCount + 2)
             : (long)node->Size;
+
+    // Linux's /proc has small blocks: a C library reads as much at once.
+    private static uint BlockSizeOf(FileNode* node) => node->FileSystem == FileSystemKind.Processes ? 1024u : BlockSize;
 
     private static long BlocksOf(FileNode* node)
         => node->IsRegular ? (long)node->Pages.Occupied * UnitsPerBlock

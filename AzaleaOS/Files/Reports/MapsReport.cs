@@ -18,7 +18,7 @@ internal static unsafe class MapsReport
 
     private const ulong Each = 0x0101_0101_0101_0101;
 
-    /// <summary>Writes all areas, as they are at one moment.</summary>
+    /// <summary>Writes the areas from <see cref="ReportText.Rest"/> on, as many as are enough, as they are at one moment.</summary>
     internal static void Write(ReportText* text, bool isDetailed)
     {
         byte* name = PathBuffers.Take();
@@ -36,7 +36,10 @@ internal static unsafe class MapsReport
         LastNumber* last = stackalloc LastNumber[] { LastNumber.None, LastNumber.None };
         AddressSpace* space = AddressSpace.Current;
         space->Lock.Enter();
-        for (Area* area = space->AreaAtOrAbove(0); area != null; area = space->AreaAtOrAbove(area->End))
+        ulong from = text->Rest;
+        long enough = text->Enough == 0 ? long.MaxValue : text->Enough;
+        Area* area;
+        while ((area = space->AreaAtOrAbove(from)) != null && text->Length + (at - first) < enough)
         {
             if (first == null)
             {
@@ -49,7 +52,8 @@ internal static unsafe class MapsReport
 
             byte* line = at;
             FileNode* file = FileOf(area);
-            at = WriteArea(area, file, at, last);
+            at = WriteArea(area, file, from, at, last);
+            from = area->End;
 
             // The parts of a program follow each other.
             if (file == null || file != named)
@@ -77,7 +81,7 @@ internal static unsafe class MapsReport
             }
 
             text->Appended(at - first);
-            first = null;
+            at = first = null;
             if (nameLength != 0)
             {
                 text->Append(new ReadOnlySpan<byte>(name, nameLength));
@@ -95,17 +99,21 @@ internal static unsafe class MapsReport
             text->Appended(at - first);
         }
 
+        text->Rest = area == null ? 0 : from;
         space->Lock.Exit();
         PathBuffers.Give(name);
     }
 
     // Every program of .NET reads this when it starts, so that it is not made from a template.
-    private static byte* WriteArea(Area* area, FileNode* file, byte* at, LastNumber* last)
+    private static byte* WriteArea(Area* area, FileNode* file, ulong from, byte* at, LastNumber* last)
     {
         const uint SpaceZeroZeroColon = 0x3a30_3020;
         const ulong SpaceZeroZeroColonZeroZeroSpaceZero = 0x3020_3030_3a30_3020;
         ReadOnlySpan<byte> permissions = "---pr--p-w-prw-p--xpr-xp-wxprwxp"u8;
-        at = last->Write(at, area->Start);
+
+        // It may have grown since the text before it was made: addresses never go back.
+        ulong start = Math.Max(area->Start, from);
+        at = last->Write(at, start);
         *at++ = (byte)'-';
         at = last->Write(at, area->End);
         *at = (byte)' ';
@@ -122,7 +130,7 @@ internal static unsafe class MapsReport
         }
 
         // Minor numbers of devices without a disk are few.
-        at = last[1].Write(at, area->BackingOffset);
+        at = last[1].Write(at, area->BackingOffset + (start - area->Start));
         *(uint*)at = SpaceZeroZeroColon;
         *(ushort*)(at + 4) = (ushort)(Digits(FileStatus.MinorOf(file)) >> 48);
         at[6] = (byte)' ';

@@ -5,7 +5,7 @@ namespace AzaleaOS.Files.Reports;
 /// <summary>A file of /proc or /sys that is open.</summary>
 /// <remarks>
 /// Its text is made when somebody reads it from the beginning, and stays as it is for the reads that go on from there,
-/// like that of Linux's seq_file. <see cref="FileNode.DataLock"/> guards it.
+/// like that of Linux's seq_file; where it is long, only as much of it as somebody reads. <see cref="FileNode.DataLock"/> guards it.
 /// </remarks>
 internal static unsafe class ReportFile
 {
@@ -23,7 +23,8 @@ internal static unsafe class ReportFile
         }
 
         node->DataLock.Enter();
-        long result = transfer->Position == 0 || file->Data == null ? Make(file) : 0;
+        ReportPage* known = transfer->Position == 0 ? null : (ReportPage*)file->Data;
+        long result = known == null || known->Rest != 0 ? Make(file, known, transfer) : 0;
         result = result < 0 ? result : Give(file, transfer);
         node->DataLock.Exit();
         return result;
@@ -60,17 +61,31 @@ internal static unsafe class ReportFile
     private static bool IsSetting(FileNode* node)
         => node->FileSystem != FileSystemKind.Processes || (new ReportEntry(node).Argument == 0 && node->Parent->Parent != FileTree.Root);
 
-    private static long Make(OpenFile* file)
+    // Makes the text, or more of one that is not whole.
+    private static long Make(OpenFile* file, ReportPage* known, Transfer* transfer)
     {
-        ReportPage.Free((ReportPage*)file->Data);
         FileNode* node = file->Node;
         ReportText text = default;
+        if (known == null)
+        {
+            ReportPage.Free((ReportPage*)file->Data);
+        }
+        else
+        {
+            text.GoOn(known);
+        }
+
+        text.Enough = (long)Math.Min(long.MaxValue, (ulong)transfer->Position + transfer->Left);
         ReportTemplate.WriteFile(&text, ReportEntry.MarkOf(node), new ReportEntry(node).Argument);
         file->Data = text.First;
         if (text.IsCut)
         {
             ReportPage.Free(text.First);
             file->Data = null;
+        }
+        else if (text.First != null)
+        {
+            text.First->Rest = text.Rest;
         }
 
         return text.IsCut ? -Errno.ENOMEM : 0;

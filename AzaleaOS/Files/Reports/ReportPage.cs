@@ -11,6 +11,9 @@ internal unsafe struct ReportPage
     /// <summary>Bytes of text in it.</summary>
     internal long Used;
 
+    /// <summary>In the first page: <see cref="ReportText.Rest"/>.</summary>
+    internal ulong Rest;
+
     /// <summary>Bytes that a page has room for.</summary>
     internal static int Room => KernelPages.Size - sizeof(ReportPage);
 

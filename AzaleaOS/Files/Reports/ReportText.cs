@@ -20,6 +20,25 @@ internal unsafe struct ReportText
     /// <summary>Bytes that were appended, also those for which there was no memory.</summary>
     internal long Length { get; private set; }
 
+    /// <summary>How long the text must be, bytes: what is written by the line stops behind the one that reaches it. 0: all of it.</summary>
+    internal long Enough { get; set; }
+
+    /// <summary>The address behind what was written by the line, if not all is there; 0 for a text that is whole, or not begun.</summary>
+    internal ulong Rest { get; set; }
+
+    /// <summary>Goes on behind a text.</summary>
+    /// <param name="first">Its first page.</param>
+    internal void GoOn(ReportPage* first)
+    {
+        First = first;
+        Rest = first->Rest;
+        for (ReportPage* page = first; page != null; page = page->Next)
+        {
+            _last = page;
+            Length += page->Used;
+        }
+    }
+
     /// <summary>Appends nothing more: memory is exhausted.</summary>
     internal void Cut() => IsCut = true;
 
@@ -172,6 +191,7 @@ internal unsafe struct ReportText
 
         page->Next = null;
         page->Used = 0;
+        page->Rest = 0;
 
         if (_last == null)
         {

@@ -120,6 +120,41 @@ public sealed unsafe class ReportTests : IDisposable
         Assert.Equal($"{start:x8}-{start + (16 * HostApplication.PageSize):x8} rw-p 00000000 00:00 0 ", lines[0]);
     }
 
+    [Theory]
+    [InlineData("/proc/self/maps", 1)]
+    [InlineData("/proc/self/maps", 100)]
+    [InlineData("/proc/self/maps", 1024)]
+    [InlineData("/proc/self/smaps", 700)]
+    public void Areas_read_in_pieces_are_those_read_at_once(string path, int size)
+    {
+        for (uint i = 0; i < 60; i++)
+            Map(64 + (2 * i), 1, i % 2 == 0 ? Protection.Read : Protection.Read | Protection.Write);
+        Assert.Equal(ReadAll(path, 8192), ReadAll(path, size));
+    }
+
+    [Fact]
+    public void Areas_that_grow_while_they_are_read_never_go_back()
+    {
+        ulong at = Map(64, 4, Protection.Read | Protection.Write);
+        Map(72, 1, Protection.Read);
+        int length = ReadAll("/proc/self/maps", 8192).IndexOf('\n', StringComparison.Ordinal) + 1;
+        int file = Open("/proc/self/maps");
+        Assert.Equal(length + 1, Read(file, length + 1).Length);
+        Map(68, 4, Protection.Read | Protection.Write);
+        string[] lines = [.. Read(file, 8192).Split('\n').Select(line => line.Split(' ')[0])];
+        Assert.Equal([$"{at + (4 * HostApplication.PageSize):x}-{at + (8 * HostApplication.PageSize):x}", $"{at + (8 * HostApplication.PageSize):x}-{at + (9 * HostApplication.PageSize):x}", ""], lines[1..]);
+        Assert.Equal(0, Opening.Close(file));
+    }
+
+    [Fact]
+    public void Files_of_proc_have_blocks_of_1024_bytes_as_on_Linux()
+    {
+        Assert.Equal(0, Attributes.Status(HostApplication.Text("/proc/self/maps"), new(_room)));
+        Assert.Equal(1024, ((Stat*)_room)->BlockSize);
+        Assert.Equal(0, Attributes.Status(HostApplication.Text("/sys/devices/system/cpu/online"), new(_room)));
+        Assert.Equal(4096, ((Stat*)_room)->BlockSize);
+    }
+
     [Fact]
     public void Statm_says_in_pages_what_status_says_in_kibibytes()
     {
@@ -207,6 +242,13 @@ public sealed unsafe class ReportTests : IDisposable
     }
 
     private static Thread* ThreadTableFirst() => ThreadTable.First;
+
+    private static ulong Map(ulong page, ulong pages, Protection protection)
+    {
+        ulong at = HostApplication.Window + (page * HostApplication.PageSize);
+        Assert.Equal((long)at, HostApplication.Space->Map(at, pages * HostApplication.PageSize, protection, MapFlags.Private | MapFlags.Anonymous | MapFlags.Fixed));
+        return at;
+    }
 
     private static void SetName(string name)
     {
