@@ -6,12 +6,11 @@ namespace AzaleaOS.Abi;
 /// </summary>
 /// <remarks>
 /// Little-endian. Numbers of no fixed size are unsigned LEB128 ("number") or the same with the sign in
-/// bit 0 ("signed number", zigzag). Text is a number, its length, and as many bytes of UTF-8.
+/// bit 0 ("signed number", zigzag). Text is bytes of UTF-8 and a zero.
 ///
 /// Header, <see cref="HeaderSize"/> bytes: u32 magic, u16 version, u16 number of frame states,
 /// u64 address of the first function, u32 length of the whole table; then of the types, the files, the
-/// frame programs and the functions each u32 offset and u32 number; u32 offset of the functions' names; u32 offset of their
-/// line rows; u32 zero.
+/// frame programs and the functions' names each u32 offset and u32 number; then the u32 offset of each <see cref="Column"/>.
 ///
 /// Frame states, from <see cref="HeaderSize"/> on, at most 255: one byte of <see cref="FrameState"/>
 /// flags; signed number: distance of the CFA from its base, in bytes; signed number: the return address is
@@ -21,17 +20,8 @@ namespace AzaleaOS.Abi;
 ///
 /// Frame programs, counted from 1: a length and frame rows. Most functions share a few of them.
 ///
-/// Functions by address. Each: number, the bytes between the end of the one before and this one;
-/// number, its length in bytes; number, in bit 0 whether its file is given, above it the signed number
-/// "its type minus the type of the one before" (type 0: none); if given, number, its
-/// file (0: none; if not given, the type's own name and ".cs"); signed number, its first line minus the
-/// first line of the one before; number, its frame program (0: none). Elsewhere, one after the
-/// other, their names, which are texts, and their line rows, each with a length: what is alike packs better side by side.
-///
-/// A line row is a byte b. b != 0: the address grows by (b - 1) / <see cref="LineRange"/>, the line by
-/// (b - 1) % <see cref="LineRange"/> + <see cref="LineBase"/>. b = 0: a number for the address and a
-/// signed number for the line follow. The first row's line is relative to the function's first line.
-/// A row holds until the next. Line 0 is "none".
+/// Functions by address: their names, which are texts, and what else is known of them in columns of numbers. What is alike packs
+/// better side by side.
 ///
 /// A frame row is a byte: the high half is how far the address grows, the low half the frame state. 15 in a half
 /// says that a number follows (the address first). A row holds until the next. State 0 means that
@@ -43,10 +33,10 @@ public static class SymbolTableFormat
     public const uint Magic = 0x5453_5a41;
 
     /// <summary>The format described here.</summary>
-    public const ushort Version = 2;
+    public const ushort Version = 3;
 
     /// <summary>Bytes before the frame states.</summary>
-    public const int HeaderSize = 64;
+    public const int HeaderSize = ColumnsAt + (ColumnCount * sizeof(uint));
 
     /// <summary>Where the header has the types: offset and number.</summary>
     public const int TypesAt = 20;
@@ -57,26 +47,54 @@ public static class SymbolTableFormat
     /// <summary>Where the header has the frame programs: offset and number.</summary>
     public const int FrameProgramsAt = 36;
 
-    /// <summary>Where the header has the functions: offset and number.</summary>
-    public const int FunctionsAt = 44;
+    /// <summary>Where the header has the functions' names: offset and number.</summary>
+    public const int NamesAt = 44;
 
-    /// <summary>Where the header has the offset of the functions' names.</summary>
-    public const int NamesAt = 52;
+    /// <summary>Where the header has the offsets of the columns.</summary>
+    public const int ColumnsAt = 52;
 
-    /// <summary>Where the header has the offset of the functions' line rows.</summary>
-    public const int RowsAt = 56;
+    /// <summary>All columns.</summary>
+    public const int ColumnCount = (int)Column.RowLines + 1;
 
-    /// <summary>Different line steps that fit in one byte.</summary>
-    public const int LineRange = 14;
-
-    /// <summary>The smallest line step that fits in one byte.</summary>
-    public const int LineBase = -4;
+    /// <summary>What most functions begin at a multiple of, in bytes.</summary>
+    public const int FunctionAlignment = 16;
 
     /// <summary>The half of a frame row that says: a number follows.</summary>
     public const int FrameEscape = 15;
 
     /// <summary>Most frame states a table can have.</summary>
     public const int MaximumFrameStates = 255;
+
+    /// <summary>What is known of functions, a number for each of them if nothing else is said.</summary>
+    public enum Column
+    {
+        /// <summary>Signed: bytes between the next multiple of <see cref="FunctionAlignment"/> behind the function before and this one.</summary>
+        Gaps,
+
+        /// <summary>In bit 0 whether the file is given, above it the signed number "type minus the type of the one before" (type 0: none).</summary>
+        Types,
+
+        /// <summary>For those that give it: the file (0: none). For others it is the type's own name and ".cs".</summary>
+        Files,
+
+        /// <summary>Length in bytes.</summary>
+        Sizes,
+
+        /// <summary>Signed: the first line minus the first line of the one before.</summary>
+        FirstLines,
+
+        /// <summary>The frame program (0: none).</summary>
+        FramePrograms,
+
+        /// <summary>How many line rows there are.</summary>
+        RowCounts,
+
+        /// <summary>For each line row: how far the address grows. A row holds until the next.</summary>
+        RowOffsets,
+
+        /// <summary>For each line row, signed: how far the line grows; the first is relative to the first line. Line 0 is "none".</summary>
+        RowLines,
+    }
 
     /// <summary>The flags of a frame state.</summary>
     [Flags]

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using AzaleaOS.Abi;
 using AzaleaOS.Build.Diagnostics;
 using AzaleaOS.Build.Elf;
+using Column = AzaleaOS.Abi.SymbolTableFormat.Column;
 using FrameState = AzaleaOS.Abi.SymbolTableFormat.FrameState;
 
 namespace AzaleaOS.Build.Linking;
@@ -75,7 +76,6 @@ public static class SymbolTableBuilder
 
         var header = new byte[SymbolTableFormat.HeaderSize];
         var body = new SymbolTableWriter();
-        var rows = new SymbolTableWriter();
         void List(int at, int count)
         {
             BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(at), SymbolTableFormat.HeaderSize + body.Length);
@@ -89,40 +89,44 @@ public static class SymbolTableBuilder
         files.ForEach(body.Text);
         List(SymbolTableFormat.FrameProgramsAt, programs.Count);
         programs.ForEach(body.Block);
-        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(SymbolTableFormat.NamesAt), SymbolTableFormat.HeaderSize + body.Length);
+        List(SymbolTableFormat.NamesAt, functions.Count);
         foreach (SymbolTableFunction function in functions)
             body.Text(function.Name);
-        List(SymbolTableFormat.FunctionsAt, functions.Count);
+        SymbolTableWriter[] columns = [.. Enumerable.Range(0, SymbolTableFormat.ColumnCount).Select(_ => new SymbolTableWriter())];
         ulong start = functions.Count > 0 ? functions[0].Address : 0;
         ulong end = start;
         int type = 0;
         int line = 0;
         foreach (SymbolTableFunction function in functions)
         {
-            body.Number(function.Address - end);
-            body.Number(function.Size);
+            columns[(int)Column.Gaps].Signed((long)(function.Address - end - ((0 - end) % SymbolTableFormat.FunctionAlignment)));
+            columns[(int)Column.Sizes].Number(function.Size);
             end = function.Address + function.Size;
             int newType = NumberIn(types, function.Type);
             bool givesFile = !IsNamedAfterType(function);
-            body.Number((SymbolTableWriter.ZigZag(newType - type) << 1) | (givesFile ? 1u : 0u));
+            columns[(int)Column.Types].Number((SymbolTableWriter.ZigZag(newType - type) << 1) | (givesFile ? 1u : 0u));
             type = newType;
             if (givesFile)
-                body.Number((ulong)NumberIn(files, function.File));
+                columns[(int)Column.Files].Number((ulong)NumberIn(files, function.File));
             int firstLine = function.Lines.Count > 0 ? function.Lines[0].Line : line;
-            body.Signed(firstLine - line);
+            columns[(int)Column.FirstLines].Signed(firstLine - line);
             line = firstLine;
-            body.Number((ulong)programNumbers.GetValueOrDefault(Convert.ToHexString(FrameRows(function, states))));
-            rows.Block(LineRows(function, firstLine));
+            columns[(int)Column.FramePrograms].Number((ulong)programNumbers.GetValueOrDefault(Convert.ToHexString(FrameRows(function, states))));
+            WriteLineRows(columns, function, firstLine);
         }
 
-        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(SymbolTableFormat.RowsAt), SymbolTableFormat.HeaderSize + body.Length);
+        for (int i = 0; i < columns.Length; i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(SymbolTableFormat.ColumnsAt + (i * sizeof(int))), SymbolTableFormat.HeaderSize + body.Length);
+            body.Append(columns[i]);
+        }
 
         BinaryPrimitives.WriteUInt32LittleEndian(header, SymbolTableFormat.Magic);
         BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(4), SymbolTableFormat.Version);
         BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(6), (ushort)states.Count);
         BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(8), start);
-        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(16), header.Length + body.Length + rows.Length);
-        return [.. header, .. body.ToArray(), .. rows.ToArray()];
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(16), header.Length + body.Length);
+        return [.. header, .. body.ToArray()];
     }
 
     /// <summary>The place of a text in a sorted list, from 1; 0 for no text.</summary>
@@ -203,31 +207,17 @@ public static class SymbolTableBuilder
         }
     }
 
-    private static byte[] LineRows(SymbolTableFunction function, int firstLine)
+    private static void WriteLineRows(SymbolTableWriter[] columns, SymbolTableFunction function, int firstLine)
     {
-        var rows = new SymbolTableWriter();
+        columns[(int)Column.RowCounts].Number((ulong)function.Lines.Count);
         uint offset = 0;
         int line = firstLine;
         foreach ((uint rowOffset, int rowLine) in function.Lines)
         {
-            uint step = rowOffset - offset;
-            int lineStep = rowLine - line - SymbolTableFormat.LineBase;
-            long packed = (step * (long)SymbolTableFormat.LineRange) + lineStep + 1;
-            if (lineStep is >= 0 and < SymbolTableFormat.LineRange && packed <= byte.MaxValue)
-            {
-                rows.Byte((byte)packed);
-            }
-            else
-            {
-                rows.Byte(0);
-                rows.Number(step);
-                rows.Signed(rowLine - line);
-            }
-
+            columns[(int)Column.RowOffsets].Number(rowOffset - offset);
+            columns[(int)Column.RowLines].Signed(rowLine - line);
             (offset, line) = (rowOffset, rowLine);
         }
-
-        return rows.ToArray();
     }
 
     private static byte[] FrameRows(SymbolTableFunction function, Dictionary<CallFrameRow, int> states)

@@ -23,7 +23,13 @@ internal sealed class SymbolTableWriter
 
     internal void Signed(long value) => Number(ZigZag(value));
 
-    internal void Text(string text) => Block(Encoding.UTF8.GetBytes(text));
+    internal void Text(string text)
+    {
+        _bytes.AddRange(Encoding.UTF8.GetBytes(text));
+        _bytes.Add(0);
+    }
+
+    internal void Append(SymbolTableWriter other) => _bytes.AddRange(other._bytes);
 
     /// <summary>A length and as many bytes.</summary>
     internal void Block(byte[] bytes)

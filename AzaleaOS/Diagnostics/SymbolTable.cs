@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using AzaleaOS.Abi;
+using Column = AzaleaOS.Abi.SymbolTableFormat.Column;
 using FrameState = AzaleaOS.Abi.SymbolTableFormat.FrameState;
 
 namespace AzaleaOS.Diagnostics;
@@ -32,35 +33,34 @@ internal readonly ref struct SymbolTable
     {
         symbol = default;
         if (_bytes.IsEmpty) return false;
-        var cursor = new SymbolTableCursor(_bytes, Offset(SymbolTableFormat.FunctionsAt));
         var names = new SymbolTableCursor(_bytes, Offset(SymbolTableFormat.NamesAt));
-        var rows = new SymbolTableCursor(_bytes, Offset(SymbolTableFormat.RowsAt));
+        var columns = new SymbolTableColumns(_bytes, stackalloc int[SymbolTableFormat.ColumnCount]);
         ulong end = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[8..]);
         long type = 0;
         long line = 0;
-        for (uint count = Word(_bytes, SymbolTableFormat.FunctionsAt + 4); count != 0 && !cursor.AtEnd; count--)
+        for (uint count = Word(_bytes, SymbolTableFormat.NamesAt + 4); count != 0 && !columns.Failed; count--)
         {
-            ulong start = end + cursor.Number();
-            end = start + cursor.Number();
-            ulong typeAndFile = cursor.Number();
+            ulong start = end + ((0 - end) % SymbolTableFormat.FunctionAlignment) + (ulong)columns.Signed(Column.Gaps);
+            end = start + columns.Number(Column.Sizes);
+            ulong typeAndFile = columns.Number(Column.Types);
             bool givesFile = (typeAndFile & 1) != 0;
             type += SymbolTableCursor.Signed(typeAndFile >> 1);
-            ReadOnlySpan<byte> name = names.Block();
-            ulong file = givesFile ? cursor.Number() : 0;
-            line += cursor.Signed();
-            ulong program = cursor.Number();
-            ReadOnlySpan<byte> lines = rows.Block();
-            if (cursor.Failed || start > address) return false;
+            ReadOnlySpan<byte> name = names.Text();
+            ulong file = givesFile ? columns.Number(Column.Files) : 0;
+            line += columns.Signed(Column.FirstLines);
+            ulong program = columns.Number(Column.FramePrograms);
+            int lineThere = LineAt(ref columns, line, address - start);
+            if (columns.Failed || names.Failed || start > address) return false;
             if (address >= end) continue;
             symbol = new Symbol
             {
                 Start = start,
-                Type = Block(SymbolTableFormat.TypesAt, (ulong)type),
+                Type = Text(SymbolTableFormat.TypesAt, (ulong)type),
                 Name = name,
-                File = Block(SymbolTableFormat.FilesAt, file),
+                File = Text(SymbolTableFormat.FilesAt, file),
                 IsFileOfType = !givesFile,
-                Line = LineAt(lines, line, address - start),
-                Frame = FrameAt(Block(SymbolTableFormat.FrameProgramsAt, program), address - start),
+                Line = lineThere,
+                Frame = FrameAt(FrameProgram(program), address - start),
             };
             return true;
         }
@@ -68,27 +68,16 @@ internal readonly ref struct SymbolTable
         return false;
     }
 
-    private static int LineAt(ReadOnlySpan<byte> rows, long line, ulong offset)
+    /// <summary>Reads all line rows of a function.</summary>
+    private static int LineAt(ref SymbolTableColumns columns, long line, ulong offset)
     {
-        var cursor = new SymbolTableCursor(rows, 0);
         ulong at = 0;
         long found = 0;
-        while (!cursor.AtEnd)
+        for (ulong count = columns.Number(Column.RowCounts); count != 0 && !columns.Failed; count--)
         {
-            int row = cursor.Byte();
-            if (row == 0)
-            {
-                at += cursor.Number();
-                line += cursor.Signed();
-            }
-            else
-            {
-                at += (ulong)((row - 1) / SymbolTableFormat.LineRange);
-                line += ((row - 1) % SymbolTableFormat.LineRange) + SymbolTableFormat.LineBase;
-            }
-
-            if (cursor.Failed || at > offset) break;
-            found = line;
+            at += columns.Number(Column.RowOffsets);
+            line += columns.Signed(Column.RowLines);
+            if (at <= offset) found = line;
         }
 
         return found is > 0 and <= int.MaxValue ? (int)found : 0;
@@ -133,14 +122,24 @@ internal readonly ref struct SymbolTable
         return rule;
     }
 
-    /// <summary>A text or frame program by its number from 1; 0 is none.</summary>
-    private ReadOnlySpan<byte> Block(int list, ulong number)
+    /// <summary>A text by its number from 1; 0 is none.</summary>
+    private ReadOnlySpan<byte> Text(int list, ulong number)
     {
-        if (number == 0 || number > Word(_bytes, list + 4)) return default;
+        if (number > Word(_bytes, list + 4)) return default;
         var cursor = new SymbolTableCursor(_bytes, Offset(list));
-        ReadOnlySpan<byte> block = default;
-        for (ulong i = 0; i < number && !cursor.Failed; i++) block = cursor.Block();
-        return block;
+        ReadOnlySpan<byte> text = default;
+        for (; number != 0 && !cursor.Failed; number--) text = cursor.Text();
+        return text;
+    }
+
+    /// <summary>A frame program by its number from 1; 0 is none.</summary>
+    private ReadOnlySpan<byte> FrameProgram(ulong number)
+    {
+        if (number > Word(_bytes, SymbolTableFormat.FrameProgramsAt + 4)) return default;
+        var cursor = new SymbolTableCursor(_bytes, Offset(SymbolTableFormat.FrameProgramsAt));
+        ReadOnlySpan<byte> program = default;
+        for (; number != 0 && !cursor.Failed; number--) program = cursor.Block();
+        return program;
     }
 
     /// <summary>An offset in the header; one that is out of range gives the end, where nothing can be read.</summary>

@@ -12,6 +12,9 @@ internal ref struct SymbolTableCursor(ReadOnlySpan<byte> bytes, int position)
     /// <summary>Nothing is left, or reading failed.</summary>
     internal readonly bool AtEnd => Failed || (uint)_position >= (uint)_bytes.Length;
 
+    /// <summary>What is read next.</summary>
+    internal readonly int Position => _position;
+
     internal byte Byte()
     {
         if (AtEnd)
@@ -55,5 +58,16 @@ internal ref struct SymbolTableCursor(ReadOnlySpan<byte> bytes, int position)
         ReadOnlySpan<byte> block = _bytes.Slice(_position, (int)length);
         _position += (int)length;
         return block;
+    }
+
+    /// <summary>Bytes up to a zero.</summary>
+    internal ReadOnlySpan<byte> Text()
+    {
+        int begin = _position;
+        while (Byte() != 0)
+        {
+        }
+
+        return Failed ? default : _bytes[begin..(_position - 1)];
     }
 }
