@@ -30,6 +30,11 @@ internal unsafe partial struct AddressSpace
 
         ulong page = address & ~(PageSize - 1);
         bool writes = (access & Protection.Write) != 0;
+        if (writes && area->Backing == null && (area->Flags & (AreaFlags.Program | AreaFlags.Lent)) != 0 && _pages.Query(page, out _) is { IsCopiedOnWrite: true } lent)
+        {
+            return _pages.Copy(page, lent.Frame, area->Protection, area->Policy) ? FaultOutcome.Served : FaultOutcome.OutOfMemory;
+        }
+
         FaultOutcome outcome = Provide(area, page, writes);
         if (wasPresent && outcome == FaultOutcome.Served && !_pages.Protect(page, PageSize, writes ? area->Protection : EntryProtection(area)))
         {
@@ -104,11 +109,6 @@ internal unsafe partial struct AddressSpace
         if (area->Backing != null)
         {
             return ProvideFilePage(area, page, write);
-        }
-
-        if (write && (area->Flags & (AreaFlags.Program | AreaFlags.Lent)) != 0 && _pages.Query(page, out _) is { IsCopiedOnWrite: true } lent)
-        {
-            return _pages.Copy(page, lent.Frame, area->Protection, area->Policy) ? FaultOutcome.Served : FaultOutcome.OutOfMemory;
         }
 
         if ((area->Flags & AreaFlags.Lazy) == 0 && _pages.Fill(page, area->End, area->Protection))

@@ -69,8 +69,17 @@ internal readonly unsafe partial struct PageTables
             int shift = PageEntry.Shift(level);
             int room = (int)Math.Min((ulong)(Entries - PageEntry.Index(at, level)), (length - mapped) >> shift);
             ulong first = frame | marks | PageEntry.Page(access, caching, level);
-            int filled = room >= 8 && PageEntry.CountOf(*parent) == 0 ? FillAnew(entry, room, first, 1UL << shift) : 0;
-            filled += Fill(entry + filled, room - filled, first + ((ulong)filled << shift), 1UL << shift);
+            int filled;
+            if (PageEntry.CountOf(*parent) == 0)
+            {
+                filled = room;
+                FillEmpty(entry, room, first, 1UL << shift);
+            }
+            else
+            {
+                filled = Fill(entry, room, first, 1UL << shift);
+            }
+
             *parent += (ulong)filled * PageEntry.One;
             mapped += (ulong)filled << shift;
             if (filled < room)
@@ -92,26 +101,28 @@ internal readonly unsafe partial struct PageTables
         return length >= PageSize.Size2M && PageSize.IsAligned(alignment, PageSize.Size2M) ? 1 : 0;
     }
 
-    /// <summary>Fills entries of an empty table, eight at a time.</summary>
-    /// <returns>How many: a multiple of eight.</returns>
-    private static int FillAnew(ulong* entries, int count, ulong value, ulong step)
+    /// <summary>Fills entries that are all empty.</summary>
+    internal static void FillEmpty(ulong* entries, int count, ulong value, ulong step)
     {
-        ulong* end = entries + (count & ~7);
+        ulong* end = entries + count;
         Vector128<ulong> values = Vector128.Create(value, value + step);
         Vector128<ulong> twice = Vector128.Create(2 * step);
-        for (ulong* at = entries; at != end; at += 8)
+        for (; entries + 8 <= end; entries += 8)
         {
-            values.Store(at);
+            values.Store(entries);
             values += twice;
-            values.Store(at + 2);
+            values.Store(entries + 2);
             values += twice;
-            values.Store(at + 4);
+            values.Store(entries + 4);
             values += twice;
-            values.Store(at + 6);
+            values.Store(entries + 6);
             values += twice;
         }
 
-        return count & ~7;
+        for (value = values.ToScalar(); entries != end; value += step)
+        {
+            *entries++ = value;
+        }
     }
 
     /// <summary>Fills empty entries up to the first that is not.</summary>

@@ -36,21 +36,15 @@ internal readonly unsafe partial struct PageTables
         return (nuint)entry | level;
     }
 
-    /// <summary>The same, and makes the tables that are missing: all of them or none.</summary>
+    /// <summary>Makes the tables that are missing below an empty entry.</summary>
+    /// <param name="found">What <see cref="Find"/> returned; afterwards the entry of the address in the last table.</param>
     /// <param name="address">In the application's half.</param>
-    /// <param name="tables">Frames for tables: <see cref="TablesPerPage"/> are enough.</param>
-    /// <param name="parent">As above.</param>
-    internal nuint FindOrMake(ulong address, FrameStash* tables, out ulong* parent)
+    /// <param name="tables">Frames for tables, as many as the level says.</param>
+    /// <param name="parent">What <see cref="Find"/> gave; afterwards the entry that refers to the last table.</param>
+    internal void MakeTables(ref nuint found, ulong address, FrameStash* tables, ref ulong* parent)
     {
-        nuint found = Find(address, out parent);
-        int level = (int)(found & LevelMask);
         ulong* entry = (ulong*)(found & ~LevelMask);
-        if (level == 0 || *entry != 0 || tables->Count < level)
-        {
-            return found;
-        }
-
-        while (level > 0)
+        for (int level = (int)(found & LevelMask); level > 0;)
         {
             *entry = NewTable(tables);
             if (parent != null)
@@ -63,7 +57,7 @@ internal readonly unsafe partial struct PageTables
             entry = Table(*entry) + PageEntry.Index(address, level);
         }
 
-        return (nuint)entry;
+        found = (nuint)entry;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

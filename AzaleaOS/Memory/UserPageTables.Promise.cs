@@ -36,6 +36,11 @@ internal static unsafe partial class UserPageTables
                 continue;
             }
 
+            if (isOne && *entry == 0)
+            {
+                return TryAdd(start, found, Access(protection), default);
+            }
+
             // Whole large pages at once; else one page, with which its table comes.
             bool isLarge = PageSize.IsAligned(start, PageSize.Size2M) && end - start >= PageSize.Size2M;
             ulong next = start + (isLarge ? PageSize.AlignDown(end - start, PageSize.Size2M) : PageSize.Size4K);
@@ -83,7 +88,7 @@ internal static unsafe partial class UserPageTables
                 }
 
                 int count = 1 << order;
-                _ = PageTables.Fill(entry, count, frame.Address.Value | PageEntry.Promised, PageSize.Size4K);
+                PageTables.FillEmpty(entry, count, frame.Address.Value | PageEntry.Promised, PageSize.Size4K);
                 *parent += (ulong)count * PageEntry.One;
                 entry += count;
                 empty -= count;

@@ -25,6 +25,9 @@ internal static unsafe partial class UserPageTables
     private static ulong* s_table;
     private static ulong* s_parent;
 
+    // The entry that refers to the table that was looked at last, of any level.
+    private static ulong* s_above;
+
     /// <summary>The operations for <see cref="AddressSpace.Initialize"/>.</summary>
     internal static UserPages Operations => new()
     {
@@ -90,14 +93,8 @@ internal static unsafe partial class UserPageTables
                 if (added == 0)
                 {
                     added = PageSize.Size4K;
-                    if (order != 0 || !Frames.TryTakeZeroed(policy, start, out FrameNumber frame))
+                    if (order != 0 || !TryAdd(start, found, access, policy))
                     {
-                        return false;
-                    }
-
-                    if (!TryPut(start, frame.Address.Value | PageEntry.Page(access, PageCaching.WriteBack, 0)))
-                    {
-                        Frames.Return(frame);
                         return false;
                     }
                 }
@@ -177,6 +174,7 @@ internal static unsafe partial class UserPageTables
 
     private static void Remember(ulong address, nuint entry, ulong* parent)
     {
+        s_above = parent;
         if ((entry & PageTables.LevelMask) == 0)
         {
             s_region = address >> PageSize.Shift2M;
@@ -186,25 +184,47 @@ internal static unsafe partial class UserPageTables
     }
 
     /// <summary>Maps a small page where there is none, with the tables above it.</summary>
+    /// <param name="page">The page, which was the last to be looked up.</param>
+    /// <param name="found">What was found.</param>
+    /// <param name="value">Its entry.</param>
     /// <returns>False without memory for tables, or if there is a page.</returns>
-    private static bool TryPut(ulong page, ulong value)
+    private static bool TryPut(ulong page, nuint found, ulong value)
     {
         FrameCache* cache = Frames.Cache;
-        nuint found = KernelMemory.Tables.FindOrMake(page, &cache->Frames, out ulong* parent);
-        if ((found & PageTables.LevelMask) != 0 && HasTables(cache, PageTables.TablesPerPage))
-        {
-            found = KernelMemory.Tables.FindOrMake(page, &cache->Frames, out parent);
-        }
-
-        Remember(page, found, parent);
-        ulong* entry = (ulong*)found;
-        if ((found & PageTables.LevelMask) != 0 || *entry != 0)
+        int level = (int)(found & PageTables.LevelMask);
+        if (*(ulong*)(found & ~PageTables.LevelMask) != 0 || (cache->Frames.Count < level && !HasTables(cache, PageTables.TablesPerPage)))
         {
             return false;
         }
 
-        *entry = value;
+        ulong* parent = s_parent;
+        if (level != 0)
+        {
+            parent = s_above;
+            KernelMemory.Tables.MakeTables(ref found, page, &cache->Frames, ref parent);
+            Remember(page, found, parent);
+        }
+
+        *(ulong*)found = value;
         *parent += PageEntry.One;
+        return true;
+    }
+
+    /// <summary>Adds a small page of zeros.</summary>
+    /// <returns>False when memory is exhausted.</returns>
+    private static bool TryAdd(ulong page, nuint found, PageAccess access, in MemoryPolicy policy)
+    {
+        if (!Frames.TryTakeZeroed(policy, page, out FrameNumber frame))
+        {
+            return false;
+        }
+
+        if (!TryPut(page, found, frame.Address.Value | PageEntry.Page(access, PageCaching.WriteBack, 0)))
+        {
+            Frames.Return(frame);
+            return false;
+        }
+
         return true;
     }
 
@@ -264,7 +284,8 @@ internal static unsafe partial class UserPageTables
         }
 
         PageMemory.Clear(first.Address.Mapped.Pointer, (ulong)count << PageSize.Shift4K);
-        return PageTables.Fill(entry, count, first.Address.Value | attributes, PageSize.Size4K);
+        PageTables.FillEmpty(entry, count, first.Address.Value | attributes, PageSize.Size4K);
+        return count;
     }
 
     /// <summary>Adds one large page of zeros, as large as alignment, room and free memory allow, but of at least an order.</summary>
@@ -448,7 +469,7 @@ internal static unsafe partial class UserPageTables
     {
         PageAccess access = Access(protection) & (isCopiedOnWrite ? ~PageAccess.Write : ~PageAccess.None);
         ulong marks = PageEntry.Borrowed | (isCopiedOnWrite ? PageEntry.CopyOnWrite : 0);
-        return TryPut(page, frame.Address.Value | marks | PageEntry.Page(access, PageCaching.WriteBack, 0));
+        return TryPut(page, Find(page), frame.Address.Value | marks | PageEntry.Page(access, PageCaching.WriteBack, 0));
     }
 
     private static bool Lend(ulong start, byte* from, ulong length, Protection protection)
@@ -545,7 +566,7 @@ internal static unsafe partial class UserPageTables
         FrameCache* cache = Frames.Cache;
         bool isDone = tables.TryQuery(new VirtualAddress(page), out _)
             ? HasTables(cache, 2) && tables.Replace(new VirtualAddress(page), copy.Address, Access(protection), 0, &cache->Frames) is PageError.None
-            : TryPut(page, copy.Address.Value | PageEntry.Page(Access(protection), PageCaching.WriteBack, 0));
+            : TryPut(page, Find(page), copy.Address.Value | PageEntry.Page(Access(protection), PageCaching.WriteBack, 0));
         if (!isDone)
         {
             Frames.Return(copy);
