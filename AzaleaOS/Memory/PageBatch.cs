@@ -26,6 +26,9 @@ internal struct PageBatch
     /// <summary>How many blocks it holds.</summary>
     internal int Count { get; private set; }
 
+    /// <summary>Bytes of the pages that were taken away from their addresses.</summary>
+    internal ulong Removed;
+
     /// <summary>The translations to drop.</summary>
     internal TlbFlush Flush;
 
@@ -41,6 +44,7 @@ internal struct PageBatch
     internal void Clear()
     {
         Count = 0;
+        Removed = 0;
         Flush = default;
     }
 

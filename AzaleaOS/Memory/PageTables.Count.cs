@@ -61,42 +61,4 @@ internal readonly unsafe partial struct PageTables
 
         return sum;
     }
-
-    /// <summary>Bytes of the application's half that are mapped, whatever the access.</summary>
-    internal ulong CountMapped() => CountIn(Table(_root.Value), Entries / 2, RootLevel, Entries);
-
-    // What is mapped by entries of a table. How many are in use is known, or one too many of a pinned table, or not at all.
-    private ulong CountIn(ulong* table, int entries, int level, int left)
-    {
-        const int AtOnce = 16;
-        ulong sum = 0;
-        int rounds = entries / AtOnce;
-        for (int round = 0; left > 0 && round < rounds; round++)
-        {
-            // From both ends: programs are at the bottom, stacks and what is mapped at the top.
-            ulong* at = table + (AtOnce * ((round & 1) == 0 ? round / 2 : rounds - 1 - (round / 2)));
-
-            if ((Pair(at) | Pair(at + 2) | Pair(at + 4) | Pair(at + 6) | Pair(at + 8) | Pair(at + 10) | Pair(at + 12) | Pair(at + 14)) == Vector128<ulong>.Zero)
-            {
-                continue;
-            }
-
-            for (int i = 0; i < AtOnce; i++)
-            {
-                ulong entry = at[i];
-                if (entry != 0)
-                {
-                    int count = PageEntry.CountOf(entry);
-                    sum += (entry & PageEntry.Large) != 0 ? 1UL << PageEntry.Shift(level)
-                        : level == 1 ? (ulong)count << PageSize.Shift4K
-                        : CountIn(Table(entry), Entries, level - 1, count);
-                    left--;
-                }
-            }
-        }
-
-        return sum;
-    }
-
-    private static Vector128<ulong> Pair(ulong* at) => Vector128.LoadAligned(at);
 }

@@ -82,6 +82,8 @@ internal readonly unsafe partial struct PageTables
         }
         while (end - next >= size && PageEntry.Index(next, level) != 0 && batch.HasRoom);
 
+        batch.Removed += removed << shift;
+
         // A table without entries goes, and with it the entry that referred to it.
         for (int above = level + 1; above <= RootLevel; above++)
         {

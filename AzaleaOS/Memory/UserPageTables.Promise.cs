@@ -90,6 +90,7 @@ internal static unsafe partial class UserPageTables
                 int count = 1 << order;
                 PageTables.FillEmpty(entry, count, frame.Address.Value | PageEntry.Promised, PageSize.Size4K);
                 *parent += (ulong)count * PageEntry.One;
+                s_mapped += (ulong)count << PageSize.Shift4K;
                 entry += count;
                 empty -= count;
             }

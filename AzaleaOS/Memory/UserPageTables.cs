@@ -28,6 +28,9 @@ internal static unsafe partial class UserPageTables
     // The entry that refers to the table that was looked at last, of any level.
     private static ulong* s_above;
 
+    // Bytes that are mapped, whatever the access.
+    private static ulong s_mapped;
+
     /// <summary>The operations for <see cref="AddressSpace.Initialize"/>.</summary>
     internal static UserPages Operations => new()
     {
@@ -145,6 +148,7 @@ internal static unsafe partial class UserPageTables
 
         *entry = frame.Address.Value | attributes;
         *parent += PageEntry.One;
+        s_mapped += PageSize.Size4K;
         return true;
     }
 
@@ -207,6 +211,7 @@ internal static unsafe partial class UserPageTables
 
         *(ulong*)found = value;
         *parent += PageEntry.One;
+        s_mapped += PageSize.Size4K;
         return true;
     }
 
@@ -247,6 +252,7 @@ internal static unsafe partial class UserPageTables
                 if (together != 0)
                 {
                     *parent += (ulong)together * PageEntry.One;
+                    s_mapped += (ulong)together << PageSize.Shift4K;
                     entry += together;
                     start += (ulong)together << PageSize.Shift4K;
                     continue;
@@ -259,6 +265,7 @@ internal static unsafe partial class UserPageTables
 
                 *entry = frame.Address.Value | attributes;
                 *parent += PageEntry.One;
+                s_mapped += PageSize.Size4K;
             }
             else
             {
@@ -314,6 +321,7 @@ internal static unsafe partial class UserPageTables
                 while (error is PageError.NeedsTables && HasTables(cache, PageTables.TablesPerPage));
                 if (error is PageError.None)
                 {
+                    s_mapped += size;
                     return size;
                 }
 
@@ -366,6 +374,7 @@ internal static unsafe partial class UserPageTables
         {
             PageBatch.Create(out PageBatch batch);
             PageError error = KernelMemory.Tables.Unmap(ref at, end, releases: true, &cache->Frames, ref batch);
+            s_mapped -= batch.Removed;
             Complete(ref batch, cache);
             if (error is PageError.NeedsTables && !HasTables(cache, 1) && !KernelRange.TryTakeSpare(cache))
             {
@@ -392,6 +401,7 @@ internal static unsafe partial class UserPageTables
 
         *entry = 0;
         *parent -= PageEntry.One;
+        s_mapped -= PageSize.Size4K;
         if ((old & PageEntry.Present) != 0)
         {
             Translations.DropOne(page);
@@ -493,6 +503,7 @@ internal static unsafe partial class UserPageTables
             // The table is there.
             *entry = physical | LentMarks | PageEntry.Page(access, PageCaching.WriteBack, 0);
             *parent += PageEntry.One;
+            s_mapped += PageSize.Size4K;
             return true;
         }
 
@@ -513,6 +524,7 @@ internal static unsafe partial class UserPageTables
             error = KernelMemory.Tables.Map(new VirtualAddress(start + done), new PhysicalAddress(physical + done), length - done, access, PageCaching.WriteBack,
                 LentMarks, &cache->Frames, out ulong mapped);
             done += mapped;
+            s_mapped += mapped;
         }
         while (error is PageError.NeedsTables && HasTables(cache, PageTables.TablesPerPage));
         if (error is not PageError.None && done != 0)
@@ -620,7 +632,7 @@ internal static unsafe partial class UserPageTables
     }
 
     private static ulong CountPresent(ulong start, ulong end)
-        => start == 0 && end == AddressSpace.Highest ? KernelMemory.Tables.CountMapped() : KernelMemory.Tables.CountMapped(start, end);
+        => start == 0 && end == AddressSpace.Highest ? s_mapped : KernelMemory.Tables.CountMapped(start, end);
 
     private static void Complete(ref PageBatch batch, FrameCache* cache)
     {

@@ -102,6 +102,15 @@ public sealed class ProgramTests(SampleTree tree) : IClassFixture<SampleTree>
         tree.Here(new MachineDescription { Cpus = cores }, words).MustEqual(tree.OnLinuxAsRoot(words));
     }
 
+    [Fact]
+    public void What_is_in_memory_is_the_sum_of_what_is_in_memory_of_each_mapping()
+    {
+        MachineResult result = tree.Run(new MachineDescription(), tree.AddProgram("resident", "-static"));
+        string[] lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(13, lines.Length);
+        Assert.All(lines, line => Assert.EndsWith(": the same", line));
+    }
+
     [Theory]
     [InlineData("names")]
     [InlineData("contents")]

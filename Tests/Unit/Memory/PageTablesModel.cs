@@ -149,7 +149,7 @@ internal sealed unsafe class PageTablesModel : IDisposable
 
     internal void Check()
     {
-        Assert.Equal((ulong)_pages.Keys.Count(page => page < AddressSpace.Highest) * 4096, Tables.CountMapped());
+        Assert.Equal((ulong)_pages.Keys.Count(page => page < AddressSpace.Highest) * 4096, Tables.CountMapped(AddressSpace.Lowest, AddressSpace.Highest));
         foreach (ulong window in Windows)
         {
             for (ulong page = window; page - window < 0xff_f000; page += 4096)
