@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 
@@ -12,6 +13,7 @@ namespace AzaleaOS.Boot;
 internal struct MemoryMapBuilder
 {
     private const int Capacity = MemoryRangeList.Capacity;
+    private const int KindCount = (int)MemoryKind.Defective + 1;
 
     private MemoryRangeList _claims;
     private int _count;
@@ -74,24 +76,44 @@ internal struct MemoryMapBuilder
     [SkipLocalsInit]
     internal readonly BootError Build(ref BootInfo info)
     {
+        // Bounds are multiples of 4 KiB: in the bits below stand whose bound it is, and whether it is an end.
+        const ulong Place = PageSize.Size4K - 1;
         Span<ulong> bounds = stackalloc ulong[2 * Capacity];
+        ReadOnlySpan<MemoryRange> claims = _claims;
         int count = 0;
         for (int i = 0; i < _count; i++)
         {
-            InsertSorted(bounds, count++, _claims[i].Start.Value);
-            InsertSorted(bounds, count++, _claims[i].End);
+            ulong place = (ulong)i << 1;
+            InsertSorted(bounds, count++, claims[i].Start.Value | place);
+            InsertSorted(bounds, count++, claims[i].End | place | 1);
         }
 
+        // From bound to bound: how many claims of each kind hold, which kinds that are, and the last claim that says RAM.
+        Span<int> holding = stackalloc int[KindCount];
+        holding.Clear();
+        uint kinds = 0;
+        int ram = -1;
         info.MemoryCount = 0;
-        for (int i = 0; i + 1 < count; i++)
+        for (int i = 0; i < count; i++)
         {
-            if (bounds[i] == bounds[i + 1])
+            ulong at = bounds[i] & ~Place;
+            int place = (int)(bounds[i] & Place);
+            MemoryKind kind = claims[place >> 1].Kind;
+            holding[(int)kind] += 1 - (2 * (place & 1));
+            kinds = holding[(int)kind] != 0 ? kinds | 1U << (int)kind : kinds & ~(1U << (int)kind);
+            if (kind is MemoryKind.Usable)
+            {
+                ram = (place & 1) == 0 ? Math.Max(ram, place >> 1) : ram == place >> 1 ? LastRamAt(at) : ram;
+            }
+
+            if (kinds <= 1U << (int)MemoryKind.None || (bounds[i + 1] & ~Place) == at)
             {
                 continue;
             }
 
-            MemoryKind kind = KindAt(bounds[i], out uint node);
-            if (kind is not MemoryKind.None && !Append(ref info, bounds[i], bounds[i + 1], kind, node))
+            kind = (MemoryKind)BitOperations.Log2(kinds);
+            bool isOurs = kind is MemoryKind.Kernel or MemoryKind.Module or MemoryKind.BootData;
+            if ((ram >= 0 || !isOurs) && !Append(ref info, at, bounds[i + 1] & ~Place, kind, ram < 0 ? 0 : claims[ram].Node))
             {
                 return BootError.TooManyMemoryRanges;
             }
@@ -112,30 +134,18 @@ internal struct MemoryMapBuilder
         bounds[at] = value;
     }
 
-    private readonly MemoryKind KindAt(ulong address, out uint node)
+    // The last claim that says that an address is RAM; -1 if none does.
+    private readonly int LastRamAt(ulong address)
     {
-        MemoryKind kind = MemoryKind.None;
-        bool isRam = false;
-        node = 0;
-        ReadOnlySpan<MemoryRange> claims = _claims;
-        foreach (ref readonly MemoryRange claim in claims[.._count])
+        for (int i = _count - 1; i >= 0; i--)
         {
-            if (address - claim.Start.Value >= claim.Length)
+            if (_claims[i].Kind is MemoryKind.Usable && address - _claims[i].Start.Value < _claims[i].Length)
             {
-                continue;
+                return i;
             }
-
-            if (claim.Kind is MemoryKind.Usable)
-            {
-                isRam = true;
-                node = claim.Node;
-            }
-
-            kind = claim.Kind > kind ? claim.Kind : kind;
         }
 
-        bool isOurs = kind is MemoryKind.Kernel or MemoryKind.Module or MemoryKind.BootData;
-        return isOurs && !isRam ? MemoryKind.None : kind;
+        return -1;
     }
 
     private static bool Append(ref BootInfo info, ulong start, ulong end, MemoryKind kind, uint node)

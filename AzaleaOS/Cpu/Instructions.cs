@@ -141,6 +141,15 @@ internal static unsafe class Instructions
     [RuntimeImport("azalea_clear_pages")]
     internal static extern void ClearPages(void* start, void* end, int tellsUse);
 
+    /// <summary>Copies whole blocks of 512 bytes. Only where <see cref="VectorState.HasAvx"/> says so.</summary>
+    /// <param name="to">Where the first byte goes.</param>
+    /// <param name="end">Behind the last there.</param>
+    /// <param name="from">The first byte.</param>
+    /// <param name="tellsUse">1 or 0: <see cref="VectorState.TellsUse"/>.</param>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("azalea_copy_blocks")]
+    internal static extern void CopyBlocks(void* to, void* end, void* from, int tellsUse);
+
     /// <summary>Sets IF.</summary>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("azalea_sti")]

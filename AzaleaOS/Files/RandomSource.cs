@@ -26,10 +26,8 @@ internal static class RandomSource
         do
         {
             int length = Math.Min(entropy.Length, KeyBytes);
-            for (int i = 0; i < length; i++)
-            {
-                s_key[i] ^= entropy[i];
-            }
+            Span<byte> key = s_key;
+            Mix(key, entropy[..length]);
 
             entropy = entropy[length..];
             Block(s_key, 0, block);
@@ -39,6 +37,20 @@ internal static class RandomSource
 
         s_lock.Exit();
         block.Clear();
+    }
+
+    private static void Mix(Span<byte> key, ReadOnlySpan<byte> entropy)
+    {
+        int at = 0;
+        for (; entropy.Length - at >= sizeof(ulong); at += sizeof(ulong))
+        {
+            Unsafe.WriteUnaligned(ref key[at], Unsafe.ReadUnaligned<ulong>(ref key[at]) ^ Unsafe.ReadUnaligned<ulong>(in entropy[at]));
+        }
+
+        for (; at < entropy.Length; at++)
+        {
+            key[at] ^= entropy[at];
+        }
     }
 
     /// <summary>Gives random bytes.</summary>

@@ -230,7 +230,7 @@ internal static unsafe class Application
         Protection protection = Protection.Read | Protection.Write | (loaded.HasExecutableStack ? Protection.Execute : 0);
         ulong bottom = StackTop - Limits.StackBytes;
         ulong room = options.Pages == PopulateMode.Eager ? Frames.FreeBytes() / EagerStackShare : PopulatedStack;
-        ulong populated = Math.Min(AddressSpace.RoundUp(contents.Size + room), Limits.StackBytes);
+        ulong populated = Math.Min(AddressSpace.RoundUp(contents.Measure() + room), Limits.StackBytes);
         long mapped = space->Map(
             bottom,
             Limits.StackBytes,

@@ -41,13 +41,20 @@ internal unsafe ref struct InitialStack
     /// <summary>Where the vDSO is; 0 if there is none.</summary>
     internal ulong Vdso;
 
-    /// <summary>How many bytes all of it takes at most.</summary>
-    internal readonly ulong Size
-        => Words(Arguments) + Words(Environment) + (ulong)FileName.Length
-            + (8 * (AuxiliaryWords + 8)) + RandomBytes + 64;
+    private (int Count, int Bytes) _arguments;
+    private (int Count, int Bytes) _environment;
+
+    /// <summary>How many bytes all of it takes at most. Looks at the lists, once for all; <see cref="Write"/> comes afterwards.</summary>
+    internal ulong Measure()
+    {
+        _arguments = Measure(Arguments);
+        _environment = Measure(Environment);
+        return (ulong)(_arguments.Bytes + _environment.Bytes + (8 * (_arguments.Count + _environment.Count)) + FileName.Length
+            + (8 * (AuxiliaryWords + 8)) + RandomBytes + 64);
+    }
 
     /// <summary>Writes the stack.</summary>
-    /// <param name="top">The address behind the stack, a multiple of 16; as many bytes as <see cref="Size"/> below it can be written.</param>
+    /// <param name="top">The address behind the stack, a multiple of 16; as many bytes as <see cref="Measure()"/> says below it can be written.</param>
     /// <returns>The program's first stack pointer, a multiple of 16.</returns>
     internal readonly ulong Write(ulong top)
     {
@@ -60,17 +67,17 @@ internal unsafe ref struct InitialStack
         ulong random = (ulong)at;
 
         Note(ProgramAddress.EnvironmentEnd, (ulong)at);
-        byte* environment = at -= Bytes(Environment);
+        byte* environment = at -= _environment.Bytes;
         Note(ProgramAddress.Environment, (ulong)at);
         Note(ProgramAddress.ArgumentsEnd, (ulong)at);
-        byte* arguments = at -= Bytes(Arguments);
+        byte* arguments = at -= _arguments.Bytes;
         Note(ProgramAddress.Arguments, (ulong)at);
 
-        int words = 1 + Count(Arguments) + 1 + Count(Environment) + 1 + AuxiliaryWords;
+        int words = 1 + _arguments.Count + 1 + _environment.Count + 1 + AuxiliaryWords;
         ulong* word = (ulong*)(((ulong)at - ((ulong)words * 8)) & ~15UL);
         ulong stackPointer = (ulong)word;
 
-        *word++ = (ulong)Count(Arguments);
+        *word++ = (ulong)_arguments.Count;
         Copy(Arguments, arguments, ref word);
         Copy(Environment, environment, ref word);
         Note(ProgramAddress.Stack, stackPointer);
@@ -139,28 +146,17 @@ internal unsafe ref struct InitialStack
         *word++ = 0;
     }
 
-    private static ulong Words(WordList words) => (ulong)(Bytes(words) + (8 * Count(words)));
-
-    private static int Bytes(WordList words)
+    // A list with a prefix counts words that it does not show.
+    private static (int Count, int Bytes) Measure(WordList words)
     {
+        int count = 0;
         int bytes = 0;
         foreach (ByteString text in words)
         {
+            count++;
             bytes += text.Length + 1;
         }
 
-        return bytes;
-    }
-
-    // A list with a prefix counts words that it does not show.
-    private static int Count(WordList words)
-    {
-        int count = 0;
-        foreach (ByteString _ in words)
-        {
-            count++;
-        }
-
-        return count;
+        return (count, bytes);
     }
 }

@@ -69,7 +69,7 @@ internal static unsafe class SegmentLoader
                 return result;
             }
 
-            Buffer.MemoryCopy(image.BytesOf(segment), (void*)start, segment.FileSize, segment.FileSize);
+            PageMemory.CopyBytes((byte*)start, image.BytesOf(segment), segment.FileSize);
             image.Promotion.Replace(segment, (byte*)start);
             Note(ref program, segment, start);
         }

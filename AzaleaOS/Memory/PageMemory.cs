@@ -27,6 +27,12 @@ internal static unsafe class PageMemory
         byte* target = (byte*)to;
         byte* source = (byte*)from;
         byte* end = target + PageSize.Size4K;
+        if (s_hasAvx)
+        {
+            Instructions.CopyBlocks(target, end, source, s_tellsUse);
+            return;
+        }
+
         do
         {
             Vector128<byte> first = Vector128.Load(source);
@@ -41,6 +47,22 @@ internal static unsafe class PageMemory
             target += Step;
         }
         while (target != end);
+    }
+
+    /// <summary>Copies bytes to another place.</summary>
+    /// <param name="to">Where to.</param>
+    /// <param name="from">Where from.</param>
+    /// <param name="length">How many.</param>
+    internal static void CopyBytes(byte* to, byte* from, ulong length)
+    {
+        const ulong Block = 512;
+        ulong whole = s_hasAvx ? length & ~(Block - 1) : 0;
+        if (whole != 0)
+        {
+            Instructions.CopyBlocks(to, to + whole, from, s_tellsUse);
+        }
+
+        Buffer.MemoryCopy(from + whole, to + whole, length - whole, length - whole);
     }
 
     /// <summary>Fills pages with zeros.</summary>

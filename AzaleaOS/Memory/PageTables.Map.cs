@@ -167,34 +167,39 @@ internal readonly unsafe partial struct PageTables
     /// <param name="entry">The address's entry in the table.</param>
     private PageError Descend(ulong address, int to, FrameStash* tables, out ulong* parent, out ulong* entry)
     {
-        parent = null;
-        entry = Table(_root.Value) + PageEntry.Index(address, RootLevel);
+        ulong* above = null;
+        ulong* at = Table(_root.Value) + PageEntry.Index(address, RootLevel);
+        PageError error = PageError.None;
         for (int level = RootLevel; level > to; level--)
         {
-            ulong value = *entry;
+            ulong value = *at;
             if (value == 0)
             {
                 if (tables->Count < level - to)
                 {
-                    return PageError.NeedsTables;
+                    error = PageError.NeedsTables;
+                    break;
                 }
 
                 value = NewTable(tables);
-                *entry = value;
+                *at = value;
                 if (level < RootLevel)
                 {
-                    *parent += PageEntry.One;
+                    *above += PageEntry.One;
                 }
             }
             else if ((value & PageEntry.Large) != 0)
             {
-                return PageError.AlreadyMapped;
+                error = PageError.AlreadyMapped;
+                break;
             }
 
-            parent = entry;
-            entry = Table(value) + PageEntry.Index(address, level - 1);
+            above = at;
+            at = Table(value) + PageEntry.Index(address, level - 1);
         }
 
-        return PageError.None;
+        parent = above;
+        entry = at;
+        return error;
     }
 }

@@ -39,6 +39,11 @@ public sealed class BootTests
     public async Task A_processor_without_x2APIC_and_XSAVE_is_enough()
         => await (Promise.Machine with { CpuModel = "qemu64", Cpus = 4 }).Test("ping").IsKept();
 
+    // The entry code's tables and the trampoline's then have pages of 2 MiB.
+    [Fact]
+    public async Task A_processor_without_pages_of_1_GiB_is_enough()
+        => await (Promise.Machine with { CpuModel = "max,-pdpe1gb", Cpus = 2 }).Test("ping").IsKept();
+
     [Theory]
     [InlineData(MachineKind.Q35)]
     [InlineData(MachineKind.MicroVm)]

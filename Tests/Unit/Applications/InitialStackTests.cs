@@ -69,7 +69,7 @@ public sealed unsafe class InitialStackTests
                 SignalStackSize = 3632,
                 Vdso = 0x7fff_0000_1000,
             };
-            size = (int)stack.Size;
+            size = (int)stack.Measure();
             int room = (size + 4095) & ~4095;
             memory = (byte*)NativeMemory.AlignedAlloc((nuint)room, 4096);
             new Span<byte>(memory, room).Fill(0xcc);

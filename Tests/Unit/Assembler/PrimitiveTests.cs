@@ -57,6 +57,36 @@ public sealed unsafe class PrimitiveTests : IDisposable
     }
 
     [Fact]
+    public void Blocks_are_copied_and_pages_cleared_to_their_last_byte_and_no_further()
+    {
+        Assert.True(Avx.IsSupported);
+        const int Bytes = 3 * 4096;
+        const int XgetbvTells = 1 << 2;
+        int most = (X86Base.CpuId(0xd, 1).Eax & XgetbvTells) != 0 ? 1 : 0;
+        byte* memory = stackalloc byte[(2 * Bytes) + 32];
+        byte* first = (byte*)(((nuint)memory + 31) & ~(nuint)31);
+        Span<byte> to = new(first, Bytes);
+        Span<byte> from = new(first + Bytes, Bytes);
+        for (int tells = 0; tells <= most; tells++)
+        {
+            for (int start = 0; start < 64; start += 21)
+            {
+                to.Fill(0xcc);
+                new Random(start).NextBytes(from);
+                ((delegate* unmanaged<void*, void*, void*, int, void>)_kernel["azalea_copy_blocks"])(first + 64, first + 64 + 1024, first + Bytes + start, tells);
+                Assert.Equal(from.Slice(start, 1024), to.Slice(64, 1024));
+                Assert.Equal(-1, to[..64].IndexOfAnyExcept((byte)0xcc));
+                Assert.Equal(-1, to[(64 + 1024)..].IndexOfAnyExcept((byte)0xcc));
+            }
+
+            to.Fill(0xcc);
+            ((delegate* unmanaged<void*, void*, int, void>)_kernel["azalea_clear_pages"])(first, first + 8192, tells);
+            Assert.Equal(-1, to[..8192].IndexOfAnyExcept((byte)0));
+            Assert.Equal(-1, to[8192..].IndexOfAnyExcept((byte)0xcc));
+        }
+    }
+
+    [Fact]
     public void A_report_sees_the_registers_as_they_are_behind_the_call()
     {
         using var kernel = new LoadedObject(KernelMethods.With(o =>
