@@ -26,11 +26,23 @@ public sealed record CheckRequest
 
     /// <summary>
     /// Symbols of assembler methods behind which every vector register is as before, although what they lead to uses
-    /// them: one that keeps them itself, and the switch between threads, around which they are saved and loaded.
+    /// them: those that keep them themselves or return on another stack pointer without touching them, the switch between threads, around which they are saved and loaded, and what
+    /// programs make system calls by: the kernel needs the address alone.
     /// </summary>
-    public IReadOnlyList<string> KeepVectors { get; init; } = ["azalea_call_keeping_vectors", "azalea_context_switch"];
+    public IReadOnlyList<string> KeepVectors { get; init; } =
+    [
+        "azalea_call_keeping_vectors",
+        "azalea_clear_pages",
+        "azalea_copy_blocks",
+        "azalea_lgdt",
+        "azalea_context_switch",
+        "azalea_promoted_entry",
+        "azalea_promoted_trace_entry",
+        "azalea_linked_trace_entry",
+        "azalea_call_on_kernel_stack",
+    ];
 
-    /// <summary>The panic and what ends in it.</summary>
+    /// <summary>The panic and what ends in it; and the way into a program, behind which its caller does not go on.</summary>
     public static IReadOnlyList<string> DefaultNeverReturn { get; } =
     [
         "AzaleaOS.Diagnostics.Panic.*",
@@ -38,5 +50,6 @@ public sealed record CheckRequest
         "S_P_CoreLib_System_ThrowHelper__*",
         "S_P_CoreLib_Internal_Runtime_CompilerHelpers_ThrowHelpers__*",
         "RhpFallbackFailFast",
+        "azalea_enter_application",
     ];
 }

@@ -104,35 +104,37 @@ internal static unsafe class CommandLineParser
 
     private static bool TakeWord(ref byte* next, byte* end, ref byte* free, out ByteString word)
     {
-        byte* start = free;
+        byte* from = next;
+        byte* to = free;
         bool isQuoted = false;
-        while (next < end && *next != 0 && (isQuoted || !IsSpace(*next)))
+        while (from < end && *from != 0 && (isQuoted || !IsSpace(*from)))
         {
-            byte value = *next++;
+            byte value = *from++;
             if (value == '"')
             {
                 isQuoted = !isQuoted;
                 continue;
             }
 
-            if (value == '\\' && next < end && *next is (byte)'\\' or (byte)'"' or (byte)'\'')
+            if (value == '\\' && from < end && *from is (byte)'\\' or (byte)'"' or (byte)'\'')
             {
-                value = *next++;
+                value = *from++;
             }
 
-            *free++ = value;
+            *to++ = value;
         }
 
-        word = new ByteString(start, (int)(free - start));
+        word = new ByteString(free, (int)(to - free));
 
         // The separator, or the byte after the text, becomes the terminator.
-        next += next < end && *next != 0 ? 1 : 0;
-        *free++ = 0;
+        next = from + (from < end && *from != 0 ? 1 : 0);
+        *to = 0;
+        free = to + 1;
         return !isQuoted;
     }
 
     // Each option's name with a space behind it; the first are flags, the others have values. Their places are the Option's.
-    private static ReadOnlySpan<byte> OptionNames => "verbose trace bootstat cpus cores exit env cwd tty stdio test poll pages "u8;
+    private static ReadOnlySpan<byte> OptionNames => "verbose trace bootstat env cwd cpus cores exit tty stdio test poll pages "u8;
 
     private enum Option
     {
@@ -140,11 +142,11 @@ internal static unsafe class CommandLineParser
         Verbose,
         Trace,
         BootStatistics,
+        Environment,
+        WorkingDirectory,
         Cpus,
         Cores,
         Exit,
-        Environment,
-        WorkingDirectory,
         Terminal,
         Streams,
         Test,

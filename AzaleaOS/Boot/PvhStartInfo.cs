@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzaleaOS.Abi;
 
 namespace AzaleaOS.Boot;
@@ -109,18 +110,17 @@ internal static unsafe class PvhStartInfo
             return source.Fail(BootError.TooManyMemoryRanges, count);
         }
 
-        if (!source.Window.Contains(list, (ulong)count * MemoryEntrySize))
+        if (!source.Window.TryGet(list, (ulong)count * MemoryEntrySize, out byte* entry))
         {
             return source.Fail(BootError.ListPastEnd, list.Value);
         }
 
         BootError error = BootError.None;
-        for (uint i = 0; error is BootError.None && i < count; i++)
+        for (uint i = 0; error is BootError.None && i < count; i++, entry += MemoryEntrySize)
         {
-            PhysicalAddress entry = list + (i * MemoryEntrySize);
-            _ = source.Window.TryRead(entry, out ulong start);
-            _ = source.Window.TryRead(entry + 8, out ulong length);
-            _ = source.Window.TryRead(entry + 16, out uint type);
+            ulong start = Unsafe.ReadUnaligned<ulong>(entry);
+            ulong length = Unsafe.ReadUnaligned<ulong>(entry + 8);
+            uint type = Unsafe.ReadUnaligned<uint>(entry + 16);
             error = source.AddMemory(start, length, FirmwareMemory.KindOf(type));
         }
 
