@@ -26,30 +26,31 @@ public sealed record CheckRequest
 
     /// <summary>
     /// Symbols of assembler methods behind which every vector register is as before, although what they lead to uses
-    /// them: those that keep them themselves or return on another stack pointer without touching them, the switch between threads, around which they are saved and loaded, and what
-    /// programs make system calls by: the kernel needs the address alone.
+    /// them: one that keeps them itself, the switch between threads, around which they are saved and loaded, and one that
+    /// returns as no method does.
     /// </summary>
-    public IReadOnlyList<string> KeepVectors { get; init; } =
+    public IReadOnlyList<string> KeepVectors { get; init; } = ["azalea_call_keeping_vectors", "azalea_context_switch", "azalea_lgdt"];
+
+    /// <summary>
+    /// Symbols of entries whose address is given away, so that no method calls them through a pointer: the application
+    /// calls three of them, and the processor jumps to one.
+    /// </summary>
+    public IReadOnlyList<string> GivenAway { get; init; } =
     [
-        "azalea_call_keeping_vectors",
-        "azalea_clear_pages",
-        "azalea_copy_blocks",
-        "azalea_lgdt",
-        "azalea_context_switch",
-        "azalea_promoted_entry",
+        "azalea_call_on_kernel_stack",
         "azalea_promoted_trace_entry",
         "azalea_linked_trace_entry",
-        "azalea_call_on_kernel_stack",
+        "azalea_syscall_trace_entry",
     ];
 
-    /// <summary>The panic and what ends in it; and the way into a program, behind which its caller does not go on.</summary>
+    /// <summary>The panic and what ends in it, and the way to the application.</summary>
     public static IReadOnlyList<string> DefaultNeverReturn { get; } =
     [
+        "azalea_enter_application",
         "AzaleaOS.Diagnostics.Panic.*",
         "AzaleaOS.Diagnostics.PowerOff.*",
         "S_P_CoreLib_System_ThrowHelper__*",
         "S_P_CoreLib_Internal_Runtime_CompilerHelpers_ThrowHelpers__*",
         "RhpFallbackFailFast",
-        "azalea_enter_application",
     ];
 }

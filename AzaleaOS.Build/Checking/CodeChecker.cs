@@ -66,7 +66,7 @@ public static class CodeChecker
                     CheckVectorFree(root, entry);
             }
 
-            var analysis = new RegisterAnalysis(_graph, NeverReturns, KeepsVectors);
+            var analysis = new RegisterAnalysis(_graph, NeverReturns, KeepsVectors, IsGivenAway);
             var uses = new Dictionary<string, RegisterUse>(StringComparer.Ordinal);
             foreach (string root in _request.Roots)
             {
@@ -213,6 +213,9 @@ public static class CodeChecker
 
         private bool KeepsVectors(ulong target)
             => _image.FunctionAt(target)?.Names.Any(_request.KeepVectors.Contains) == true;
+
+        private bool IsGivenAway(ulong target)
+            => _image.FunctionAt(target)?.Names.Any(_request.GivenAway.Contains) == true;
 
         private bool NeverReturns(ulong target)
         {

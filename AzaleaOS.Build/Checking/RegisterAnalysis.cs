@@ -7,12 +7,13 @@ namespace AzaleaOS.Build.Checking;
 /// Follows through every path which registers and stack slots still hold a register's value of the
 /// entry. A register that was pushed and popped again is unchanged; so is one that is never written.
 /// Stores through other pointers than rsp and rbp are taken not to hit the function's own saved
-/// registers. A call through a pointer may reach every function whose address is taken. A function
+/// registers. A call through a pointer may reach every function whose address is taken, but for those
+/// that are given away. A function
 /// that returns on another stack than it was called on has switched threads, so every register may
 /// have changed; some functions are known to keep the vector registers. Functions call each other in circles, so the results are computed as the least
 /// fixed point.
 /// </remarks>
-internal sealed class RegisterAnalysis(CodeGraph graph, Func<ulong, bool> neverReturns, Func<ulong, bool> keepsVectors)
+internal sealed class RegisterAnalysis(CodeGraph graph, Func<ulong, bool> neverReturns, Func<ulong, bool> keepsVectors, Func<ulong, bool> isGivenAway)
 {
     private const int Rsp = 4;
     private const int Rbp = 5;
@@ -63,7 +64,7 @@ internal sealed class RegisterAnalysis(CodeGraph graph, Func<ulong, bool> neverR
     private IEnumerable<ulong> Targets(CallSite call) => call.Kind switch
     {
         CallKind.Call or CallKind.Tail => [call.Target],
-        CallKind.IndirectCall or CallKind.IndirectTail => graph.IndirectTargets(call.Virtual),
+        CallKind.IndirectCall or CallKind.IndirectTail => graph.IndirectTargets(call.Virtual).Where(target => !isGivenAway(target)),
         _ => [],
     };
 
@@ -251,6 +252,8 @@ internal sealed class RegisterAnalysis(CodeGraph graph, Func<ulong, bool> neverR
                 return true;
             case Code.Pushw_imm8 or Code.Push_imm16 or Code.Push_r16 or Code.Push_rm16:
                 registers[Rsp] = default;
+                return true;
+            case Code.VEX_Vzeroupper: // SDM vol. 2: bits 127 to 0 of all registers stay
                 return true;
             default:
                 return false;

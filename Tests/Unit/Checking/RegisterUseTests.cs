@@ -69,6 +69,10 @@ public sealed class RegisterUseTests
         => AssertUse(0, (1 << 2) | (1 << 11), a => { a.movaps(xmm2, xmm5); a.movups(__[rdi], xmm7); a.addsd(xmm11, xmm2); a.ret(); });
 
     [Fact]
+    public void The_lower_halves_stay_when_the_upper_ones_are_cleared()
+        => AssertUse(0, 0, a => { a.vzeroupper(); a.ret(); });
+
+    [Fact]
     public void What_is_called_counts_unless_it_is_saved_around_the_call()
     {
         using CheckedCode code = new CheckedCode()
@@ -132,6 +136,17 @@ public sealed class RegisterUseTests
             .Compiled("setter", a => { a.lea(rax, __[a["target"]]); a.ret(); })
             .Compiled("target", a => { a.mov(edx, 1); a.xorps(xmm4, xmm4); a.ret(); });
         Assert.Equal(new RegisterUse(Rdx, 1 << 4), code.Use("root"));
+    }
+
+    [Fact]
+    public void No_pointer_leads_to_an_entry_of_the_application()
+    {
+        using CheckedCode code = new CheckedCode()
+            .Compiled("root", a => { a.call(rdi); a.ret(); })
+            .Compiled("setter", a => { a.lea(rax, __[a["target"]]); a.lea(rcx, __[a["azalea_promoted_trace_entry"]]); a.ret(); })
+            .Compiled("target", a => { a.mov(edx, 1); a.ret(); })
+            .Compiled("azalea_promoted_trace_entry", a => { a.mov(ebx, 1); a.xorps(xmm4, xmm4); a.ret(); });
+        Assert.Equal(new RegisterUse(Rdx, 0), code.Use("root"));
     }
 
     [Fact]
