@@ -33,10 +33,11 @@ public sealed class ServiceTests : IDisposable
         Directory.CreateDirectory(Path.Combine(Home, ".config/systemd/user"));
         Directory.CreateDirectory(Path.Combine(Home, ".config/azalea"));
         File.WriteAllText(Path.Combine(Home, ".config/systemd/user/azalea@.service"), Unit());
+        // Ends by nothing but a signal: no other program can be started, not even one that sleeps.
         File.WriteAllText(Path.Combine(Home, ".config/azalea/web.conf"), $"""
             PROGRAM=/bin/busybox
             OPTIONS=--accel tcg --image {Unikernel.Image("Sideloaded")} --root {root}
-            ARGUMENTS=sh -c "echo served > /ready; sleep 1000"
+            ARGUMENTS=sh -c "echo served > /ready; while true; do true; done"
 
             """);
         string[] before = Groups();

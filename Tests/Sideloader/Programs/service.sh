@@ -35,7 +35,7 @@ log() { for file in /run/user/0/azalea-web/azalea/*/output.log; do cat "$file"; 
 
 systemctl --user start azalea@web
 show
-for i in $(seq 300); do [ -n "$(find "$1" -name ready)" ] && break; sleep 0.1; done
+for i in $(seq 300); do [ -n "$(find "$1" -name ready -size +0)" ] && break; sleep 0.1; done
 systemctl --user --no-pager show azalea@web -p ControlGroup --value >"$1/group"
 cat "$1/root/ready"
 systemctl --user stop azalea@web
