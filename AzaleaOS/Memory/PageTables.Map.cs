@@ -128,35 +128,9 @@ internal readonly unsafe partial struct PageTables
     /// <summary>Fills empty entries up to the first that is not.</summary>
     internal static int Fill(ulong* entries, int count, ulong value, ulong step)
     {
-        int i = 0;
-        Vector128<ulong> values = Vector128.Create(value, value + step);
-        Vector128<ulong> twice = Vector128.Create(2 * step);
-        for (ulong* at = entries; i + 8 <= count; i += 8, at += 8)
-        {
-            Vector128<ulong> used = Vector128.Load(at) | Vector128.Load(at + 2) | Vector128.Load(at + 4) | Vector128.Load(at + 6);
-            if (used != Vector128<ulong>.Zero)
-            {
-                break;
-            }
-
-            values.Store(at);
-            values += twice;
-            values.Store(at + 2);
-            values += twice;
-            values.Store(at + 4);
-            values += twice;
-            values.Store(at + 6);
-            values += twice;
-        }
-
-        value += step * (ulong)i;
-        while (i < count && entries[i] == 0)
-        {
-            entries[i++] = value;
-            value += step;
-        }
-
-        return i;
+        int empty = CountEmpty(entries, count);
+        FillEmpty(entries, empty, value, step);
+        return empty;
     }
 
     /// <summary>Goes down to the table of a level below the root's, and makes tables where there are none: all of them or none.</summary>

@@ -105,8 +105,13 @@ internal readonly unsafe partial struct PageTables
     /// <summary>How many entries of a table are empty from one on, within a range. At least the one is whole in it.</summary>
     internal static int CountEmpty(ulong* entry, ulong address, ulong end, int shift)
     {
-        // A thread's stack is a table of which two pages are there: what is empty is most of it.
         int most = (int)Math.Min((ulong)(Entries - ((int)(address >> shift) & (Entries - 1))), (end - address) >> shift);
+        return CountEmpty(entry, most);
+    }
+
+    private static int CountEmpty(ulong* entry, int most)
+    {
+        // A thread's stack is a table of which two pages are there: what is empty is most of it.
         ulong* at = entry;
         ulong* behind = entry + most;
         while (at + Step <= behind && (at[0] | at[1] | at[2] | at[3] | at[4] | at[5] | at[6] | at[7]) == 0)
